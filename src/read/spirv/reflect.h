@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// SPIR-V checked and reflected: what a module asks of its caller and of its device.
+#pragma once
+
+#include "alkomp/capabilities.h"
+#include "backend/interface.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace alkomp::read {
+
+/// Validates the words and reflects one entry point. `name` stands in messages.
+/// Throws Error: compile_failed (malformed, invalid, not a compute shader, no such entry point with
+/// those that exist, images or samplers by name), unsupported (a build without SPIRV-Cross).
+[[nodiscard]] Interface reflect(std::span<const u32> words, std::string_view entry, std::string_view name);
+
+/// The first thing that the interface needs and the device lacks, as a sentence with the feature's
+/// name, e.g. "it needs 64-bit floats (SPIR-V capability Float64), which this device lacks"; empty: none.
+[[nodiscard]] std::string missing_requirement(const Interface& interface, const Capabilities& capabilities);
+
+}  // namespace alkomp::read

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A device's record: the backend device, its lock, its timelines, its pool and its transfers.
+#pragma once
+
+#include "alkomp/device.h"
+#include "backend/backend.h"
+#include "runtime/arguments.h"
+#include "runtime/buffer.h"
+#include "runtime/hazards.h"
+#include "runtime/pool.h"
+#include "runtime/stream.h"
+#include "runtime/transfer.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace alkomp::detail {
+
+/// Locks. `mutex` guards recording, hazards, the pool and every backend call but poll; `poll_mutex` is
+/// held by the one thread that polls. Order: poll_mutex, then mutex. Continuations run under neither.
+struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord> {
+    DeviceInfo info;
+    DeviceOptions options;
+    std::string identity;  ///< of the driver and device, for cache keys
+    std::shared_ptr<backend::Backend> owner;
+    std::unique_ptr<backend::Device> backend;  ///< left behind (released, not destroyed) after abandon
+    Capabilities capabilities;
+    backend::Properties properties;
+
+    mutable std::mutex mutex;
+    std::vector<std::unique_ptr<Timeline>> timelines;  ///< [0] is the default stream's
+    std::unordered_map<backend::Ticket, std::function<void(backend::Completion&)>> tickets;  ///< all open ones
+    Pool pool;
+    std::unique_ptr<Transfers> transfers;
+    BufferRecord* empty = nullptr;  ///< stands in for buffers of no bytes in bindings
+    std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
+    std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
+    std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
+    bool profiling = false;
+    Profile profile;
+
+    std::atomic<bool> lost{false};
+    backend::Status loss;  ///< why, set before `lost`
+
+    std::mutex poll_mutex;
+    std::condition_variable progressed;
+    std::mutex progressed_mutex;
+    std::atomic<u64> progress_count{0};
+
+    ~DeviceRecord() override;
+
+    // Waiting. None may be called under `mutex`.
+    void advance(std::chrono::nanoseconds limit) override;
+    void flush() override;  ///< submits the pending batch of every timeline
+    /// Polls until `done` or `limit` passed; returns done(). Wakes when the device is lost.
+    bool wait_until(const std::function<bool()>& done, std::chrono::nanoseconds limit);
+    /// Waits until the timelines have passed these points. Throws timed_out (text starts with `function`), device_lost.
+    void wait_points(std::span<const Conflicts::Wait> points, std::chrono::nanoseconds limit, const char* function);
+    /// Finishes a pending backend call: polls until its ticket is reported. Throws its failure.
+    void finish(const backend::Pending& pending, std::chrono::nanoseconds limit, const char* function,
+                const std::function<void(backend::Completion&)>& take = {});
+
+    // Recording. All are called under `mutex`.
+    Timeline& create_timeline(u32 queue);
+    /// Appends a command that makes these accesses; adds barriers and waits as needed; may submit.
+    struct BufferAccess {
+        BufferRecord* record = nullptr;
+        Access access;
+    };
+    void append(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
+                const std::string& name, u64 bytes);
+    /// Appends a checked call.
+    void append_call(Timeline& timeline, const CheckedCall& call);
+    /// Submits the pending batch, and then a recorded list if there is one; returns its sequence.
+    /// Throws out_of_memory, device_lost; then the batch is dropped and what it would have written is poisoned.
+    u64 submit(Timeline& timeline, backend::RecordedId recorded = backend::RecordedId::none);
+    /// Makes the next command of `timeline` wait on the device for these points, submitting what they need.
+    void wait_on_device(Timeline& timeline, std::span<const Conflicts::Wait> points);
+    /// Runs `action` once the point has passed or failed (at once if it has).
+    void on_passed(Timeline& timeline, u64 sequence, std::function<void(const backend::Status&)> action);
+    [[nodiscard]] bool passed(const Conflicts::Wait& point) const noexcept {
+        return timelines[point.timeline]->completed.load(std::memory_order_acquire) >= point.sequence;
+    }
+    /// Releases kernels and recorded lists whose work has passed.
+    void release_passed();
+
+    /// Throws device_lost, or the fork error, if this device can no longer be used.
+    void check_usable(const char* function) const;
+    /// Throws the pending failure of a timeline, once.
+    void throw_failure(Timeline& timeline, const char* function);
+    void mark_lost(backend::Status why);
+
+private:
+    void take_completion(backend::Completion& completion, std::vector<std::function<void()>>& then);
+};
+
+/// Throws the front's error for a status from below the seam: "function: text".
+[[noreturn]] void throw_status(const char* function, const backend::Status& status);
+
+}  // namespace alkomp::detail
