@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Sourced by the scripts: where things are, and steps that say what they do, are timed and stop at a failure.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+program=${0#"$root"/}
+venv=$root/build/venv
+export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+lavapipe=/usr/share/vulkan/icd.d/lvp_icd.$(uname -m).json
+swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf '%s: %s\n' "$program" "$*" >&2; exit 1; }
+
+step_names=()
+step_seconds=()
+
+# step NAME COMMAND...: runs it; a failure names the step and ends the script.
+step() {
+  local name=$1 began=$SECONDS status=0
+  shift
+  say "$name"
+  # A subshell keeps `set -e` in force inside functions; `if` would switch it off.
+  set +e
+  (set -e; "$@")
+  status=$?
+  set -e
+  step_names+=("$name")
+  step_seconds+=($((SECONDS - began)))
+  if [ $status -ne 0 ]; then
+    step_table
+    printf '\n%s: FAILED (exit status %d): %s\n' "$program" "$status" "$name" >&2
+    exit 1
+  fi
+}
+
+# The seconds that each step took.
+step_table() {
+  local i total=0
+  printf '\n%7s  step\n' seconds
+  for i in "${!step_names[@]}"; do
+    printf '%7d  %s\n' "${step_seconds[$i]}" "${step_names[$i]}"
+    total=$((total + step_seconds[i]))
+  done
+  printf '%7d  all\n' "$total"
+}
+
+# configure_and_build PRESET [TARGET...]
+configure_and_build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" -Wno-dev --log-level=WARNING
+  cmake --build "build/$preset" ${1:+--target "$@"}
+}
+
+# Builds the Python package and installs it into the virtual environment.
+install_python_package() {
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps . </dev/null
+}
