@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Matching a call's arguments to a kernel's bindings and scalars, with a message for every mismatch.
+#include "runtime/arguments.h"
+
+#include "runtime/device.h"
+#include "runtime/kernel.h"
+#include "runtime/layout.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace alkomp::detail {
+namespace {
+
+constexpr std::size_t kUnset = ~std::size_t{0};
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::string binding_text(const BindingInfo& binding) {
+    std::string text = quoted(binding.name) + " (set " + std::to_string(binding.set) + ", binding " +
+                       std::to_string(binding.binding) + "): " + to_string(binding.element);
+    if (binding.stride_bytes != 0) text += "[]";
+    if (!binding.writes) text += ", read-only";
+    if (!binding.reads) text += ", write-only";
+    return text;
+}
+
+[[noreturn]] void fail(const KernelRecord& kernel, ErrorCode code, const std::string& sentence) {
+    throw Error(code, "call: " + sentence + "\nwhile calling kernel " + quoted(kernel.label));
+}
+
+[[noreturn]] void fail(const KernelRecord& kernel, const std::string& sentence) {
+    fail(kernel, ErrorCode::invalid_argument, sentence);
+}
+
+std::string interface_text(const Interface& interface) {
+    std::string text;
+    for (const BindingInfo& binding : interface.bindings) text += "\n  buffer " + binding_text(binding);
+    for (const ScalarInfo& scalar : interface.scalars) text += "\n  scalar " + quoted(scalar.name) + ": " + to_string(scalar.type);
+    return text;
+}
+
+std::string plural(std::size_t count, const char* noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+[[noreturn]] void fail_count(const KernelRecord& kernel, std::span<const Argument> arguments) {
+    std::size_t buffers = 0;
+    std::size_t scalars = 0;
+    for (const Argument& a : arguments) {
+        buffers += a.kind == Argument::Kind::buffer;
+        scalars += a.kind == Argument::Kind::scalar;
+    }
+    fail(kernel, plural(kernel.interface.bindings.size(), "buffer") + " and " +
+                     plural(kernel.interface.scalars.size(), "scalar") + " are wanted, " + plural(buffers, "buffer") +
+                     " and " + plural(scalars, "scalar") + " are given; the kernel takes:" + interface_text(kernel.interface));
+}
+
+// Where an argument goes: by its name, else the next free place in order.
+template <class Infos>
+std::size_t place_of(const KernelRecord& kernel, const Infos& infos, const Argument& argument, std::size_t& next,
+                     std::vector<std::size_t>& taken, std::size_t index, std::span<const Argument> all) {
+    std::size_t place = kUnset;
+    if (argument.name.empty()) {
+        while (next < infos.size() && taken[next] != kUnset) ++next;
+        if (next >= infos.size()) fail_count(kernel, all);
+        place = next++;
+    } else {
+        const auto found = std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return info.name == argument.name; });
+        if (found == infos.end()) {
+            fail(kernel, "there is no " + std::string(argument.kind == Argument::Kind::buffer ? "buffer" : "scalar") +
+                             " named \"" + std::string(argument.name) + "\"; the kernel takes:" + interface_text(kernel.interface));
+        }
+        place = static_cast<std::size_t>(found - infos.begin());
+        if (taken[place] != kUnset) fail(kernel, "argument \"" + std::string(argument.name) + "\" is given twice.");
+    }
+    taken[place] = index;
+    return place;
+}
+
+void check_groups(const DeviceRecord& device, const KernelRecord& kernel, const Groups& groups, CheckedCall& out) {
+    const std::array<u64, 3> given{groups.x, groups.y, groups.z};
+    const Limits& limits = device.capabilities.limits;
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (given[i] > limits.max_groups[i]) {
+            fail(kernel, "groups." + std::string(1, "xyz"[i]) + " is " + std::to_string(given[i]) +
+                             "; this device takes at most " + std::to_string(limits.max_groups[i]) + " workgroups there.");
+        }
+        if (given[i] == 0) out.nothing = true;
+        out.groups[i] = static_cast<u32>(given[i]);
+    }
+}
+
+void check_indirect(const DeviceRecord& device, const KernelRecord& kernel, const AnyView& counts, CheckedCall& out) {
+    if (!device.capabilities.features.indirect_dispatch)
+        fail(kernel, ErrorCode::unsupported, "this device takes no workgroup counts from a buffer.");
+    BufferRecord& record = checked_record(counts, device, "call");
+    if (counts.dtype().scalar != Scalar::u32)
+        fail(kernel, "the workgroup counts are " + describe(counts) + "; u32 elements are wanted.");
+    if (counts.size_bytes() < 12)
+        fail(kernel, "the workgroup counts are " + describe(counts) + "; at least 3 elements are wanted.");
+    if (counts.offset_bytes() % 4 != 0)
+        fail(kernel, "the workgroup counts begin at byte " + std::to_string(counts.offset_bytes()) + "; a multiple of 4 is wanted.");
+    out.indirect = &record;
+    out.indirect_offset_bytes = counts.offset_bytes();
+}
+
+// Without groups: one invocation per element, and all buffers of elements have one count.
+void imply_groups(const DeviceRecord& device, const KernelRecord& kernel, CheckedCall& out) {
+    const Interface& interface = kernel.interface;
+    if (kernel.workgroup_size[1] != 1 || kernel.workgroup_size[2] != 1)
+        fail(kernel, "groups(x, y, z) is wanted: the workgroup has more than one dimension.");
+    std::size_t first = kUnset;
+    u64 count = 0;
+    for (std::size_t i = 0; i < interface.bindings.size(); ++i) {
+        const BindingInfo& binding = interface.bindings[i];
+        if (binding.stride_bytes == 0 || binding.fixed_bytes != 0) continue;
+        const u64 here = out.buffers[i].size_bytes / binding.stride_bytes;
+        if (first == kUnset) {
+            first = i;
+            count = here;
+        } else if (here != count) {
+            fail(kernel, "groups(x) is wanted, since the buffers differ: " + quoted(interface.bindings[first].name) + " has " +
+                             plural(count, "element") + ", " + quoted(binding.name) + " has " + std::to_string(here) + ".");
+        }
+    }
+    if (first == kUnset) fail(kernel, "groups(x, y, z) is wanted: the kernel takes no buffer of elements to count.");
+    const u64 size = kernel.workgroup_size[0];
+    check_groups(device, kernel, Groups{(count + size - 1) / size, 1, 1}, out);
+}
+
+// In place is legal (the same view twice); views that overlap in part, one of them written, are not.
+void check_aliasing(const KernelRecord& kernel, const CheckedCall& call) {
+    const auto& buffers = call.buffers;
+    for (std::size_t i = 0; i + 1 < buffers.size(); ++i) {
+        for (std::size_t j = i + 1; j < buffers.size(); ++j) {
+            const BoundBuffer& a = buffers[i];
+            const BoundBuffer& b = buffers[j];
+            if (a.record != b.record || !(a.writes || b.writes)) continue;
+            if (a.offset_bytes == b.offset_bytes && a.size_bytes == b.size_bytes) continue;
+            if (a.offset_bytes + a.size_bytes <= b.offset_bytes || b.offset_bytes + b.size_bytes <= a.offset_bytes) continue;
+            fail(kernel, "arguments " + quoted(kernel.interface.bindings[i].name) + " and " +
+                             quoted(kernel.interface.bindings[j].name) + " overlap in part (bytes " +
+                             std::to_string(a.offset_bytes) + " to " + std::to_string(a.offset_bytes + a.size_bytes) + " and " +
+                             std::to_string(b.offset_bytes) + " to " + std::to_string(b.offset_bytes + b.size_bytes) +
+                             " of one buffer) and one is written.");
+        }
+    }
+}
+
+void check_limits(const DeviceRecord& device, const KernelRecord& kernel, const BindingInfo& binding, const AnyView& view) {
+    const Limits& limits = device.capabilities.limits;
+    const bool uniform = binding.kind == BindingKind::uniform;
+    const u64 alignment = uniform ? limits.uniform_offset_alignment_bytes : limits.storage_offset_alignment_bytes;
+    if ((view.offset_bytes() & (alignment - 1)) != 0) {  // a power of two
+        fail(kernel, ErrorCode::unsupported,
+             "argument " + quoted(binding.name) + ": the view " + describe(view) + " begins at byte " +
+                 std::to_string(view.offset_bytes()) + "; this device binds views at multiples of " + std::to_string(alignment) + ".");
+    }
+    const u64 most = uniform ? limits.max_uniform_binding_bytes : limits.max_storage_binding_bytes;
+    if (view.size_bytes() > most) {
+        fail(kernel, ErrorCode::unsupported,
+             "argument " + quoted(binding.name) + ": " + describe(view) + " has " + std::to_string(view.size_bytes()) +
+                 " bytes; this device binds at most " + std::to_string(most) + (uniform ? " as uniform." : " as storage."));
+    }
+}
+
+}  // namespace
+
+BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel, std::size_t index, const AnyView& view) {
+    const BindingInfo& binding = kernel.interface.bindings[index];
+    BufferRecord& record = checked_record(view, device, "call");
+    if (const std::string wanted = mismatch(binding, view.dtype(), view.size_bytes()); !wanted.empty()) {
+        fail(kernel, "argument " + quoted(binding.name) + " is " + describe(view) + "; " + wanted);
+    }
+    check_limits(device, kernel, binding, view);
+    if (binding.reads && !record.poison.empty()) {
+        fail(kernel, ErrorCode::internal, "argument " + quoted(binding.name) + ": " + describe(view) +
+                                              " cannot be trusted, since work that wrote it failed: " + record.poison);
+    }
+    return {&record, view.offset_bytes(), view.size_bytes(), binding.reads, binding.writes};
+}
+
+void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span<const Argument> arguments,
+                     CheckedCall& out) {
+    const Interface& interface = kernel.interface;
+    if (kernel.device.get() != &device) {
+        fail(kernel, "the kernel was compiled for device \"" + kernel.device->info.name + "\", the call is on \"" +
+                         device.info.name + "\"; compile it for each device.");
+    }
+    out.kernel = &kernel;
+    out.groups = {1, 1, 1};
+    out.nothing = false;
+    out.indirect = nullptr;
+    out.buffers.resize(interface.bindings.size());
+    out.scalars.assign(interface.scalar_bytes, std::byte{0});
+    out.slots.clear();
+
+    static thread_local std::vector<std::size_t> buffer_from;
+    static thread_local std::vector<std::size_t> scalar_from;
+    buffer_from.assign(interface.bindings.size(), kUnset);
+    scalar_from.assign(interface.scalars.size(), kUnset);
+    std::size_t next_buffer = 0;
+    std::size_t next_scalar = 0;
+    const Groups* groups = nullptr;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const Argument& a = arguments[i];
+        std::size_t place = kUnset;
+        switch (a.kind) {
+            case Argument::Kind::buffer:
+                place = place_of(kernel, interface.bindings, a, next_buffer, buffer_from, i, arguments);
+                out.buffers[place] = check_buffer(device, kernel, place, *static_cast<const AnyView*>(a.value));
+                break;
+            case Argument::Kind::scalar:
+                place = place_of(kernel, interface.scalars, a, next_scalar, scalar_from, i, arguments);
+                store_scalar(kernel, place, a, out.scalars);
+                break;
+            case Argument::Kind::groups: groups = static_cast<const Groups*>(a.value); break;
+            case Argument::Kind::indirect: check_indirect(device, kernel, *static_cast<const AnyView*>(a.value), out); break;
+        }
+        if (!a.slot.empty()) out.slots.push_back({i, place, a.kind == Argument::Kind::buffer});
+    }
+    const auto missing = [](const std::vector<std::size_t>& from) { return std::find(from.begin(), from.end(), kUnset) != from.end(); };
+    if (missing(buffer_from) || missing(scalar_from)) fail_count(kernel, arguments);
+    if (groups != nullptr) check_groups(device, kernel, *groups, out);
+    else if (out.indirect == nullptr) imply_groups(device, kernel, out);
+    if (out.buffers.size() > 1) check_aliasing(kernel, out);
+}
+
+void store_scalar(const KernelRecord& kernel, std::size_t index, const Argument& argument, std::span<std::byte> block) {
+    const ScalarInfo& info = kernel.interface.scalars[index];
+    const std::span<std::byte> place = block.subspan(info.offset_bytes, info.size_bytes);
+    if (const std::string wanted = convert_scalar(info, argument, place); !wanted.empty())
+        fail(kernel, "argument " + quoted(info.name) + " is " + wanted);
+}
+
+}  // namespace alkomp::detail

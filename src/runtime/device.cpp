@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The device record: recording with hazards, submitting, and taking in what has completed.
+#include "runtime/device.h"
+
+#include "runtime/kernel.h"
+#include "runtime/log.h"
+#include "runtime/registry.h"
+
+#include <algorithm>
+
+namespace alkomp::detail {
+namespace {
+
+using std::chrono::nanoseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr u32 kFirstSubmit = 16;         // commands before an idle device gets its first batch
+constexpr u32 kLargestSubmit = 1024;
+constexpr std::size_t kCrowded = 64;     // batches in flight at which recording waits
+constexpr std::size_t kMaxSpans = std::size_t{1} << 20;
+constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);   // how long abandon() may go unnoticed
+constexpr nanoseconds kSharedSlice = std::chrono::microseconds(200);  // ... when several threads wait
+constexpr int kSharedPolls = 256;
+constexpr nanoseconds kLongestRelief = std::chrono::seconds(60);
+constexpr nanoseconds kFarewell = std::chrono::seconds(2);         // for work in flight when a device goes
+
+}  // namespace
+
+void throw_status(const char* function, const backend::Status& status) {
+    throw Error(status.code, std::string(function) + ": " + status.text);
+}
+
+DeviceRecord::DeviceRecord() { default_stream.device = this; }
+
+DeviceRecord::~DeviceRecord() {
+    default_stream.device = nullptr;
+    if (!backend) return;
+    if (forked()) {
+        transfers->forget();
+        static_cast<void>(transfers.release());
+        static_cast<void>(backend.release());
+        return;
+    }
+    const auto idle = [this] {
+        const std::lock_guard lock(mutex);
+        return std::all_of(timelines.begin(), timelines.end(), [](const auto& t) { return t->in_flight.empty(); });
+    };
+    const bool finished = !lost && wait_until(idle, kFarewell);
+    if (!finished || lost) {
+        // The driver may never return from destroying a device with endless work: leave it behind.
+        pool.forget();
+        transfers->forget();
+        transfers.reset();
+        static_cast<void>(backend.release());
+        return;
+    }
+    transfers.reset();
+    pool.trim(*this);
+    release_passed();
+    if (empty.id != backend::BufferId::none) backend->free(empty.id);
+    backend.reset();
+}
+
+void DeviceRecord::check_usable(const char* function) const {
+    check_not_forked(function);
+    if (lost.load(std::memory_order_acquire)) throw_status(function, loss);
+}
+
+void DeviceRecord::mark_lost(backend::Status why) {
+    if (lost.load(std::memory_order_acquire)) return;
+    why.failed = true;
+    why.code = ErrorCode::device_lost;
+    loss = std::move(why);
+    lost.store(true, std::memory_order_release);
+    log(LogLevel::error, "device \"" + info.name + "\" is lost: " + loss.text);
+}
+
+// Recording ----------------------------------------------------------------------------------------
+
+Timeline& DeviceRecord::create_timeline(u32 queue) {
+    for (const auto& timeline : timelines) {
+        if (timeline->orphan && timeline->queue == queue && timeline->idle()) {
+            timeline->orphan = false;
+            timeline->failure.reset();
+            return *timeline;
+        }
+    }
+    auto timeline = std::make_unique<Timeline>();
+    timeline->index = static_cast<u32>(timelines.size());
+    timeline->queue = queue;
+    for (const auto& other : timelines) {
+        timeline->acquired.push_back(other->completed);
+        if (other->passed_ticket != 0) timeline->pending.waits.push_back(other->passed_ticket);
+    }
+    timelines.push_back(std::move(timeline));
+    return *timelines.back();
+}
+
+void DeviceRecord::wait_on_device(Timeline& timeline, std::span<const Conflicts::Wait> points) {
+    for (const Conflicts::Wait& point : points) {
+        if (point.timeline == timeline.index) continue;
+        Timeline& other = *timelines[point.timeline];
+        if (timeline.acquired.size() <= point.timeline) timeline.acquired.resize(point.timeline + 1, 0);
+        if (timeline.acquired[point.timeline] >= point.sequence) continue;
+        if (point.sequence >= other.recording()) submit(other);
+        // What is recorded already need not wait.
+        if (!timeline.pending.commands.empty()) submit(timeline);
+        backend::Ticket ticket = other.passed_ticket;
+        for (const InFlight& batch : other.in_flight) {
+            if (batch.sequence >= point.sequence) {
+                ticket = batch.ticket;
+                break;
+            }
+        }
+        if (ticket != 0) timeline.pending.waits.push_back(ticket);
+        timeline.acquired[point.timeline] = point.sequence;
+    }
+}
+
+void DeviceRecord::prepare(Timeline& timeline, std::span<const BufferAccess> accesses) {
+    conflicts_.clear();
+    for (const BufferAccess& a : accesses) find_conflicts(*this, timeline, a.record->uses, a.access, conflicts_);
+    if (!conflicts_.waits.empty()) wait_on_device(timeline, conflicts_.waits);
+    if (conflicts_.barrier) ++timeline.epoch;
+}
+
+void DeviceRecord::push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
+                        std::string_view name, u64 bytes) {
+    Batch& batch = timeline.pending;
+    command.barrier = conflicts_.barrier;
+    if (profiling && capabilities.features.timestamps) {
+        batch.commands.push_back({backend::Timestamp{}, false});
+        batch.commands.push_back(command);
+        batch.commands.push_back({backend::Timestamp{}, false});
+        batch.notes.push_back({std::string(name), bytes});
+    } else {
+        batch.commands.push_back(command);
+    }
+    for (const BufferAccess& a : accesses) note_use(*this, timeline, a.record->uses, a.access);
+    if (batch.commands.size() >= timeline.submit_at) {
+        submit(timeline);
+        timeline.submit_at = std::min(timeline.submit_at * 4, kLargestSubmit);
+    }
+}
+
+void DeviceRecord::append(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
+                          std::string_view name, u64 bytes) {
+    prepare(timeline, accesses);
+    push(timeline, std::move(command), accesses, name, bytes);
+}
+
+void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
+    accesses_.clear();
+    for (const BoundBuffer& bound : call.buffers) {
+        if (bound.record == nullptr || bound.size_bytes == 0) continue;
+        accesses_.push_back({bound.record, {bound.offset_bytes, bound.offset_bytes + bound.size_bytes, bound.writes}});
+    }
+    if (call.indirect != nullptr) {
+        const u64 begin = call.indirect_offset_bytes;
+        accesses_.push_back({call.indirect, {begin, begin + 12, false}});
+    }
+    if (accesses_.size() < call.buffers.size()) provide_empty();
+    prepare(timeline, accesses_);
+
+    const std::span<backend::BoundRange> ranges = timeline.pending.arena.take<backend::BoundRange>(call.buffers.size());
+    const u64 multiple = properties.binding_size_multiple_bytes;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const BoundBuffer& bound = call.buffers[i];
+        if (bound.size_bytes == 0) ranges[i] = {empty.id, 0, multiple};
+        else ranges[i] = {bound.record->block.id, bound.offset_bytes, (bound.size_bytes + multiple - 1) / multiple * multiple};
+    }
+    const std::span<const std::byte> scalars = timeline.pending.arena.copy(std::span<const std::byte>(call.scalars));
+
+    KernelRecord& kernel = *call.kernel;
+    if (kernel.last_sequence != 0 && kernel.last_timeline != timeline.index) kernel.used_elsewhere = true;
+    kernel.last_timeline = timeline.index;
+    kernel.last_sequence = timeline.recording();
+
+    backend::Command command;
+    if (call.indirect != nullptr) {
+        command.what = backend::DispatchIndirect{kernel.id, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars};
+    } else {
+        command.what = backend::Dispatch{kernel.id, call.groups, ranges, scalars};
+    }
+    push(timeline, command, accesses_, kernel.label, 0);
+}
+
+void DeviceRecord::provide_empty() {
+    if (empty.id != backend::BufferId::none) return;
+    const backend::Pending pending = backend->allocate({backend::MemoryKind::device, 256, nullptr}, empty.id);
+    if (pending.ticket != 0) tickets[pending.ticket] = [](backend::Completion&) {};
+    else if (pending.status.failed) throw_status("call", pending.status);
+}
+
+u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
+    Batch& batch = timeline.pending;
+    if (batch.empty() && recorded == backend::RecordedId::none) return timeline.submitted;
+    if (lost.load(std::memory_order_acquire)) throw_status("submit", loss);
+
+    backend::Submission submission;
+    submission.queue = timeline.queue;
+    submission.commands = batch.commands;
+    submission.recorded = recorded;
+    submission.waits = batch.waits;
+    submission.read_by_host = batch.read_by_host;
+    const backend::Pending pending = backend->submit(submission);
+
+    InFlight flight;
+    flight.sequence = ++timeline.submitted;
+    flight.ticket = pending.ticket;
+    flight.notes = std::move(batch.notes);
+    if (pending.ticket == 0) {
+        flight.done = true;
+        flight.status = pending.status.failed
+                            ? pending.status
+                            : backend::Status::failure(ErrorCode::internal, "the backend gave no ticket for submitted work.");
+    }
+    const backend::Status status = flight.status;
+    timeline.in_flight.push_back(std::move(flight));
+    batch.clear();
+    if (status.failed) {
+        // Nothing ran. What it would have written is poisoned when the batches before it are done.
+        if (status.code == ErrorCode::device_lost) mark_lost(status);
+        Continuations then;
+        retire(timeline, then);
+        timeline.failure.reset();  // thrown here instead of at the next wait
+        if (!then.empty()) ready_.insert(ready_.end(), std::make_move_iterator(then.begin()), std::make_move_iterator(then.end()));
+        throw_status("submit", status);
+    }
+    return timeline.submitted;
+}
+
+void DeviceRecord::on_passed(Timeline& timeline, u64 sequence, std::function<void(const backend::Status&)> action) {
+    auto at = std::upper_bound(timeline.actions.begin(), timeline.actions.end(), sequence,
+                               [](u64 value, const Timeline::Action& a) { return value < a.sequence; });
+    timeline.actions.insert(at, {sequence, std::move(action)});
+}
+
+void DeviceRecord::release_passed() {
+    const auto all_passed = [this](const auto& entry) {
+        return std::all_of(entry.second.begin(), entry.second.end(), [this](const auto& point) { return passed(point); });
+    };
+    const auto release = [&](auto& list) {
+        std::erase_if(list, [&](const auto& entry) {
+            if (!all_passed(entry)) return false;
+            backend->release(entry.first);
+            return true;
+        });
+    };
+    release(kernels_to_release);
+    release(recorded_to_release);
+}
+
+// Completions --------------------------------------------------------------------------------------
+
+void DeviceRecord::poison_writes(const Timeline& timeline, u64 sequence, const std::string& why) {
+    for (BufferRecord* buffer : buffers) {
+        for (const Use& use : buffer->uses.writes) {
+            if (use.timeline == timeline.index && use.sequence == sequence) buffer->poison = why;
+        }
+    }
+}
+
+void DeviceRecord::add_spans(const Timeline& timeline, const InFlight& batch) {
+    const backend::Device::ClockPair clock = backend->clock();
+    const auto to_host = [&](u64 device_ns) { return clock.host_ns + device_ns - clock.device_ns; };
+    const std::size_t count = std::min(batch.notes.size(), batch.timestamps_ns.size() / 2);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (profile.spans.size() >= kMaxSpans) {
+            ++profile.dropped;
+            continue;
+        }
+        const u64 begin = batch.timestamps_ns[2 * i];
+        const u64 end = std::max(begin, batch.timestamps_ns[2 * i + 1]);
+        profile.spans.push_back({batch.notes[i].name, "stream " + std::to_string(timeline.index), to_host(begin),
+                                 end - begin, batch.notes[i].bytes});
+    }
+}
+
+void DeviceRecord::retire(Timeline& timeline, Continuations& then) {
+    while (!timeline.in_flight.empty() && timeline.in_flight.front().done) {
+        InFlight& batch = timeline.in_flight.front();
+        if (batch.status.failed) {
+            poison_writes(timeline, batch.sequence, batch.status.text);
+            if (!timeline.failure) timeline.failure = batch.status;
+        } else if (!batch.notes.empty()) {
+            add_spans(timeline, batch);
+        }
+        if (batch.ticket != 0) timeline.passed_ticket = batch.ticket;
+        timeline.completed.store(batch.sequence, std::memory_order_release);
+        while (!timeline.actions.empty() && timeline.actions.front().sequence <= batch.sequence) {
+            then.push_back([run = std::move(timeline.actions.front().run), status = batch.status] { run(status); });
+            timeline.actions.pop_front();
+        }
+        timeline.in_flight.pop_front();
+    }
+    if (timeline.in_flight.empty()) timeline.submit_at = kFirstSubmit;
+}
+
+void DeviceRecord::take_completion(backend::Completion& completion, Continuations& then) {
+    if (completion.status.failed && completion.status.code == ErrorCode::device_lost) mark_lost(completion.status);
+    for (const auto& timeline : timelines) {
+        for (InFlight& batch : timeline->in_flight) {
+            if (batch.ticket != completion.ticket) continue;
+            batch.done = true;
+            batch.status = std::move(completion.status);
+            batch.timestamps_ns = std::move(completion.timestamps_ns);
+            retire(*timeline, then);
+            return;
+        }
+    }
+    const auto waiting = tickets.find(completion.ticket);
+    if (waiting == tickets.end()) {
+        unclaimed_.emplace(completion.ticket, std::move(completion));
+        return;
+    }
+    then.push_back([take = std::move(waiting->second),
+                    shared = std::make_shared<backend::Completion>(std::move(completion))] { take(*shared); });
+    tickets.erase(waiting);
+}
+
+// Waiting ------------------------------------------------------------------------------------------
+
+void DeviceRecord::advance(nanoseconds limit) {
+    std::unique_lock polling(poll_mutex, std::try_to_lock);
+    if (!polling.owns_lock()) {
+        if (limit <= nanoseconds::zero()) return;
+        shared_polls_ = kSharedPolls;
+        const u64 seen = progress_count.load();
+        std::unique_lock lock(progressed_mutex);
+        ++waiters_;
+        progressed.wait_for(lock, std::min<nanoseconds>(limit, std::chrono::milliseconds(1)),
+                            [&] { return progress_count.load() != seen; });
+        --waiters_;
+        return;
+    }
+    completions_.clear();
+    const bool is_shared = shared_polls_ > 0 && shared_polls_-- > 0;
+    const nanoseconds slice = std::clamp(limit, nanoseconds::zero(), is_shared ? kSharedSlice : kPollSlice);
+    if (!lost.load(std::memory_order_acquire)) backend->poll(completions_, static_cast<u64>(slice.count()));
+    Continuations then;
+    {
+        const std::lock_guard lock(mutex);
+        for (backend::Completion& completion : completions_) take_completion(completion, then);
+        if (!ready_.empty()) {
+            then.insert(then.end(), std::make_move_iterator(ready_.begin()), std::make_move_iterator(ready_.end()));
+            ready_.clear();
+        }
+        if (lost.load(std::memory_order_acquire)) fail_everything(then);
+        if (!completions_.empty() && !(kernels_to_release.empty() && recorded_to_release.empty())) release_passed();
+    }
+    if (!completions_.empty() || lost.load(std::memory_order_acquire)) {
+        progress_count.fetch_add(1);
+        if (waiters_.load() > 0) {
+            const std::lock_guard lock(progressed_mutex);
+            progressed.notify_all();
+        }
+    }
+    polling.unlock();
+    for (const auto& run : then) run();
+}
+
+void DeviceRecord::fail_everything(Continuations& then) {
+    for (const auto& timeline : timelines) {
+        for (Timeline::Action& action : timeline->actions)
+            then.push_back([run = std::move(action.run), status = loss] { run(status); });
+        timeline->actions.clear();
+    }
+    for (auto& [ticket, take] : tickets) {
+        auto failed = std::make_shared<backend::Completion>();
+        failed->ticket = ticket;
+        failed->status = loss;
+        then.push_back([take = std::move(take), failed] { take(*failed); });
+    }
+    tickets.clear();
+}
+
+void DeviceRecord::flush() {
+    const std::lock_guard lock(mutex);
+    for (const auto& timeline : timelines)
+        if (!timeline->pending.commands.empty()) submit(*timeline);
+}
+
+bool DeviceRecord::wait_until(const std::function<bool()>& done, nanoseconds limit) {
+    if (done()) return true;
+    const Clock::time_point start = Clock::now();
+    nanoseconds left = limit;
+    while (left > nanoseconds::zero() && !lost.load(std::memory_order_acquire)) {
+        advance(left);
+        if (done()) return true;
+        left = limit - (Clock::now() - start);
+    }
+    if (lost.load(std::memory_order_acquire)) advance(nanoseconds::zero());
+    return done();
+}
+
+void DeviceRecord::wait_points(std::span<const Conflicts::Wait> points, nanoseconds limit, const char* function) {
+    check_usable(function);
+    {
+        const std::lock_guard lock(mutex);
+        for (const Conflicts::Wait& point : points)
+            if (point.sequence >= timelines[point.timeline]->recording()) submit(*timelines[point.timeline]);
+    }
+    const auto all_passed = [&] {
+        return std::all_of(points.begin(), points.end(), [&](const Conflicts::Wait& point) { return passed(point); });
+    };
+    if (!wait_until(all_passed, limit)) {
+        if (lost.load(std::memory_order_acquire)) throw_status(function, loss);
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+        throw Error(ErrorCode::timed_out, std::string(function) + ": the wait gave up after " + std::to_string(ms) +
+                                              " ms; the work and its buffers live on, and waiting again is legal.");
+    }
+    const std::lock_guard lock(mutex);
+    for (const Conflicts::Wait& point : points) throw_failure(*timelines[point.timeline], function);
+}
+
+void DeviceRecord::throw_failure(Timeline& timeline, const char* function) {
+    if (!timeline.failure) return;
+    const backend::Status failure = std::move(*timeline.failure);
+    timeline.failure.reset();
+    throw_status(function, failure);
+}
+
+void DeviceRecord::finish(const backend::Pending& pending, nanoseconds limit, const char* function,
+                          const std::function<void(backend::Completion&)>& take) {
+    if (pending.ticket == 0) {
+        if (pending.status.failed) throw_status(function, pending.status);
+        return;
+    }
+    struct Report {
+        backend::Completion completion;
+        std::atomic<bool> ready{false};
+    };
+    auto report = std::make_shared<Report>();
+    {
+        const std::lock_guard lock(mutex);
+        if (auto early = unclaimed_.find(pending.ticket); early != unclaimed_.end()) {
+            report->completion = std::move(early->second);
+            report->ready = true;
+            unclaimed_.erase(early);
+        } else {
+            tickets[pending.ticket] = [report](backend::Completion& completion) {
+                report->completion = std::move(completion);
+                report->ready = true;
+            };
+        }
+    }
+    if (!wait_until([&] { return report->ready.load(); }, limit)) {
+        if (lost.load(std::memory_order_acquire)) throw_status(function, loss);
+        throw Error(ErrorCode::timed_out, std::string(function) + ": the driver did not answer in time.");
+    }
+    if (report->completion.status.failed) throw_status(function, report->completion.status);
+    if (take) take(report->completion);
+}
+
+void DeviceRecord::relieve(Timeline& timeline, u64 submitted_before) {
+    std::size_t crowd = 0;
+    {
+        const std::lock_guard lock(mutex);
+        if (timeline.submitted == submitted_before) return;
+        crowd = timeline.in_flight.size();
+    }
+    if (crowd >= 4) advance(nanoseconds::zero());
+    if (crowd < kCrowded) return;
+    wait_until(
+        [&] {
+            const std::lock_guard lock(mutex);
+            return timeline.in_flight.size() < kCrowded / 2;
+        },
+        kLongestRelief);
+}
+
+}  // namespace alkomp::detail

@@ -34,13 +34,15 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 
     mutable std::mutex mutex;
     std::vector<std::unique_ptr<Timeline>> timelines;  ///< [0] is the default stream's
+    StreamRecord default_stream;
     std::unordered_map<backend::Ticket, std::function<void(backend::Completion&)>> tickets;  ///< all open ones
     Pool pool;
     std::unique_ptr<Transfers> transfers;
-    BufferRecord* empty = nullptr;  ///< stands in for buffers of no bytes in bindings
+    Block empty;  ///< stands in for buffers of no bytes in bindings
     std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
     std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
+    u32 streams_made = 1;
     bool profiling = false;
     Profile profile;
 
@@ -73,7 +75,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
         Access access;
     };
     void append(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
-                const std::string& name, u64 bytes);
+                std::string_view name, u64 bytes);
     /// Appends a checked call.
     void append_call(Timeline& timeline, const CheckedCall& call);
     /// Submits the pending batch, and then a recorded list if there is one; returns its sequence.
@@ -81,7 +83,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     u64 submit(Timeline& timeline, backend::RecordedId recorded = backend::RecordedId::none);
     /// Makes the next command of `timeline` wait on the device for these points, submitting what they need.
     void wait_on_device(Timeline& timeline, std::span<const Conflicts::Wait> points);
-    /// Runs `action` once the point has passed or failed (at once if it has).
+    /// Runs `action`, outside the lock, once the point has passed or failed. Duty: it has not passed yet.
     void on_passed(Timeline& timeline, u64 sequence, std::function<void(const backend::Status&)> action);
     [[nodiscard]] bool passed(const Conflicts::Wait& point) const noexcept {
         return timelines[point.timeline]->completed.load(std::memory_order_acquire) >= point.sequence;
@@ -95,8 +97,30 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     void throw_failure(Timeline& timeline, const char* function);
     void mark_lost(backend::Status why);
 
+    /// Called after recording, under no lock: takes in what is done, and waits when too much is in flight.
+    void relieve(Timeline& timeline, u64 submitted_before);
+
+    DeviceRecord();
+
 private:
-    void take_completion(backend::Completion& completion, std::vector<std::function<void()>>& then);
+    using Continuations = std::vector<std::function<void()>>;
+    void provide_empty();
+    void prepare(Timeline& timeline, std::span<const BufferAccess> accesses);
+    void push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
+              std::string_view name, u64 bytes);
+    void take_completion(backend::Completion& completion, Continuations& then);
+    void retire(Timeline& timeline, Continuations& then);
+    void fail_everything(Continuations& then);
+    void add_spans(const Timeline& timeline, const InFlight& batch);
+    void poison_writes(const Timeline& timeline, u64 sequence, const std::string& why);
+
+    Conflicts conflicts_;                  ///< of the command being recorded
+    std::vector<BufferAccess> accesses_;   ///< of the call being recorded
+    std::vector<backend::Completion> completions_;  ///< guarded by poll_mutex
+    std::unordered_map<backend::Ticket, backend::Completion> unclaimed_;  ///< reported before anyone asked
+    Continuations ready_;                  ///< to run at the next advance
+    std::atomic<int> waiters_{0};
+    std::atomic<int> shared_polls_{0};     ///< polls that stay short because several threads wait
 };
 
 /// Throws the front's error for a status from below the seam: "function: text".

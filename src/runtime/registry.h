@@ -20,10 +20,12 @@ void register_backend(BackendFactory factory);
 /// Every backend of the build, made on first use: making one opens no library.
 [[nodiscard]] const std::vector<std::shared_ptr<backend::Backend>>& backends();
 
-/// Adapters of one backend. Waits at most `limit`.
-[[nodiscard]] std::vector<backend::Adapter> adapters(backend::Backend& backend, std::chrono::nanoseconds limit);
+/// Finds the device by `name` (empty: ALKOMP_DEVICE, else the best) and opens it. `function` starts messages.
+[[nodiscard]] Future<Device> open_device(std::string name, DeviceOptions options, const char* function);
 
 /// True in a child process that was forked after a driver was opened.
 [[nodiscard]] bool forked() noexcept;
+/// Throws unsupported in such a child.
+void check_not_forked(const char* function);
 
 }  // namespace alkomp::detail

@@ -41,7 +41,10 @@ struct Batch {
 struct InFlight {
     u64 sequence = 0;
     backend::Ticket ticket = 0;
+    bool done = false;
+    backend::Status status;
     std::vector<ProfileNote> notes;
+    std::vector<u64> timestamps_ns;
 };
 
 /// One stream as its device sees it. Owned by the device, so that work in flight outlives the stream;
@@ -55,6 +58,8 @@ struct Timeline {
     u64 epoch = 1;                  ///< counts barriers: commands of one epoch may overlap
     u32 submit_at = 16;             ///< commands in the pending batch that make it be submitted early
     bool orphan = false;
+    std::vector<u64> acquired;      ///< per timeline: what this one has waited for on the device so far
+    backend::Ticket passed_ticket = 0;  ///< of the batch `completed`
     Batch pending;
     std::deque<InFlight> in_flight;
     /// Run, outside the lock, once `sequence` is done or has failed; sorted by sequence.
@@ -69,11 +74,19 @@ struct Timeline {
     [[nodiscard]] bool idle() const noexcept { return pending.empty() && in_flight.empty(); }
 };
 
+/// The default stream's record is a part of its device's, so that asking for it allocates nothing.
 struct StreamRecord {
-    std::shared_ptr<DeviceRecord> device;
+    DeviceRecord* device = nullptr;
+    std::shared_ptr<DeviceRecord> keep;  ///< keeps the device alive; null for the default stream
     Timeline* timeline = nullptr;
-    bool is_default = false;
+
+    StreamRecord() = default;
+    StreamRecord(const StreamRecord&) = delete;
+    StreamRecord& operator=(const StreamRecord&) = delete;
     ~StreamRecord();  ///< submits what is pending and leaves the timeline to its device
 };
+
+/// The record behind a stream. Throws invalid_argument when it was never set or moved from.
+StreamRecord& checked_record(const Stream& stream, const char* function);
 
 }  // namespace alkomp::detail
