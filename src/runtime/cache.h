@@ -5,7 +5,9 @@
 
 #include "alkomp/dtype.h"
 
+#include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,11 +16,12 @@
 
 namespace alkomp::detail {
 
-/// ALKOMP_CACHE_DIR, else XDG_CACHE_HOME/alkomp, else ~/.cache/alkomp (LOCALAPPDATA on Windows);
-/// nothing when ALKOMP_CACHE is 0 or no folder can be made.
 class DiskCache {
 public:
+    /// In ALKOMP_CACHE_DIR, else XDG_CACHE_HOME/alkomp, else ~/.cache/alkomp (LOCALAPPDATA on Windows);
+    /// off when ALKOMP_CACHE is 0 or none of these is set. The folder is made by the first `store`.
     static DiskCache& instance();
+    /// An empty folder: off.
     explicit DiskCache(std::filesystem::path folder, u64 cap_bytes = u64{256} << 20);
 
     [[nodiscard]] std::optional<std::vector<std::byte>> load(std::string_view key);
@@ -27,13 +30,19 @@ public:
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
 private:
+    [[nodiscard]] std::filesystem::path path_of(std::string_view key) const;
+    void write(std::string_view key, std::span<const std::byte> value);
     void evict();
-    std::filesystem::path folder_;  ///< empty: off
-    u64 cap_bytes_ = 0;
-    u64 written_bytes_ = 0;
+
+    const std::filesystem::path folder_;
+    const u64 cap_bytes_;
+    std::mutex mutex_;  ///< of `evict` and the counter
+    u64 unchecked_bytes_;  ///< written since the last look at the folder's size
+    std::atomic<bool> complained_{false};
 };
 
 /// 128 bits of a fast, well-mixed hash over all parts and their lengths, as 32 hexadecimal digits.
 [[nodiscard]] std::string hash_key(std::span<const std::string_view> parts);
+[[nodiscard]] std::string hash_key(std::initializer_list<std::string_view> parts);
 
 }  // namespace alkomp::detail
