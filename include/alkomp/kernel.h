@@ -50,14 +50,14 @@ enum class Target : u8 { device, vulkan_1_2, vulkan_1_3 };
 
 struct KernelOptions {
     std::string entry = "main";
-    std::map<std::string, Constant> constants;       ///< specialisation constants by name, or by id as "7"
-    std::map<std::string, std::string> macros;       ///< GLSL `#define`s
-    std::vector<std::filesystem::path> include_dirs; ///< GLSL `#include` folders
+    std::map<std::string, Constant> constants{};       ///< specialisation constants by name, or by id as "7"
+    std::map<std::string, std::string> macros{};       ///< GLSL `#define`s
+    std::vector<std::filesystem::path> include_dirs{}; ///< GLSL `#include` folders
     Target target = Target::device;
     bool optimize = true;     ///< run SPIRV-Tools' size and speed passes where glslang offers them
     bool robust = true;       ///< false: this kernel promises to stay inside its buffers
     u32 subgroup_size = 0;    ///< 0: the device's choice; else one of its sizes
-    std::string label;        ///< for messages and traces; the source's name if empty
+    std::string label{};      ///< for messages and traces; the source's name if empty
 };
 
 /// A kernel compiled to SPIR-V for no device in particular, with its reflected interface.
