@@ -45,8 +45,7 @@ DeviceRecord::~DeviceRecord() {
         const std::lock_guard lock(mutex);
         return std::all_of(timelines.begin(), timelines.end(), [](const auto& t) { return t->in_flight.empty(); });
     };
-    const bool finished = !lost && wait_until(idle, kFarewell);
-    if (!finished || lost) {
+    if (abandoned || !(lost || wait_until(idle, kFarewell))) {
         // The driver may never return from destroying a device with endless work: leave it behind.
         pool.forget();
         transfers->forget();
@@ -337,7 +336,7 @@ void DeviceRecord::advance(nanoseconds limit) {
     completions_.clear();
     const bool is_shared = shared_polls_ > 0 && shared_polls_-- > 0;
     const nanoseconds slice = std::clamp(limit, nanoseconds::zero(), is_shared ? kSharedSlice : kPollSlice);
-    if (!lost.load(std::memory_order_acquire)) backend->poll(completions_, static_cast<u64>(slice.count()));
+    if (!abandoned.load(std::memory_order_acquire)) backend->poll(completions_, static_cast<u64>(slice.count()));
     Continuations then;
     {
         const std::lock_guard lock(mutex);

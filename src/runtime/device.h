@@ -47,6 +47,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     Profile profile;
 
     std::atomic<bool> lost{false};
+    std::atomic<bool> abandoned{false};  ///< the driver is not to be touched any more
     backend::Status loss;  ///< why, set before `lost`
 
     std::mutex poll_mutex;

@@ -220,6 +220,7 @@ void Device::poll() { detail::usable(record_, "poll").advance(std::chrono::nanos
 
 void Device::abandon() {
     if (!record_) return;
+    record_->abandoned = true;
     record_->mark_lost(backend::Status::failure(ErrorCode::device_lost, "the device was abandoned."));
     record_->advance(std::chrono::nanoseconds::zero());
 }
