@@ -41,6 +41,8 @@ struct State {
     int result = 0;
     bool fired = false;
     bool lost = false;
+    std::string always;  // ALKOMP_FAULT_ALWAYS="vkCreateDevice=-3" fails every call of one function
+    int always_result = 0;
     std::map<std::string, int> live;
     std::set<const char*> asked;
     std::string live_text;
@@ -58,6 +60,12 @@ void open_loader() {
     if (s.loader == nullptr) {
         std::fprintf(stderr, "fault shim: %s\n", dlerror());
         std::abort();
+    }
+    if (const char* always = std::getenv("ALKOMP_FAULT_ALWAYS")) {
+        const std::string text = always;
+        const std::size_t equals = text.find('=');
+        s.always = text.substr(0, equals);
+        s.always_result = std::atoi(text.c_str() + equals + 1);
     }
     s.real_get = reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(s.loader, "vkGetInstanceProcAddr"));
 }
@@ -89,6 +97,10 @@ bool should_fail(const char* name, VkResult& code) {
     const std::lock_guard lock(s.mutex);
     const std::size_t index = s.calls.size();
     s.calls.push_back(name);
+    if (s.always == name) {
+        code = static_cast<VkResult>(s.always_result);
+        return true;
+    }
     if (index == s.armed) {
         s.fired = true;
         code = static_cast<VkResult>(s.result);
