@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The C++ program of README.md, built and run as a test.
+// [program]
+#include <alkomp/alkomp.h>
+#include <iostream>
+using namespace alkomp;
+
+int main() {
+    Device gpu;                                             // the best device here
+    auto numbers = gpu.to_device<u32>({1, 2, 3, 4});
+    Kernel collatz = gpu.compile(glsl_file("collatz.comp"));
+    gpu.call(collatz, groups(4), numbers);                  // arguments are checked here
+    for (u32 steps : gpu.get(numbers)) std::cout << steps << ' ';  // 0 1 7 2
+}
+// [/program]
