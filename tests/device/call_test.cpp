@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Kernel calls that work: arguments by order and by name, scalars, structs, implied and indirect groups.
+#include "support/device_test.h"
+#include "support/kernels.h"
+
+#include <numeric>
+
+namespace alkomp::testing {
+namespace {
+
+using ::testing::Each;
+
+ALKOMP_DEVICE_SUITE(Calls);
+
+TEST_P(Calls, count_collatz_iterations_as_the_first_alkomp_did) {
+    Kernel kernel = compile(gpu, collatz());
+    const auto data = gpu.to_device<u32>({1, 2, 3, 4});
+    gpu.call(kernel, groups(4, 1, 1), data);
+    EXPECT_EQ(gpu.get(data), (std::vector<u32>{0, 1, 7, 2}));
+}
+
+TEST_P(Calls, count_collatz_iterations_of_thousands_as_the_host_does) {
+    Kernel kernel = compile(gpu, collatz());
+    std::vector<u32> numbers(4000);  // every value on the way stays below 2^24
+    std::iota(numbers.begin(), numbers.end(), 1u);
+    const auto data = gpu.to_device(numbers);
+    gpu.call(kernel, data);
+    std::vector<u32> expected;
+    for (const u32 n : numbers) expected.push_back(collatz_iterations(n));
+    EXPECT_EQ(gpu.get(data), expected);
+}
+
+TEST_P(Calls, take_buffers_by_order_by_name_and_mixed) {
+    Kernel kernel = compile(gpu, add());
+    const auto a = gpu.to_device(ramp(100)), b = gpu.to_device(ramp(100, 1000));
+    for (int way = 0; way < 3; ++way) {
+        const auto result = gpu.zeros<u32>(100);
+        if (way == 0) gpu.call(kernel, a, b, result);
+        if (way == 1) gpu.call(kernel, arg("result", result), arg("b", b), groups(2), arg("a", a));
+        if (way == 2) gpu.call(kernel, arg("b", b), a, result);
+        EXPECT_EQ(gpu.get(result), ramp(100, 1001)) << way;
+    }
+}
+
+TEST_P(Calls, take_the_workgroup_counts_at_any_place) {
+    Kernel kernel = compile(gpu, increment());
+    const auto data = gpu.to_device(ramp(128));
+    gpu.call(kernel, data, groups(1));
+    std::vector<u32> expected = ramp(128);
+    for (std::size_t i = 0; i < 64; ++i) ++expected[i];
+    EXPECT_EQ(gpu.get(data), expected);
+}
+
+TEST_P(Calls, without_groups_run_once_per_element_for_every_size) {
+    Kernel kernel = compile(gpu, increment());
+    for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 128u, 1000u}) {
+        const auto data = gpu.to_device(ramp(count));
+        gpu.call(kernel, data);
+        std::vector<u32> expected = ramp(count);
+        for (u32& value : expected) ++value;
+        EXPECT_EQ(gpu.get(data), expected) << count;
+    }
+}
+
+TEST_P(Calls, with_a_workgroup_count_of_zero_do_nothing) {
+    Kernel kernel = compile(gpu, increment());
+    const auto data = gpu.to_device(ramp(64));
+    gpu.call(kernel, groups(0), data);
+    gpu.call(kernel, groups(1, 0), data);
+    gpu.call(kernel, groups(1, 1, 0), data);
+    EXPECT_EQ(gpu.get(data), ramp(64));
+}
+
+TEST_P(Calls, run_every_workgroup_of_three_dimensions_up_to_the_limit) {
+    Kernel kernel = compile(gpu, count_invocations());
+    const auto counters = gpu.zeros<u32>(1);
+    gpu.call(kernel, groups(3, 5, 7), counters);
+    EXPECT_EQ(gpu.get(counters)[0], 105u);
+    gpu.call(kernel, groups(65535), counters);
+    EXPECT_EQ(gpu.get(counters)[0], 105u + 65535u);
+}
+
+TEST_P(Calls, work_on_views_and_leave_the_rest_alone) {
+    Kernel kernel = compile(gpu, increment());
+    const u64 step = std::max<u64>(gpu.capabilities().limits.storage_offset_alignment_bytes, 4) / 4;
+    const std::vector<u32> before = ramp(4 * step);
+    const auto data = gpu.to_device(before);
+    gpu.call(kernel, data.view(step, step));
+    std::vector<u32> expected = before;
+    for (u64 i = step; i < 2 * step; ++i) ++expected[i];
+    EXPECT_EQ(gpu.get(data), expected);
+}
+
+TEST_P(Calls, share_memory_within_a_workgroup) {
+    Kernel kernel = compile(gpu, group_sum());
+    const auto data = gpu.to_device(ramp(640)), sums = gpu.zeros<u32>(10);
+    gpu.call(kernel, groups(10), data, sums);
+    std::vector<u32> expected;
+    for (u32 g = 0; g < 10; ++g) expected.push_back(64 * 64 * g + 64 * 63 / 2);
+    EXPECT_EQ(gpu.get(sums), expected);
+}
+
+TEST_P(Calls, convert_scalars_where_the_value_fits) {
+    Kernel kernel = compile(gpu, saxpy());
+    const auto run = [&](auto alpha) {
+        const auto x = gpu.to_device<float>({1, 2}), y = gpu.to_device<float>({10, 20});
+        gpu.call(kernel, x, y, alpha);
+        return gpu.get(y);
+    };
+    const std::vector<float> expected{13, 26};
+    EXPECT_EQ(run(3.0f), expected);
+    EXPECT_EQ(run(3.0), expected);
+    EXPECT_EQ(run(3), expected);
+    EXPECT_EQ(run(u8{3}), expected);
+    EXPECT_EQ(run(i64{3}), expected);
+    EXPECT_EQ(run(f16(3.0f)), expected);
+}
+
+const TestKernel& scalar_kernel() {
+    static const TestKernel kernel{
+        "scalars",
+        R"(#version 450
+layout(local_size_x = 1) in;
+layout(binding = 0) writeonly buffer Out { uint result[]; };
+layout(push_constant) uniform Scalars { uint u; int i; float f; uvec2 v; vec4 w; };
+void main() {
+    result[0] = u; result[1] = uint(i); result[2] = floatBitsToUint(f);
+    result[3] = v.x; result[4] = v.y; result[5] = floatBitsToUint(w.x + w.y + w.z + w.w);
+})",
+        {[](const Invocation& at) {
+            const auto result = at.buffer<u32>(0);
+            for (std::size_t k = 0; k < 3; ++k) result[k] = at.scalar<u32>(k * 4);
+            result[3] = at.scalar<u32>(16);
+            result[4] = at.scalar<u32>(20);
+            float sum = 0;
+            for (std::size_t k = 0; k < 4; ++k) sum += at.scalar<float>(32 + 4 * k);
+            std::memcpy(&result[5], &sum, 4);
+        }}};
+    return kernel;
+}
+
+TEST_P(Calls, take_scalars_and_vectors_by_order_and_by_name) {
+    Kernel kernel = compile(gpu, scalar_kernel());
+    const std::array<u32, 2> v{7, 8};
+    const std::array<float, 4> w{1, 2, 3, 4};
+    const std::vector<u32> expected{5, static_cast<u32>(-6), 0x3F800000, 7, 8, 0x41200000};
+    const auto result = gpu.zeros<u32>(6);
+    gpu.call(kernel, groups(1), result, 5u, -6, 1.0f, v, w);
+    EXPECT_EQ(gpu.get(result), expected);
+    gpu.fill(result, 0u);
+    gpu.call(kernel, groups(1), arg("w", w), arg("i", -6), result, arg("u", 5), arg("v", v), arg("f", 1));
+    EXPECT_EQ(gpu.get(result), expected);
+}
+
+const TestKernel& particle_kernel() {
+    static const TestKernel kernel{
+        "particles",
+        R"(#version 450
+layout(local_size_x = 64) in;
+struct Particle { vec4 position; vec3 velocity; float mass; };
+layout(std430, binding = 0) buffer Particles { Particle particles[]; };
+layout(push_constant) uniform Scalars { float dt; };
+void main() {
+    uint i = gl_GlobalInvocationID.x;
+    if (i < particles.length()) particles[i].position.xyz += dt * particles[i].velocity * particles[i].mass;
+})",
+        {[](const Invocation& at) {
+            const auto p = at.buffer<float>(0);
+            if (at.x() >= p.size() / 8) return;
+            for (std::size_t k = 0; k < 3; ++k)
+                p[at.x() * 8 + k] += at.scalar<float>() * p[at.x() * 8 + 4 + k] * p[at.x() * 8 + 7];
+        }}};
+    return kernel;
+}
+
+TEST_P(Calls, take_buffers_of_structs) {
+    struct Particle {
+        float position[4], velocity[3], mass;
+    };
+    Kernel kernel = compile(gpu, particle_kernel());
+    const std::vector<Particle> before(100, Particle{{1, 2, 3, 4}, {1, 2, 4}, 2});
+    const auto particles = gpu.to_device(before);
+    gpu.call(kernel, particles, 0.5f);
+    const std::vector<Particle> after = gpu.get(particles);
+    for (const Particle& p : after) {
+        EXPECT_EQ(p.position[0], 2.0f);
+        EXPECT_EQ(p.position[1], 4.0f);
+        EXPECT_EQ(p.position[2], 7.0f);
+        EXPECT_EQ(p.position[3], 4.0f);
+    }
+}
+
+const TestKernel& block_kernel() {
+    static const TestKernel kernel{
+        "blocks",
+        R"(#version 450
+layout(local_size_x = 1) in;
+layout(std140, binding = 0) uniform Settings { vec4 scale; uint count; } settings;
+layout(std430, binding = 1) readonly buffer Table { float table[16]; };
+layout(std430, binding = 2) buffer Result { uint used; float values[]; } result;
+void main() {
+    for (uint i = 0u; i < settings.count; ++i) result.values[i] = table[i] * settings.scale.y;
+    result.used = settings.count;
+})",
+        {[](const Invocation& at) {
+            const auto settings = at.buffer<float>(0), table = at.buffer<float>(1), result = at.buffer<float>(2);
+            u32 count = 0;
+            std::memcpy(&count, &settings[4], 4);
+            for (u32 i = 0; i < count; ++i) result[1 + i] = table[i] * settings[1];
+            std::memcpy(&result[0], &count, 4);
+        }}};
+    return kernel;
+}
+
+TEST_P(Calls, take_uniform_blocks_and_blocks_of_fixed_size) {
+    struct Settings {
+        float scale[4];
+        u32 count;
+        u32 pad[3];
+    };
+    Kernel kernel = compile(gpu, block_kernel());
+    const auto settings = gpu.to_device<Settings>({Settings{{0, 3, 0, 0}, 5, {}}});
+    std::vector<float> numbers(16);
+    std::iota(numbers.begin(), numbers.end(), 1.0f);
+    const auto table = gpu.to_device(numbers);
+    const auto result = gpu.zeros<float>(17);
+    gpu.call(kernel, groups(1), settings, table, result.as<std::array<u8, 4>>());
+    const std::vector<float> values = gpu.get(result);
+    EXPECT_EQ(gpu.get(result.as<u32>())[0], 5u);
+    EXPECT_EQ(std::vector<float>(values.begin() + 1, values.begin() + 7), (std::vector<float>{3, 6, 9, 12, 15, 0}));
+}
+
+TEST_P(Calls, take_workgroup_counts_from_a_buffer) {
+    if (!gpu.capabilities().features.indirect_dispatch) GTEST_SKIP() << "no indirect dispatch";
+    Kernel kernel = compile(gpu, count_invocations());
+    const auto counters = gpu.zeros<u32>(1);
+    const auto counts = gpu.to_device<u32>({9, 9, 4, 3, 2, 9});
+    gpu.call(kernel, groups(counts.view(2, 3)), counters);
+    EXPECT_EQ(gpu.get(counters)[0], 24u);
+    const auto zero = gpu.to_device<u32>({5, 0, 5});
+    gpu.call(kernel, groups(zero), counters);
+    EXPECT_EQ(gpu.get(counters)[0], 24u);
+    gpu.fill(counts, 2u);
+    gpu.call(kernel, groups(counts), counters);
+    EXPECT_EQ(gpu.get(counters)[0], 32u);
+}
+
+TEST_P(Calls, take_empty_buffers_as_arguments) {
+    Kernel kernel = compile(gpu, add());
+    const auto none = gpu.empty<u32>(0), a = gpu.to_device(ramp(4));
+    gpu.call(kernel, none, none, none);
+    gpu.call(kernel, groups(1), a, a, none);
+    gpu.wait();
+    EXPECT_EQ(gpu.get(a), ramp(4));
+}
+
+TEST_P(Calls, run_in_place_when_one_buffer_is_both_read_and_written) {
+    Kernel kernel = compile(gpu, add());
+    const auto a = gpu.to_device(ramp(100));
+    gpu.call(kernel, a, a, a);
+    EXPECT_EQ(gpu.get(a), ramp(100, 2));
+}
+
+TEST_P(Calls, keep_what_they_use_alive) {
+    Kernel kernel = compile(gpu, increment());
+    auto data = gpu.to_device(ramp(1000));
+    auto result = gpu.empty<u32>(1000);
+    gpu.call(kernel, data);
+    gpu.copy(data, result);
+    kernel = Kernel();
+    data = Buffer<u32>();
+    std::vector<u32> expected = ramp(1000);
+    for (u32& value : expected) ++value;
+    EXPECT_EQ(gpu.get(result), expected);
+}
+
+TEST_P(Calls, above_the_binding_limit_are_refused_with_it) {
+    const u64 limit = gpu.capabilities().limits.max_storage_binding_bytes;
+    if (limit >= (u64{64} << 20)) GTEST_SKIP() << "the binding limit is too large to go above in a test";
+    Kernel kernel = compile(gpu, increment());
+    const auto large = gpu.empty<u32>(limit / 4 + 1);
+    const std::string text = error_text(ErrorCode::unsupported, [&] { gpu.call(kernel, large); });
+    EXPECT_THAT(text, ::testing::HasSubstr("binds at most " + std::to_string(limit) + " as storage"));
+    gpu.call(kernel, large.view(0, 64));
+    gpu.wait();
+}
+
+}  // namespace
+}  // namespace alkomp::testing
