@@ -22,9 +22,8 @@ function(alkomp_install)
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
   install(EXPORT alkompTargets NAMESPACE alkomp:: DESTINATION ${package_dir})
 
-  set(alkomp_static_packages "")
-  if(ALKOMP_GLSL)
-    set(alkomp_static_packages "SPIRV-Tools-opt;glslang;spirv_cross_c_shared")
+  if(NOT DEFINED BUILD_SHARED_LIBS)
+    set(BUILD_SHARED_LIBS OFF)
   endif()
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/alkompConfig.cmake.in
     ${PROJECT_BINARY_DIR}/alkompConfig.cmake INSTALL_DESTINATION ${package_dir})
