@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The command line of `run` and `trace`, taken apart.
+#pragma once
+
+#include "alkomp/kernel.h"
+#include "array.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace alkomp::command {
+
+/// One --in or --out. They stand in the order of the command line.
+struct FileArgument {
+    bool output = false;
+    std::string binding;                  ///< a binding's name or number; empty: by order
+    std::filesystem::path path;
+    std::optional<ElementType> element;   ///< of an output: what its name says
+    std::optional<Shape> shape;
+    std::filesystem::path like;           ///< of an output: the file that it takes type and shape from
+};
+
+/// One --arg: a scalar parameter of the kernel.
+struct ScalarText {
+    std::string name;  ///< empty: by order
+    std::string text;
+};
+
+struct RunRequest {
+    std::filesystem::path kernel;
+    std::vector<FileArgument> files;
+    std::vector<ScalarText> scalars;
+    KernelOptions options;
+    std::optional<Groups> groups;  ///< none: one invocation per element
+    std::string device;
+    u32 repeat = 1;
+    double timeout_s = 60;
+    bool time = false;
+    bool json = false;
+    std::filesystem::path trace;   ///< of `trace`: where to write it
+};
+
+/// The options of a verb as CLI11 collects them; `request` is called after the parse.
+class RunOptions {
+public:
+    explicit RunOptions(CLI::App& app, bool trace);
+    /// Throws UsageError.
+    [[nodiscard]] RunRequest request() const;
+
+private:
+    CLI::App& app_;
+    RunRequest plain_;
+    std::vector<std::string> in_, out_, like_, args_, sets_, macros_, include_dirs_;
+    std::string groups_, entry_ = "main";
+    bool unchecked_ = false;
+};
+
+/// "a.npy", "name=a.npy", and for outputs "b.npy:f32", "b.npy:4x4", "b.npy:f32:4x4". Throws UsageError.
+[[nodiscard]] FileArgument parse_file(const std::string& text, bool output);
+/// "1024", "16,16", "4,4,4". Throws UsageError.
+[[nodiscard]] Groups parse_groups(const std::string& text);
+/// "true", "4", "-3", "2.5". Throws UsageError.
+[[nodiscard]] Constant parse_constant(const std::string& text);
+
+}  // namespace alkomp::command

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Files in, one kernel, files out.
+#include "run.h"
+
+#include "bind.h"
+#include "failure.h"
+#include "npy.h"
+#include "output_file.h"
+#include "picture.h"
+#include "progress.h"
+#include "runtime/kernel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+namespace alkomp::command {
+namespace {
+
+using std::chrono::nanoseconds;
+using Clock = std::chrono::steady_clock;
+using Arrays = std::map<std::filesystem::path, Array>;
+
+const Array* find(const Arrays& arrays, const std::filesystem::path& path) {
+    const auto found = arrays.find(path);
+    return found == arrays.end() ? nullptr : &found->second;
+}
+
+/// Every file that is named is read, and every place for an output tried, before the device is asked for anything.
+Arrays read_files(const RunRequest& request) {
+    Arrays arrays;
+    const auto read = [&](const std::filesystem::path& path) {
+        if (!path.empty() && !arrays.contains(path)) arrays.emplace(path, is_picture(path) ? read_picture(path) : read_npy(path));
+    };
+    for (const FileArgument& file : request.files) {
+        if (file.output) check_writable(file.path);
+        else read(file.path);
+        read(file.like);
+    }
+    return arrays;
+}
+
+Source read_kernel(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::array<unsigned char, 4> start{};
+    stream.read(reinterpret_cast<char*>(start.data()), start.size());
+    const u32 word = start[0] | u32{start[1]} << 8 | u32{start[2]} << 16 | u32{start[3]} << 24;
+    const bool magic = stream && (word == 0x07230203U || word == 0x03022307U);
+    return magic || path.extension() == ".spv" ? spirv_file(path) : glsl_file(path);
+}
+
+/// One binding on the device.
+struct BoundBuffer {
+    BoundFiles files;
+    Layout layout;  ///< of the memory
+    Layout saved;   ///< of the output file; the same bytes
+    AnyView view;
+};
+
+Layout input_layout(const BindingInfo& binding, const FileArgument& file, const Array& array) {
+    Layout layout{array.element, array.shape};
+    if (is_picture(file.path) && binding.element.scalar == Scalar::u8) {
+        layout.element = *element_from_name("u8");
+        layout.shape.push_back(4);
+    }
+    return layout;
+}
+
+std::vector<BoundBuffer> plan(const Interface& interface, const RunRequest& request, const Arrays& arrays) {
+    const std::vector<BoundFiles> files = bind_files(interface, request.files);
+    const auto first = std::ranges::find(request.files, false, &FileArgument::output);
+    const Array* first_array = first == request.files.end() ? nullptr : find(arrays, first->path);
+    std::vector<BoundBuffer> out(files.size());
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const BindingInfo& binding = interface.bindings[i];
+        out[i].files = files[i];
+        const FileArgument* output = files[i].output;
+        const Array* like = output != nullptr ? find(arrays, output->like) : nullptr;
+        if (files[i].input != nullptr) {
+            out[i].layout = input_layout(binding, *files[i].input, arrays.at(files[i].input->path));
+            if (output != nullptr) out[i].saved = inplace_layout(*output, like, out[i].layout);
+        } else {
+            out[i].layout = out[i].saved = output_layout(binding, *output, like, first_array);
+        }
+        if (output != nullptr && is_picture(output->path)) {
+            try {
+                check_picture(out[i].saved.element, out[i].saved.shape);
+            } catch (const Failure& failure) {
+                throw Failure(output->path.string() + ": " + failure.what());
+            }
+        }
+    }
+    return out;
+}
+
+void upload(Device& device, const Interface& interface, const Arrays& arrays, std::vector<BoundBuffer>& buffers) {
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+        BoundBuffer& buffer = buffers[i];
+        const DType type = call_type(interface.bindings[i], buffer.layout);
+        const u64 bytes = array_bytes(buffer.layout.element, buffer.layout.shape);
+        buffer.view = device.empty(type, bytes / type.size_bytes);
+        buffer.view.set_label(interface.bindings[i].name);
+        if (buffer.files.input != nullptr) device.stream().write_bytes(buffer.view, arrays.at(buffer.files.input->path).bytes);
+        else device.stream().fill_bytes(buffer.view, {});
+    }
+}
+
+/// The arguments of the call; they borrow from what is given.
+std::vector<detail::Argument> arguments(const std::vector<BoundBuffer>& buffers, const std::vector<ScalarValue>& scalars,
+                                        const std::optional<Groups>& groups) {
+    std::vector<detail::Argument> out;
+    if (groups) out.push_back(detail::make_argument(*groups));
+    for (const BoundBuffer& buffer : buffers) out.push_back(detail::make_argument(buffer.view));
+    for (const ScalarValue& scalar : scalars) {
+        detail::Argument argument;
+        argument.kind = detail::Argument::Kind::scalar;
+        argument.scalar = scalar.type.scalar;
+        argument.lanes = static_cast<u8>(scalar.type.lanes * scalar.type.columns);
+        argument.size_bytes = static_cast<u32>(scalar.bytes.size());
+        argument.value = scalar.bytes.data();
+        out.push_back(argument);
+    }
+    return out;
+}
+
+/// Records in slices, so that a long run shows how far it is and one slice never holds all commands.
+void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& request, std::span<const detail::Argument> list) {
+    constexpr u32 kSlice = 1024;
+    const auto deadline = Clock::now() + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(request.timeout_s));
+    Progress progress("running", request.repeat);
+    for (u32 done = 0; done < request.repeat;) {
+        const u32 end = std::min(request.repeat, done + kSlice);
+        for (; done < end; ++done) device.stream().call_erased(kernel, list);
+        while (!device.stream().wait_for(std::chrono::milliseconds(100))) {
+            progress.show(done - 1);
+            if (Clock::now() < deadline) continue;
+            // The driver may never return from tearing down work that does not end.
+            device.abandon();
+            throw Failure("the kernel did not end within " + std::to_string(request.timeout_s) + " s; --timeout allows more");
+        }
+        progress.show(done);
+    }
+}
+
+void save(Device& device, const std::vector<BoundBuffer>& buffers, std::vector<OutputFile>& files) {
+    for (const BoundBuffer& buffer : buffers) {
+        if (buffer.files.output == nullptr) continue;
+        std::vector<std::byte> bytes(static_cast<std::size_t>(buffer.view.size_bytes()));
+        device.stream().read_bytes(buffer.view, bytes);
+        OutputFile& file = files.emplace_back(buffer.files.output->path);
+        if (is_picture(buffer.files.output->path)) {
+            file.write(encode_picture(buffer.saved.element, buffer.saved.shape, bytes));
+        } else {
+            file.write(npy_header(buffer.saved.element, buffer.saved.shape));
+            file.write(bytes);
+        }
+    }
+}
+
+std::optional<RunTime> kernel_time(const Profile& profile, const std::string& label) {
+    RunTime time;
+    u64 total = 0;
+    for (const ProfileSpan& span : profile.spans) {
+        if (span.name != label) continue;
+        time.least_ns = time.runs == 0 ? span.duration_ns : std::min(time.least_ns, span.duration_ns);
+        time.greatest_ns = std::max(time.greatest_ns, span.duration_ns);
+        total += span.duration_ns;
+        ++time.runs;
+    }
+    if (time.runs == 0) return std::nullopt;
+    time.mean_ns = total / time.runs;
+    return time;
+}
+
+std::vector<RunBuffer> describe_buffers(const Interface& interface, const std::vector<BoundBuffer>& buffers) {
+    std::vector<RunBuffer> out;
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+        const BindingInfo& binding = interface.bindings[i];
+        const BoundBuffer& buffer = buffers[i];
+        const Layout& layout = buffer.files.output != nullptr ? buffer.saved : buffer.layout;
+        out.push_back({binding.name, binding.set, binding.binding, to_string(layout.element.type), layout.shape,
+                       buffer.files.input != nullptr ? buffer.files.input->path.string() : "",
+                       buffer.files.output != nullptr ? buffer.files.output->path.string() : ""});
+    }
+    return out;
+}
+
+}  // namespace
+
+RunReport run(const RunRequest& request) {
+    const Source source = read_kernel(request.kernel);
+    const Arrays arrays = read_files(request);
+    Device device(request.device, {.profile = request.time});
+    const Kernel kernel = device.compile(source, request.options);
+    const Interface& interface = kernel.record()->interface;
+    std::vector<BoundBuffer> buffers = plan(interface, request, arrays);
+    const std::vector<ScalarValue> scalars = parse_scalars(interface, request.scalars);
+    upload(device, interface, arrays, buffers);
+    const std::vector<detail::Argument> list = arguments(buffers, scalars, request.groups);
+
+    const auto begin = Clock::now();
+    call_repeatedly(device, kernel, request, list);
+    RunReport report;
+    report.wall_ns = static_cast<u64>(nanoseconds(Clock::now() - begin).count());
+    std::vector<OutputFile> files;
+    save(device, buffers, files);
+    for (OutputFile& file : files) file.commit();
+
+    report.kernel = kernel.label();
+    report.device = device.info().name;
+    report.device_key = device.info().backend + ":" + std::to_string(device.info().backend_index);
+    report.groups = request.groups;
+    report.workgroup_size = kernel.workgroup_size();
+    report.repeat = request.repeat;
+    report.buffers = describe_buffers(interface, buffers);
+    report.timed = request.time;
+    if (request.time) {
+        report.profile = device.profile();
+        report.time = kernel_time(report.profile, report.kernel);
+    }
+    return report;
+}
+
+}  // namespace alkomp::command
