@@ -59,5 +59,6 @@ configure_and_build() {
 
 # Builds the Python package and installs it into the virtual environment.
 install_python_package() {
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps . </dev/null
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+    --config-settings=build-dir=build/python . </dev/null
 }
