@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Run the same compute kernels on every GPU, with NumPy arrays in and out.
+
+    import alkompy, numpy as np
+
+    dev = alkompy.Device()
+    data = dev.to_device(np.arange(8, dtype=np.float32))
+    kernel = dev.compile(alkompy.glsl_file("double.comp"))
+    dev.call(kernel, data, 2.0)
+    print(dev.get(data))
+"""
+
+from ._alkompy import (
+    Buffer,
+    CompileFailedError,
+    CooperativeMatrix,
+    Device,
+    DeviceInfo,
+    DeviceLostError,
+    Error,
+    Event,
+    Features,
+    Future,
+    Graph,
+    Guarantees,
+    InternalError,
+    InvalidArgumentError,
+    Kernel,
+    KernelFaultError,
+    Limits,
+    MemoryStatistics,
+    OutOfMemoryError,
+    Profiling,
+    Shader,
+    Slot,
+    Source,
+    Stream,
+    SubgroupFeatures,
+    TimedOutError,
+    UnsupportedError,
+    __version__,
+    compile_glsl,
+    glsl,
+    glsl_file,
+    query,
+    set_log,
+    slot,
+    spirv,
+    spirv_file,
+)
+
+__all__ = [
+    "Buffer",
+    "CompileFailedError",
+    "CooperativeMatrix",
+    "Device",
+    "DeviceInfo",
+    "DeviceLostError",
+    "Error",
+    "Event",
+    "Features",
+    "Future",
+    "Graph",
+    "Guarantees",
+    "InternalError",
+    "InvalidArgumentError",
+    "Kernel",
+    "KernelFaultError",
+    "Limits",
+    "MemoryStatistics",
+    "OutOfMemoryError",
+    "Profiling",
+    "Shader",
+    "Slot",
+    "Source",
+    "Stream",
+    "SubgroupFeatures",
+    "TimedOutError",
+    "UnsupportedError",
+    "__version__",
+    "compile_glsl",
+    "glsl",
+    "glsl_file",
+    "query",
+    "set_log",
+    "slot",
+    "spirv",
+    "spirv_file",
+]
+
+# Messages and help() name things by where users import them from.
+for _name in __all__:
+    _object = globals()[_name]
+    if isinstance(_object, type):
+        _object.__module__ = __name__
+del _name, _object

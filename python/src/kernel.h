@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Sources, shaders and kernels, and the options they are compiled with.
+#pragma once
+
+#include "module.h"
+
+namespace alkompy {
+
+/// The options of `compile` as Python gives them; None or empty where the default is meant.
+struct PythonOptions {
+    std::string entry = "main";
+    nb::object constants, macros, include_dirs;
+    bool optimize = true;
+    bool robust = true;
+    u32 subgroup_size = 0;
+    std::string label;
+};
+
+alkomp::KernelOptions kernel_options(const PythonOptions& options, const char* function);
+
+/// Compiles a Shader, a Source or GLSL text for a device, without the GIL.
+alkomp::Kernel compile(alkomp::Device& device, nb::handle code, const PythonOptions& options, const char* function);
+
+}  // namespace alkompy
