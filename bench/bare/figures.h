@@ -5,6 +5,7 @@
 #include "gpu.h"
 
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,6 +14,13 @@ namespace bare {
 
 [[nodiscard]] inline double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// CPU seconds of the calling thread: what else the machine does is not in it.
+[[nodiscard]] inline double thread_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 /// Calls on one word, each of which needs the one before.
@@ -29,7 +37,8 @@ public:
     double record_and_submit(uint32_t calls);
     /// Device seconds per dispatch in a batch.
     double dispatch(uint32_t calls, Between between = Between::memory_barrier);
-    [[nodiscard]] uint32_t value();  ///< the word, for a check
+    /// Host seconds per dispatch from the first recording to the end of the wait.
+    double batch(uint32_t calls);
 
 private:
     void list(uint32_t calls, Between between) const;
@@ -47,6 +56,8 @@ public:
     ~Overlap();
     /// Device seconds until all are done, without barriers between them.
     double run(bool barriers = false);
+    /// Host seconds from the first recording to the end of the wait, without barriers.
+    double batch();
     [[nodiscard]] uint32_t iterations() const { return iterations_; }
     [[nodiscard]] double one() const { return one_; }  ///< device seconds of one alone
 

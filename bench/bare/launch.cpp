@@ -56,20 +56,20 @@ void Launch::list(uint32_t calls, Between between) const {
 
 double Launch::record(uint32_t calls) {
     commands_.begin();
-    const double start = now();
+    const double start = thread_seconds();
     list(calls, Between::memory_barrier);
-    const double seconds = now() - start;
+    const double seconds = thread_seconds() - start;
     commands_.end();
     return seconds / calls;
 }
 
 double Launch::record_and_submit(uint32_t calls) {
-    const double start = now();
+    const double start = thread_seconds();
     commands_.begin();
     list(calls, Between::memory_barrier);
     commands_.end();
     commands_.submit(gpu_.compute);
-    const double seconds = now() - start;
+    const double seconds = thread_seconds() - start;
     commands_.wait();
     return seconds / calls;
 }
@@ -82,6 +82,15 @@ double Launch::dispatch(uint32_t calls, Between between) {
     commands_.end();
     commands_.run(gpu_.compute);
     return watch_.seconds() / calls;
+}
+
+double Launch::batch(uint32_t calls) {
+    const double start = now();
+    commands_.begin();
+    list(calls, Between::memory_barrier);
+    commands_.end();
+    commands_.run(gpu_.compute);
+    return (now() - start) / calls;
 }
 
 Overlap::Overlap(const Gpu& gpu, uint32_t kernels, double seconds_each)
@@ -120,6 +129,16 @@ double Overlap::time(std::size_t kernels, uint32_t iterations, bool barriers) {
 }
 
 double Overlap::run(bool barriers) { return time(data_.size(), iterations_, barriers); }
+
+double Overlap::batch() {
+    const double start = now();
+    commands_.begin();
+    gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, spin_.pipeline);
+    for (const Buffer& data : data_) call(gpu_, commands_.list, spin_, {&data.buffer, 1}, iterations_, 1);
+    commands_.end();
+    commands_.run(gpu_.compute);
+    return now() - start;
+}
 
 Wait::Wait(const Gpu& gpu)
     : gpu_(gpu), fresh_(gpu, gpu.compute_family), tiny_(gpu.pipeline(kernels::tiny, 1)), word_(gpu.pipeline(kernels::word, 2)),
@@ -243,16 +262,16 @@ double Replay::run(uint32_t times) {
     auto info = typed<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
     info.commandBufferCount = 1;
     info.pCommandBuffers = &commands_.list;
-    const double start = now();
+    const double start = now(), cpu_start = thread_seconds();
     for (uint32_t i = 0; i < times; ++i)
         check(gpu_.vk.QueueSubmit(gpu_.compute, 1, &info, i + 1 == times ? commands_.fence : VK_NULL_HANDLE), "vkQueueSubmit");
-    last_submit_ = (now() - start) / times;
+    last_submit_ = (thread_seconds() - cpu_start) / times;
     commands_.wait();
     return (now() - start) / times;
 }
 
 double Replay::record() {
-    const double start = now();
+    const double start = thread_seconds();
     again_.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
     gpu_.vk.CmdBindPipeline(again_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
     for (uint32_t i = 0; i < nodes_; ++i) {
@@ -260,7 +279,7 @@ double Replay::record() {
         compute_barrier(gpu_, again_.list);
     }
     again_.end();
-    return now() - start;
+    return thread_seconds() - start;
 }
 
 }  // namespace bare

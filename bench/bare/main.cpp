@@ -5,13 +5,10 @@
 //
 // It needs libvulkan.so.1 and a driver, nothing else; 2 to 3 minutes on a large GPU. Figures: record
 // dispatch overlap wait graph transfer copy start. Times are medians, with the 10th and 90th percentile.
+#include "child.h"
 #include "figures.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -19,8 +16,6 @@
 #include <functional>
 #include <string_view>
 #include <thread>
-
-extern char** environ;  // NOLINT: as POSIX declares it
 
 namespace {
 
@@ -340,35 +335,19 @@ void copy(const Settings& settings, const bare::Gpu& gpu) {
     all(other, ", robust access");
 }
 
-/// Seconds that a child with these arguments lives.
-double child(const std::vector<std::string>& arguments) {
-    std::vector<char*> words;
-    for (const std::string& a : arguments) words.push_back(const_cast<char*>(a.c_str()));
-    words.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    pid_t id = 0;
-    const double start = bare::now();
-    if (posix_spawn(&id, "/proc/self/exe", &actions, nullptr, words.data(), environ) != 0) throw std::runtime_error("start: the child cannot start.");
-    int status = 0;
-    waitpid(id, &status, 0);
-    const double seconds = bare::now() - start;
-    posix_spawn_file_actions_destroy(&actions);
-    if (status != 0) throw std::runtime_error("start: the child failed.");
-    return seconds;
-}
-
 void start(const Settings& settings) {
-    const std::string cache = "/tmp/bench_bare." + std::to_string(getpid()) + ".cache";
+    const std::string cache = std::filesystem::temp_directory_path() / ("bench_bare." + std::to_string(bare::process_id()) + ".cache");
+    const auto process = [&](const std::string& file) {
+        return bare::run_child(bare::this_program(), {"--start", file, settings.gpu.device}).seconds;
+    };
     setenv("__GL_SHADER_DISK_CACHE", "0", 1);
     setenv("MESA_SHADER_CACHE_DISABLE", "true", 1);
-    keep("start", "process, no cache", "ms", sample(10, 1e3, [&] { return child({"bench_bare", "--start", "", settings.gpu.device}); }));
-    keep("start", "process, pipeline cache of its own", "ms", sample(10, 1e3, [&] { return child({"bench_bare", "--start", cache, settings.gpu.device}); }));
-    unlink(cache.c_str());
+    keep("start", "process, no cache", "ms", sample(10, 1e3, [&] { return process(""); }));
+    keep("start", "process, pipeline cache of its own", "ms", sample(10, 1e3, [&] { return process(cache); }));
+    std::filesystem::remove(cache);
     unsetenv("__GL_SHADER_DISK_CACHE");
     unsetenv("MESA_SHADER_CACHE_DISABLE");
-    keep("start", "process, the driver's own cache", "ms", sample(10, 1e3, [&] { return child({"bench_bare", "--start", "", settings.gpu.device}); }));
+    keep("start", "process, the driver's own cache", "ms", sample(10, 1e3, [&] { return process(""); }));
     std::vector<double> device, pipeline, run;
     for (int i = 0; i < 5; ++i) {
         const bare::Start times = bare::start(settings.gpu, "");

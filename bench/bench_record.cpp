@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a call costs the CPU: argument checks, hazards and encoding, against the driver's own calls.
+#include "bench.h"
+#include "kernels.h"
+
+namespace bench {
+
+void record(Context& context) {
+    constexpr u32 calls = 1000;
+    bare::Launch floor(context.gpu);
+    const alkomp::Kernel tiny = compile(context, bare::kernels::tiny);
+    const auto data = context.device.zeros<u32>(64);
+    alkomp::Stream stream = context.device.stream();
+    stream.wait();
+
+    const auto issue = [&] {
+        for (u32 i = 0; i < calls; ++i) stream.call(tiny, alkomp::groups(1), data, i);
+    };
+    // With the submission in it: alkomp may encode when it submits, and submits early.
+    context.report.add("record", "one call, its share of the submission in it, CPU time", "us",
+                       interleave(
+                           context.pairs(60),
+                           [&] {
+                               const double start = thread_seconds();
+                               issue();
+                               stream.flush();
+                               const double seconds = thread_seconds() - start;
+                               stream.wait();
+                               return seconds / calls * 1e6;
+                           },
+                           [&] { return floor.record_and_submit(calls) * 1e6; }),
+                       context.goal(ratio_at_most(1.1), at_most(0.25)));
+    context.report.add("record", "one call, until it returns, CPU time", "us",
+                       interleave(
+                           context.pairs(60),
+                           [&] {
+                               const double start = thread_seconds();
+                               issue();
+                               const double seconds = thread_seconds() - start;
+                               stream.wait();
+                               return seconds / calls * 1e6;
+                           },
+                           [&] { return floor.record(calls) * 1e6; }));
+}
+
+}  // namespace bench
