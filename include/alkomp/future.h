@@ -48,11 +48,11 @@ public:
     /// Runs `continuation` now if done, else in `complete` or `fail`.
     void on_done(std::function<void()> continuation);
     [[nodiscard]] std::exception_ptr failure() const;
-    [[nodiscard]] const std::shared_ptr<Progress>& progress() const noexcept { return progress_; }
+    [[nodiscard]] std::shared_ptr<Progress> progress() const noexcept { return progress_.lock(); }
 
 private:
     struct Shared;
-    std::shared_ptr<Progress> progress_;
+    std::weak_ptr<Progress> progress_;  ///< weak: what makes progress owns the states it will complete
     std::unique_ptr<Shared> shared_;
 };
 
@@ -124,7 +124,8 @@ public:
         return Awaiter{checked()};
     }
 
-    explicit Future(std::shared_ptr<detail::FutureValue<T>> state) : state_(std::move(state)) {}
+    explicit Future(std::shared_ptr<detail::FutureValue<T>> state)
+        : state_(std::move(state)), progress_(state_ ? state_->progress() : nullptr) {}
 
 private:
     template <class F>
@@ -141,6 +142,7 @@ private:
     }
     detail::FutureValue<T>& state() const { return *checked(); }
     std::shared_ptr<detail::FutureValue<T>> state_;
+    std::shared_ptr<detail::Progress> progress_;  ///< kept alive by whoever may wait
 };
 
 }  // namespace alkomp

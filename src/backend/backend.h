@@ -107,6 +107,7 @@ struct Properties {
     bool device_cached = false;   ///< ... and reading it from the CPU is as fast as ordinary memory
     bool host_is_device = false;  ///< device memory is the CPU's own: a transfer is a memcpy
     bool replay = false;          ///< a recorded list is resubmitted, not encoded again
+    bool copy_within_buffer = false;  ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
     u64 import_alignment_bytes = 0;

@@ -2,6 +2,9 @@
 // Moving bytes between ordinary host memory and buffers: directly where the CPU reaches device memory
 // and nothing uses it, else through rings of staging blocks that several threads fill and empty while
 // the device copies.
+//
+// A device that copies in words of 4 bytes gets the words around an odd edge read, changed and written
+// back: right, but two small transfers more. No other work may write the rest of those words meanwhile.
 #pragma once
 
 #include "alkomp/buffer.h"
@@ -19,10 +22,7 @@ struct BufferRecord;
 struct DeviceRecord;
 struct Timeline;
 
-/// Copies `size_bytes` with as many threads as pay off on this machine.
-void copy_bytes(void* to, const void* from, std::size_t size_bytes);
-
-/// The staging rings of one device.
+/// All but `staging_bytes` and `trim`, which run under DeviceRecord::mutex, are called without it.
 class Transfers {
 public:
     explicit Transfers(DeviceRecord& device);
@@ -33,17 +33,25 @@ public:
                 std::chrono::nanoseconds limit);
     void download(Timeline& timeline, BufferRecord& from, u64 offset_bytes, std::span<std::byte> out,
                   std::chrono::nanoseconds limit);
-    Future<void> download_async(Timeline& timeline, std::shared_ptr<BufferRecord> from, u64 offset_bytes,
-                                std::span<std::byte> out);
+    Future<void> download_async(Timeline& timeline, BufferRecord& from, u64 offset_bytes, std::span<std::byte> out);
 
     [[nodiscard]] u64 staging_bytes() const noexcept;
     /// Gives idle staging blocks back; returns their bytes.
     u64 trim();
+    /// Leaves every block behind with its device.
     void forget() noexcept;
 
 private:
-    struct Rings;
+    class Rings;
     std::unique_ptr<Rings> rings_;
 };
+
+/// The bytes that a copy of [offset, offset + size) has to span where copies go in `alignment` bytes.
+struct AlignedRange {
+    u64 begin = 0, end = 0;
+};
+[[nodiscard]] constexpr AlignedRange align_range(u64 offset, u64 size, u64 alignment) noexcept {
+    return {offset / alignment * alignment, (offset + size + alignment - 1) / alignment * alignment};
+}
 
 }  // namespace alkomp::detail
