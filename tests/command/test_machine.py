@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""`alkomp devices`, `alkomp doctor`, help and version."""
+
+import json
+import os
+import re
+
+import pytest
+
+VERSION = re.search(
+    r'#define ALKOMP_VERSION "(.*)"', open(os.path.join(os.path.dirname(__file__), "../../include/alkomp/version.h")).read()
+)[1]
+
+
+@pytest.fixture
+def no_driver(folder):
+    """The environment of a machine with a Vulkan loader and without a driver."""
+    missing = str(folder / "missing.json")
+    return {"VK_ICD_FILENAMES": missing, "VK_DRIVER_FILES": missing}
+
+
+def test_version(alkomp):
+    assert alkomp("--version").stdout == f"alkomp {VERSION}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("devices",), ("doctor",), ("run",), ("trace",)])
+def test_help_has_examples(alkomp, words):
+    text = alkomp(*words, "--help").stdout
+    assert "Examples:\n  alkomp " in text
+    assert max(map(len, text.splitlines())) <= 140
+
+
+def test_devices_are_listed(alkomp):
+    report = json.loads(alkomp("devices", "--json").stdout)
+    assert report["problem"] is None
+    assert [device["index"] for device in report["devices"]] == list(range(len(report["devices"])))
+    assert sum(device["default"] for device in report["devices"]) == 1
+    lines = alkomp("devices").stdout.splitlines()
+    assert lines[0].split() == ["index", "name", "kind", "backend", "driver", "memory"]
+    for device, line in zip(report["devices"], lines[1:]):
+        assert device["name"] in line and f"{device['backend']}:{device['backend_index']}" in line
+        assert line.startswith("*") == device["default"]
+        assert device["memory_bytes"] > 0 and device["limits"]["max_workgroup_invocations"] >= 128
+        assert isinstance(device["features"]["subgroup.basic"], bool)
+
+
+def test_all_limits_and_features_are_shown(alkomp):
+    device = json.loads(alkomp("devices", "--json").stdout)["devices"][0]
+    text = alkomp("devices", "--all").stdout
+    for name in [*device["limits"], *device["features"]]:
+        assert name.replace("_", " ") in text.replace("_", " ")
+    assert alkomp("devices", "-v").stdout == text
+
+
+def test_a_named_device_becomes_the_default(alkomp):
+    devices = json.loads(alkomp("devices", "--json").stdout)["devices"]
+    last = devices[-1]["index"]
+    listed = json.loads(alkomp("devices", "--json", ALKOMP_DEVICE=str(last)).stdout)["devices"]
+    assert [device["index"] for device in listed if device["default"]] == [last]
+
+
+def test_a_machine_without_devices(alkomp, no_driver):
+    assert "There is no device here." in alkomp("devices", **no_driver).stdout
+    report = json.loads(alkomp("devices", "--json", **no_driver).stdout)
+    assert report["devices"] == [] and "no device here" in report["problem"]
+
+
+def test_a_healthy_machine(alkomp):
+    report = json.loads(alkomp("doctor", "--json").stdout)
+    assert report["usable"] and report["version"] == VERSION
+    assert report["default_device"]["worked"] and report["default_device"]["detail"] == "a kernel ran there, its result is right"
+    (vulkan,) = [backend for backend in report["backends"] if backend["name"] == "vulkan"]
+    assert vulkan["devices"]
+    kinds = {finding["kind"] for finding in vulkan["findings"] if finding["usable"]}
+    assert {"library", "manifest"} <= kinds
+    assert report["glsl"]["version"]
+    text = alkomp("doctor").stdout
+    assert text.endswith("alkomp can compute here.\n")
+    for finding in vulkan["findings"]:
+        assert finding["what"] in text
+
+
+def test_no_driver(alkomp, no_driver):
+    report = json.loads(alkomp("doctor", "--json", status=1, **no_driver).stdout)
+    assert not report["usable"] and not report["default_device"]["opened"]
+    assert "unset VK_DRIVER_FILES" in [mend["command"] for mend in report["mends"]]
+    text = alkomp("doctor", status=1, **no_driver).stdout
+    assert "missing.json" in text and text.endswith("alkomp cannot compute here.\n")
+
+
+def test_a_broken_manifest(alkomp, folder):
+    (folder / "broken.json").write_text("{ this is no JSON")
+    path = str(folder / "broken.json")
+    report = json.loads(alkomp("doctor", "--json", status=1, VK_ICD_FILENAMES=path, VK_DRIVER_FILES=path).stdout)
+    (refused,) = [f for b in report["backends"] for f in b["findings"] if f["what"] == path]
+    assert refused["kind"] == "manifest" and not refused["usable"] and refused["detail"]
+
+
+def test_a_cache_that_cannot_be_written(alkomp, folder):
+    (folder / "file").write_text("")
+    report = json.loads(alkomp("doctor", "--json", ALKOMP_CACHE_DIR=str(folder / "file" / "cache")).stdout)
+    assert report["usable"] and not report["cache"]["writable"] and report["cache"]["detail"]
+    report = json.loads(alkomp("doctor", "--json", ALKOMP_CACHE="0").stdout)
+    assert report["usable"] and report["cache"]["detail"] == "turned off by ALKOMP_CACHE=0"
+    report = json.loads(alkomp("doctor", "--json", ALKOMP_CACHE_DIR=str(folder / "cache")).stdout)
+    assert report["cache"] == {"folder": str(folder / "cache"), "writable": True, "detail": ""}
