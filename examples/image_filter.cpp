@@ -57,10 +57,12 @@ int main(int argc, char** argv) try {
     int worst = 0;
     for (std::size_t i = 0; i < result.size(); ++i) {
         for (u32 c = 0; c < 32; c += 8) {
-            worst = std::max(worst, std::abs(static_cast<int>(result[i] >> c & 255U) - static_cast<int>(wanted[i] >> c & 255U)));
+            worst = std::max(
+                worst, std::abs(static_cast<int>(result[i] >> c & 255U) - static_cast<int>(wanted[i] >> c & 255U)));
         }
     }
-    std::cout << (worst <= 2 ? "right" : "WRONG") << ": it differs from the host's blur by at most " << worst << " of 255\n";
+    std::cout << (worst <= 2 ? "right" : "WRONG") << ": it differs from the host's blur by at most " << worst
+              << " of 255\n";
     return worst <= 2 ? 0 : 1;
 } catch (const std::exception& error) {
     std::cerr << "image_filter: " << error.what() << "\n";

@@ -30,8 +30,8 @@ std::vector<u32> generation(const std::vector<u32>& before) {
 
 void show_progress(u32 done) {
     const u32 filled = 40 * done / kGenerations;
-    std::cerr << "\r[" << std::string(filled, '#') << std::string(40 - filled, ' ') << "] " << done << "/" << kGenerations
-              << (done == kGenerations ? "\n" : "") << std::flush;
+    std::cerr << "\r[" << std::string(filled, '#') << std::string(40 - filled, ' ') << "] " << done << "/"
+              << kGenerations << (done == kGenerations ? "\n" : "") << std::flush;
 }
 
 int main(int argc, char** argv) try {

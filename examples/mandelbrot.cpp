@@ -14,7 +14,8 @@ using namespace alkomp;
 int main(int argc, char** argv) try {
     Device gpu(argc > 1 ? argv[1] : "");
     const std::filesystem::path file = argc > 2 ? argv[2] : "mandelbrot.png";
-    const Kernel mandelbrot = gpu.compile(glsl_file(EXAMPLE_KERNELS "/mandelbrot.comp"), {.constants = {{"STEPS", u64{1000}}}});
+    const Kernel mandelbrot =
+        gpu.compile(glsl_file(EXAMPLE_KERNELS "/mandelbrot.comp"), {.constants = {{"STEPS", u64{1000}}}});
 
     const u32 width = 1200, height = 900;
     const f32 view_height = 2.6F;

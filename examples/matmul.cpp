@@ -34,7 +34,8 @@ int main(int argc, char** argv) try {
         }
     }
     for (const ProfileSpan& span : gpu.profile().spans) {
-        if (span.name == matmul.label()) std::cout << "device time  " << static_cast<double>(span.duration_ns) / 1e6 << " ms\n";
+        if (span.name == matmul.label())
+            std::cout << "device time  " << static_cast<double>(span.duration_ns) / 1e6 << " ms\n";
     }
     const bool right = worst < 1e-4;
     std::cout << (right ? "right" : "WRONG") << ": [" << m << ", " << k << "] [" << k << ", " << n

@@ -37,7 +37,8 @@ int main(int argc, char** argv) try {
     for (std::size_t i = 0; i < kBodies; ++i) {
         const f32 radius = std::sqrt((static_cast<f32>(i) + 0.5F) / kBodies), angle = 2.399963F * static_cast<f32>(i);
         const f32 speed = 0.8F * std::sqrt(radius);
-        positions[i] = {radius * std::cos(angle), radius * std::sin(angle), 0.05F * std::sin(7.0F * angle), 1.0F / kBodies};
+        positions[i] = {radius * std::cos(angle), radius * std::sin(angle), 0.05F * std::sin(7.0F * angle),
+                        1.0F / kBodies};
         velocities[i] = {-speed * std::sin(angle), speed * std::cos(angle), 0.0F, 0.0F};
     }
     auto before = gpu.to_device(positions);

@@ -12,7 +12,8 @@
 /// One pixel an element, rows from the top, red in the lowest byte. Returns where the file is.
 inline std::filesystem::path write_png(const std::filesystem::path& path, std::uint32_t width, std::uint32_t height,
                                        std::span<const std::uint32_t> pixels) {
-    if (pixels.size() != std::size_t{width} * height) throw std::invalid_argument("write_png: the pixels do not fill the picture");
+    if (pixels.size() != std::size_t{width} * height)
+        throw std::invalid_argument("write_png: the pixels do not fill the picture");
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = width;

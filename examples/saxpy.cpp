@@ -19,14 +19,15 @@ int main(int argc, char** argv) try {
     }
     const auto on_x = gpu.to_device(x);
     const auto on_y = gpu.to_device(y);
-    gpu.call(saxpy, on_x, on_y, 2.5F);                                         // by order
-    gpu.call(saxpy, arg("a", -0.5F), arg("y", on_y), arg("x", on_x));          // by name
+    gpu.call(saxpy, on_x, on_y, 2.5F);                                 // by order
+    gpu.call(saxpy, arg("a", -0.5F), arg("y", on_y), arg("x", on_x));  // by name
 
     const std::vector<f32> result = gpu.get(on_y);
     f32 worst = 0;
     for (std::size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(result[i] - (2.0F * x[i] + y[i])));
     const bool right = worst < 1e-5F;
-    std::cout << (right ? "right" : "WRONG") << ": the largest error of " << x.size() << " elements is " << worst << "\n";
+    std::cout << (right ? "right" : "WRONG") << ": the largest error of " << x.size() << " elements is " << worst
+              << "\n";
     return right ? 0 : 1;
 } catch (const std::exception& error) {
     std::cerr << "saxpy: " << error.what() << "\n";

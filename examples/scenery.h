@@ -58,7 +58,8 @@ inline std::vector<std::uint32_t> scenery(int width, int height) {
             std::uint32_t pixel = 0xff000000U;
             for (int c = 0; c < 3; ++c) {
                 const double grain = 0.03 * (scenery_parts::lattice(3 * column + c, row + 7919) - 0.5);
-                pixel |= static_cast<std::uint32_t>(std::lround(255 * std::clamp(color[c] + grain, 0.0, 1.0))) << (8 * c);
+                pixel |= static_cast<std::uint32_t>(std::lround(255 * std::clamp(color[c] + grain, 0.0, 1.0)))
+                         << (8 * c);
             }
             pixels.push_back(pixel);
         }

@@ -65,7 +65,8 @@ TEST(BindFiles, NamesAndNumbersComeFirstAndOrderFillsTheRest) {
 }
 
 TEST(BindFiles, ASingleBufferIsFilledAndSaved) {
-    for (const auto& given : {files({"<x.npy", ">z.npy"}), files({">z.npy", "<x.npy"}), files({"<data=x.npy", ">data=z.npy"})}) {
+    for (const auto& given :
+         {files({"<x.npy", ">z.npy"}), files({">z.npy", "<x.npy"}), files({"<data=x.npy", ">data=z.npy"})}) {
         const auto bound = bind_files(kOne, given);
         EXPECT_EQ(bound[0].input->path, "x.npy");
         EXPECT_EQ(bound[0].output->path, "z.npy");
@@ -73,17 +74,29 @@ TEST(BindFiles, ASingleBufferIsFilledAndSaved) {
 }
 
 TEST(BindFiles, WhatIsWrongIsSaid) {
-    EXPECT_EQ(failure([] { return bind_files(kSum, files({"<x.npy", "<y.npy"})); }),
-              "buffer 'sum' (written f32[]) has neither --in nor --out; the kernel takes 'a' (read f32[]), 'b' (read f32[]), 'sum' (written f32[])");
-    EXPECT_EQ(failure([] { return bind_files(kSum, files({"<x.npy", ">y.npy", ">z.npy"})); }),
+    EXPECT_EQ(failure([] {
+                  return bind_files(kSum, files({"<x.npy", "<y.npy"}));
+              }),
+              "buffer 'sum' (written f32[]) has neither --in nor --out; the kernel takes 'a' (read f32[]), 'b' (read "
+              "f32[]), 'sum' (written f32[])");
+    EXPECT_EQ(failure([] {
+                  return bind_files(kSum, files({"<x.npy", ">y.npy", ">z.npy"}));
+              }),
               "--out y.npy: the kernel only reads 'b' (read f32[]), so it needs an --in");
-    EXPECT_EQ(failure([] { return bind_files(kSum, files({"<x.npy", "<y.npy", "<z.npy", ">w.npy"})); }),
-              "--out w.npy: no buffer is left for it: the kernel takes 'a' (read f32[]), 'b' (read f32[]), 'sum' (written f32[]); "
+    EXPECT_EQ(failure([] {
+                  return bind_files(kSum, files({"<x.npy", "<y.npy", "<z.npy", ">w.npy"}));
+              }),
+              "--out w.npy: no buffer is left for it: the kernel takes 'a' (read f32[]), 'b' (read f32[]), 'sum' "
+              "(written f32[]); "
               "to save a buffer that a file fills, name it: --out a=w.npy");
     EXPECT_EQ(failure([] { return bind_files(kOne, files({"<other=x.npy"})); }),
               "--in other=x.npy: the kernel has no buffer 'other'; the kernel takes 'data' (read and written u32[])");
-    EXPECT_EQ(failure([] { return bind_files(kOne, files({"<x.npy", "<y.npy"})); }), "--in y.npy: buffer 'data' already has --in x.npy");
-    EXPECT_EQ(failure([] { return bind_files({}, files({"<x.npy"})); }), "--in x.npy: no buffer is left for it: the kernel takes no buffers");
+    EXPECT_EQ(failure([] {
+                  return bind_files(kOne, files({"<x.npy", "<y.npy"}));
+              }),
+              "--in y.npy: buffer 'data' already has --in x.npy");
+    EXPECT_EQ(failure([] { return bind_files({}, files({"<x.npy"})); }),
+              "--in x.npy: no buffer is left for it: the kernel takes no buffers");
 }
 
 TEST(OutputLayout, TypeComesFromTheKernelAndShapeFromTheFirstInput) {
@@ -91,9 +104,11 @@ TEST(OutputLayout, TypeComesFromTheKernelAndShapeFromTheFirstInput) {
     const Layout layout = output_layout(array(0, "o", Scalar::f32), parse_file("o.npy", true), nullptr, &first);
     EXPECT_EQ(layout.element.descr, "'<f4'");
     EXPECT_EQ(layout.shape, (Shape{4, 5}));
-    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &first).shape, (Shape{4, 5, 4}));
+    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &first).shape,
+              (Shape{4, 5, 4}));
     const Array wide{*element_from_name("f32"), {5, 4}, {}};
-    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &wide).shape, (Shape{5, 4}));
+    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &wide).shape,
+              (Shape{5, 4}));
     BindingInfo padded = array(0, "o", DType(Scalar::f32, 3));
     padded.stride_bytes = 16;
     EXPECT_EQ(output_layout(padded, parse_file("o.npy", true), nullptr, &first).shape, (Shape{4, 5, 4}));
@@ -149,7 +164,10 @@ TEST(CallType, ALastDimensionOfOneElementIsAVector) {
 
 Interface with_scalars() {
     Interface interface;
-    interface.scalars = {{"count", Scalar::u32, 0, 4}, {"offset", DType(Scalar::f32, 2), 8, 8}, {"flag", Scalar::boolean, 16, 4}, {"tiny", Scalar::i8, 20, 1}};
+    interface.scalars = {{"count", Scalar::u32, 0, 4},
+                         {"offset", DType(Scalar::f32, 2), 8, 8},
+                         {"flag", Scalar::boolean, 16, 4},
+                         {"tiny", Scalar::i8, 20, 1}};
     return interface;
 }
 
@@ -167,7 +185,9 @@ TEST(Scalars, TheirTypesComeFromTheKernel) {
 }
 
 TEST(Scalars, WhatIsWrongIsSaid) {
-    const auto error = [](std::vector<ScalarText> texts) { return failure([&] { return parse_scalars(with_scalars(), texts); }); };
+    const auto error = [](std::vector<ScalarText> texts) {
+        return failure([&] { return parse_scalars(with_scalars(), texts); });
+    };
     const std::string all = "the kernel takes 'count' (u32), 'offset' (f32x2), 'flag' (bool), 'tiny' (i8)";
     EXPECT_EQ(error({{"count", "3.5"}}), "--arg count=3.5: 'count': '3.5' is no u32");
     EXPECT_EQ(error({{"count", "-1"}}), "--arg count=-1: 'count': '-1' is no u32");
@@ -177,7 +197,8 @@ TEST(Scalars, WhatIsWrongIsSaid) {
     EXPECT_EQ(error({{"flag", "2"}}), "--arg flag=2: 'flag': '2' is neither true nor false");
     EXPECT_EQ(error({{"size", "2"}}), "--arg size=2: there is no such scalar: " + all);
     EXPECT_EQ(error({{"count", "1"}, {"count", "2"}}), "--arg count=2: 'count' is given twice");
-    EXPECT_EQ(error({{"", "1"}, {"", "1,2"}, {"", "1"}, {"", "1"}, {"", "9"}}), "--arg 9: no scalar is left for it: " + all);
+    EXPECT_EQ(error({{"", "1"}, {"", "1,2"}, {"", "1"}, {"", "1"}, {"", "9"}}),
+              "--arg 9: no scalar is left for it: " + all);
     EXPECT_EQ(error({{"count", "1"}}), "scalar 'offset' (f32x2) has no --arg");
 }
 

@@ -12,7 +12,8 @@ using backend::Finding;
 DoctorReport healthy() {
     DoctorReport report;
     report.backends.push_back({"vulkan",
-                               {{Finding::Kind::library, "libvulkan.so.1", true, ""}, {Finding::Kind::manifest, "/usr/share/vulkan/icd.d/lvp.json", true, ""}},
+                               {{Finding::Kind::library, "libvulkan.so.1", true, ""},
+                                {Finding::Kind::manifest, "/usr/share/vulkan/icd.d/lvp.json", true, ""}},
                                {"vulkan:0 llvmpipe"},
                                ""});
     report.trial = {"llvmpipe", "vulkan:0", "cpu", "Mesa", true, true, ""};
@@ -40,7 +41,9 @@ TEST(Mend, DistributionsAreKnownByTheirReleaseFile) {
     EXPECT_EQ(family_of(""), Family::unknown);
 }
 
-TEST(Mend, NothingIsSaidWhereNothingIsWrong) { EXPECT_TRUE(find_mends(healthy(), {Family::debian, true, "", false}).empty()); }
+TEST(Mend, NothingIsSaidWhereNothingIsWrong) {
+    EXPECT_TRUE(find_mends(healthy(), {Family::debian, true, "", false}).empty());
+}
 
 TEST(Mend, AMissingLoaderIsInstalledInTheSystemsWords) {
     DoctorReport report = without_devices();
@@ -49,7 +52,8 @@ TEST(Mend, AMissingLoaderIsInstalledInTheSystemsWords) {
     EXPECT_EQ(command({Family::debian, true, "", false}), "apt-get install libvulkan1 mesa-vulkan-drivers");
     EXPECT_EQ(command({Family::ubuntu, false, "", false}), "sudo apt-get install libvulkan1 mesa-vulkan-drivers");
     EXPECT_EQ(command({Family::fedora, true, "", false}), "dnf install vulkan-loader mesa-vulkan-drivers");
-    EXPECT_EQ(command({Family::arch, true, "", false}), "pacman -S vulkan-icd-loader vulkan-swrast vulkan-radeon vulkan-intel");
+    EXPECT_EQ(command({Family::arch, true, "", false}),
+              "pacman -S vulkan-icd-loader vulkan-swrast vulkan-radeon vulkan-intel");
     EXPECT_EQ(find_mends(report, {Family::debian, true, "", false}).size(), 1U);
 }
 
@@ -71,8 +75,12 @@ TEST(Mend, AVariableThatHidesDriversIsUnset) {
 }
 
 TEST(Mend, AnNvidiaGpuWithoutVulkanIsNoticed) {
-    EXPECT_EQ(find_mends(healthy(), {Family::ubuntu, true, "550.54.14", false}).at(0).command, "apt-get install libnvidia-gl-550");
-    EXPECT_NE(find_mends(healthy(), {Family::ubuntu, true, "550.54.14", true}).at(0).command.find("NVIDIA_DRIVER_CAPABILITIES"), std::string::npos);
+    EXPECT_EQ(find_mends(healthy(), {Family::ubuntu, true, "550.54.14", false}).at(0).command,
+              "apt-get install libnvidia-gl-550");
+    EXPECT_NE(find_mends(healthy(), {Family::ubuntu, true, "550.54.14", true})
+                  .at(0)
+                  .command.find("NVIDIA_DRIVER_CAPABILITIES"),
+              std::string::npos);
     DoctorReport report = healthy();
     report.backends[0].devices.push_back("vulkan:1 NVIDIA H100");
     EXPECT_TRUE(find_mends(report, {Family::ubuntu, true, "550.54.14", true}).empty());

@@ -24,8 +24,8 @@ protected:
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
     }
 
-    std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) /
-                                    testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::path folder_ =
+        std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST_F(OutputFileTest, AppearsWholeAtCommit) {
@@ -76,10 +76,12 @@ TEST_F(OutputFileTest, SaysWhyItCannotBeWritten) {
 #ifdef __linux__
 TEST_F(OutputFileTest, AFullDiskIsAnError) {
     OutputFile file("/dev/full");
-    EXPECT_THROW({
-        file.write(std::string_view("hello"));
-        file.commit();
-    }, Failure);
+    EXPECT_THROW(
+        {
+            file.write(std::string_view("hello"));
+            file.commit();
+        },
+        Failure);
 }
 #endif
 

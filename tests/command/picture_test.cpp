@@ -29,8 +29,10 @@ TEST(Picture, PixelsSurvive) {
     const Array rgba{*element_from_name("u32"), {1, 2}, bytes({1, 2, 3, 255, 4, 5, 6, 128})};
     EXPECT_EQ(write_and_read(rgba).bytes, rgba.bytes);
     EXPECT_EQ(write_and_read(rgba).shape, (Shape{1, 2}));
-    EXPECT_EQ(write_and_read({*element_from_name("u8"), {1, 2, 3}, bytes({1, 2, 3, 4, 5, 6})}).bytes, bytes({1, 2, 3, 255, 4, 5, 6, 255}));
-    EXPECT_EQ(write_and_read({*element_from_name("u8"), {2, 1}, bytes({7, 8})}).bytes, bytes({7, 7, 7, 255, 8, 8, 8, 255}));
+    EXPECT_EQ(write_and_read({*element_from_name("u8"), {1, 2, 3}, bytes({1, 2, 3, 4, 5, 6})}).bytes,
+              bytes({1, 2, 3, 255, 4, 5, 6, 255}));
+    EXPECT_EQ(write_and_read({*element_from_name("u8"), {2, 1}, bytes({7, 8})}).bytes,
+              bytes({7, 7, 7, 255, 8, 8, 8, 255}));
 }
 
 TEST(Picture, OtherTypesAndShapesAreRefused) {

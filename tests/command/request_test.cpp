@@ -57,15 +57,21 @@ TEST(Request, AnOutputSaysTypeAndShape) {
 
 TEST(Request, WhatIsWrongIsSaid) {
     EXPECT_EQ(usage_error([] { return parse_file("b.npy:f33", true); }),
-              "--out b.npy:f33: 'f33' is neither a shape like 480x640 nor one of the types bool i8 i16 i32 i64 u8 u16 u32 u64 f16 f32 f64 c64 c128");
+              "--out b.npy:f33: 'f33' is neither a shape like 480x640 nor one of the types bool i8 i16 i32 i64 u8 u16 "
+              "u32 u64 f16 f32 f64 c64 c128");
     EXPECT_EQ(usage_error([] { return parse_file("x=", false); }), "--in x=: it names no file");
-    EXPECT_EQ(usage_error([] { return parse_file("b.txt", true); }), "--out b.txt: the name ends in neither .npy nor .png, so the format is unknown");
-    EXPECT_EQ(usage_error([] { return parse_groups("1,2,3,4"); }), "--groups 1,2,3,4: it is not one to three workgroup counts like 1024 or 64,48");
-    EXPECT_EQ(usage_error([] { return parse_groups("-1"); }), "--groups -1: it is not one to three workgroup counts like 1024 or 64,48");
+    EXPECT_EQ(usage_error([] { return parse_file("b.txt", true); }),
+              "--out b.txt: the name ends in neither .npy nor .png, so the format is unknown");
+    EXPECT_EQ(usage_error([] { return parse_groups("1,2,3,4"); }),
+              "--groups 1,2,3,4: it is not one to three workgroup counts like 1024 or 64,48");
+    EXPECT_EQ(usage_error([] { return parse_groups("-1"); }),
+              "--groups -1: it is not one to three workgroup counts like 1024 or 64,48");
     EXPECT_EQ(usage_error([] { return request("k.comp --set 4"); }), "--set 4: it is not NAME=VALUE");
-    EXPECT_EQ(usage_error([] { return request("k.comp --set N=four"); }), "--set N=four: 'four' is neither a number nor true or false");
+    EXPECT_EQ(usage_error([] { return request("k.comp --set N=four"); }),
+              "--set N=four: 'four' is neither a number nor true or false");
     EXPECT_EQ(usage_error([] { return request("k.comp --like a.npy"); }), "--like a.npy: no --out stands before it");
-    EXPECT_EQ(usage_error([] { return request("k.comp --out b.npy --out ./b.npy"); }), "--out ./b.npy: two buffers go to one file");
+    EXPECT_EQ(usage_error([] { return request("k.comp --out b.npy --out ./b.npy"); }),
+              "--out ./b.npy: two buffers go to one file");
 }
 
 TEST(Request, NumbersOfEveryKind) {
@@ -76,7 +82,8 @@ TEST(Request, NumbersOfEveryKind) {
     EXPECT_EQ(parse_constant("-4"), Constant(i64{-4}));
     EXPECT_EQ(parse_constant("18446744073709551615"), Constant(~u64{0}));
     EXPECT_EQ(parse_constant("2.5e3"), Constant(2500.0));
-    const RunRequest r = request("k.comp -D A -D B=2=3 -I inc --set N=4 --arg 3.5 --arg x=1,2 --entry f --repeat 3 --time");
+    const RunRequest r =
+        request("k.comp -D A -D B=2=3 -I inc --set N=4 --arg 3.5 --arg x=1,2 --entry f --repeat 3 --time");
     EXPECT_EQ(r.options.macros.at("A"), "1");
     EXPECT_EQ(r.options.macros.at("B"), "2=3");
     EXPECT_EQ(r.options.include_dirs.at(0), "inc");

@@ -7,9 +7,8 @@ import re
 
 import pytest
 
-VERSION = re.search(
-    r'#define ALKOMP_VERSION "(.*)"', open(os.path.join(os.path.dirname(__file__), "../../include/alkomp/version.h")).read()
-)[1]
+ROOT = os.path.join(os.path.dirname(__file__), "../..")
+VERSION = re.search(r'#define ALKOMP_VERSION "(.*)"', open(os.path.join(ROOT, "include/alkomp/version.h")).read())[1]
 
 
 @pytest.fixture
@@ -50,6 +49,20 @@ def test_all_limits_and_features_are_shown(alkomp):
     for name in [*device["limits"], *device["features"]]:
         assert name.replace("_", " ") in text.replace("_", " ")
     assert alkomp("devices", "-v").stdout == text
+
+
+def test_no_limit_or_feature_is_forgotten(alkomp):
+    header = open(os.path.join(ROOT, "include/alkomp/capabilities.h")).read()
+
+    def members(struct, type_):
+        body = re.search(rf"struct {struct} {{\n(.*?)\n}};", header, re.S)[1]
+        lists = re.findall(rf"^    {type_} ([^;]+);", body, re.M)
+        return {re.split(r"[ ={{]", name.strip())[0] for names in lists for name in names.split(",")}
+
+    device = json.loads(alkomp("devices", "--json").stdout)["devices"][0]
+    assert set(device["limits"]) == members("Limits", r"(?:u32|u64|std::array<u32, 3>)")
+    subgroup = {f"subgroup.{name}" for name in members("SubgroupFeatures", "bool")}
+    assert set(device["features"]) == members("Features", "bool") | subgroup | {"cooperative_matrices"}
 
 
 def test_a_named_device_becomes_the_default(alkomp):

@@ -66,7 +66,8 @@ ElementType simple_element(const std::string& text, u32 offset_bytes, std::vecto
         ElementType element = named(name);
         const u32 scalar_bytes = size_bytes(name.scalar);
         if (order == '>' && scalar_bytes > 1) {
-            for (u32 lane = 0; lane < name.lanes; ++lane) swapped.push_back({offset_bytes + lane * scalar_bytes, scalar_bytes});
+            for (u32 lane = 0; lane < name.lanes; ++lane)
+                swapped.push_back({offset_bytes + lane * scalar_bytes, scalar_bytes});
         }
         return element;
     }
@@ -79,7 +80,8 @@ ElementType simple_element(const std::string& text, u32 offset_bytes, std::vecto
     }
     const char kind = code.empty() ? ' ' : code.front();
     if (kind == 'O') throw Failure("it holds Python objects (dtype object), which no kernel takes");
-    if (kind == 'S' || kind == 'U' || kind == 'a') throw Failure("it holds text (dtype " + text + "), which no kernel takes");
+    if (kind == 'S' || kind == 'U' || kind == 'a')
+        throw Failure("it holds text (dtype " + text + "), which no kernel takes");
     if (kind == 'M' || kind == 'm') {
         throw Failure("it holds times (dtype " + text + "), which no kernel takes; save x.view('i8') instead");
     }
@@ -98,7 +100,8 @@ ReadField read_field(const Literal& literal, u32 offset_bytes, std::vector<Swapp
 ElementType element_at(const Literal& descr, u32 offset_bytes, std::vector<SwappedScalar>& swapped) {
     if (const auto* text = descr.as<std::string>()) return simple_element(*text, offset_bytes, swapped);
     const auto* list = descr.as<Literal::Sequence>();
-    if (list == nullptr || list->tuple || list->items.empty()) throw Failure("its dtype is neither text nor a list of fields");
+    if (list == nullptr || list->tuple || list->items.empty())
+        throw Failure("its dtype is neither text nor a list of fields");
     RecordLayout layout;
     std::string out = "[";
     u64 at = 0;
@@ -106,9 +109,11 @@ ElementType element_at(const Literal& descr, u32 offset_bytes, std::vector<Swapp
         ReadField field = read_field(item, offset_bytes + static_cast<u32>(at), swapped);
         const u64 count = element_count(field.shape);
         const u64 bytes = array_bytes(field.element, field.shape);
-        if (count > kMaxElementBytes || at + bytes > kMaxElementBytes) throw Failure("one element of it is larger than 1 GiB");
+        if (count > kMaxElementBytes || at + bytes > kMaxElementBytes)
+            throw Failure("one element of it is larger than 1 GiB");
         if (out.size() > 1) out += ", ";
-        out += "(" + (field.title.empty() ? quoted(field.name) : "(" + quoted(field.title) + ", " + quoted(field.name) + ")");
+        out += "(" +
+               (field.title.empty() ? quoted(field.name) : "(" + quoted(field.title) + ", " + quoted(field.name) + ")");
         out += ", " + field.element.descr;
         if (!field.shape.empty()) {
             out += ", (";
@@ -153,7 +158,8 @@ ReadField read_field(const Literal& literal, u32 offset_bytes, std::vector<Swapp
         else extents = {shape};
         for (const Literal& extent : extents) {
             const auto* number = extent.as<std::int64_t>();
-            if (number == nullptr || *number < 0) throw Failure("the shape of field " + quoted(field.name) + " is not whole numbers");
+            if (number == nullptr || *number < 0)
+                throw Failure("the shape of field " + quoted(field.name) + " is not whole numbers");
             field.shape.push_back(static_cast<u64>(*number));
         }
     }
@@ -237,7 +243,8 @@ u64 element_count(const Shape& shape) {
     if (std::ranges::find(shape, u64{0}) != shape.end()) return 0;
     u64 count = 1;
     for (const u64 extent : shape) {
-        if (count > std::numeric_limits<u64>::max() / extent) throw Failure("the shape " + to_string(shape) + " has more than 2^64 elements");
+        if (count > std::numeric_limits<u64>::max() / extent)
+            throw Failure("the shape " + to_string(shape) + " has more than 2^64 elements");
         count *= extent;
     }
     return count;

@@ -10,7 +10,8 @@ namespace alkomp::command {
 namespace {
 
 std::string option(const FileArgument& file) {
-    return std::string(file.output ? "--out " : "--in ") + (file.binding.empty() ? "" : file.binding + "=") + file.path.string();
+    return std::string(file.output ? "--out " : "--in ") + (file.binding.empty() ? "" : file.binding + "=") +
+           file.path.string();
 }
 
 std::string list(const Interface& interface) {
@@ -54,8 +55,8 @@ bool ends_with(const Shape& shape, const Shape& tail) {
 }
 
 [[noreturn]] void undecided(const BindingInfo& binding, const FileArgument& output, const std::string& why) {
-    throw Failure(option(output) + ": " + why + " of '" + binding.name + "' is open; say it as in " + output.path.string() +
-                  ":f32:480x640, or add --like FILE");
+    throw Failure(option(output) + ": " + why + " of '" + binding.name + "' is open; say it as in " +
+                  output.path.string() + ":f32:480x640, or add --like FILE");
 }
 
 /// The whole of a block without a runtime array: its only array where it has one member, else one record.
@@ -107,7 +108,8 @@ std::vector<BoundFiles> bind_files(const Interface& interface, std::span<const F
         } else {
             std::string advice;
             if (file.output && !bindings.empty()) {
-                advice = "; to save a buffer that a file fills, name it: --out " + bindings.front().name + "=" + file.path.string();
+                advice = "; to save a buffer that a file fills, name it: --out " + bindings.front().name + "=" +
+                         file.path.string();
             }
             throw Failure(option(file) + ": no buffer is left for it: " + list(interface) + advice);
         }
@@ -117,7 +119,8 @@ std::vector<BoundFiles> bind_files(const Interface& interface, std::span<const F
             throw Failure("buffer " + describe(bindings[i]) + " has neither --in nor --out; " + list(interface));
         }
         if (bound[i].input == nullptr && !bindings[i].writes) {
-            throw Failure(option(*bound[i].output) + ": the kernel only reads " + describe(bindings[i]) + ", so it needs an --in");
+            throw Failure(option(*bound[i].output) + ": the kernel only reads " + describe(bindings[i]) +
+                          ", so it needs an --in");
         }
     }
     return bound;
@@ -130,7 +133,8 @@ Layout output_layout(const BindingInfo& binding, const FileArgument& output, con
     if (!known && binding.stride_bytes == 0) return block_layout(binding, output);
     if (!known && binding.fixed_bytes > 0) {
         throw Failure(option(output) + ": '" + binding.name + "' has " + std::to_string(binding.fixed_bytes) +
-                      " bytes before its array, which no .npy type tells; say its bytes as in " + output.path.string() + ":u8:1024");
+                      " bytes before its array, which no .npy type tells; say its bytes as in " + output.path.string() +
+                      ":u8:1024");
     }
     const bool simple = binding.element.scalar != Scalar::record;
     const bool is_vector = simple && binding.stride_bytes > size_bytes(binding.element.scalar);

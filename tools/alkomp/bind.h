@@ -32,7 +32,8 @@ struct Layout {
 
 /// How a buffer that no file fills is saved. `like` is the array of --like, `first` the first input; either may be null.
 /// Throws Failure where the kernel and the command line leave it open.
-[[nodiscard]] Layout output_layout(const BindingInfo& binding, const FileArgument& output, const Array* like, const Array* first);
+[[nodiscard]] Layout output_layout(const BindingInfo& binding, const FileArgument& output, const Array* like,
+                                   const Array* first);
 
 /// How a buffer that a file filled is saved: as that file, unless the command line says otherwise.
 /// Throws Failure when the sizes differ.

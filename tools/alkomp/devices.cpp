@@ -2,8 +2,14 @@
 // Lists devices, and names their limits and features.
 #include "devices.h"
 
-#define ALKOMP_LIMIT(name) NamedLimit{#name, values(limits.name)}
-#define ALKOMP_FEATURE(name) std::pair<std::string_view, bool>{#name, features.name}
+#define ALKOMP_LIMIT(name)         \
+    NamedLimit {                   \
+#name, values(limits.name) \
+    }
+#define ALKOMP_FEATURE(name)            \
+    std::pair<std::string_view, bool> { \
+#name, features.name            \
+    }
 
 namespace alkomp::command {
 namespace {
@@ -36,6 +42,14 @@ std::vector<NamedLimit> limits_of(const Limits& limits) {
         ALKOMP_LIMIT(max_sets),
         ALKOMP_LIMIT(max_scalar_bytes),
         ALKOMP_LIMIT(max_groups),
+        ALKOMP_LIMIT(max_workgroup_size),
+        ALKOMP_LIMIT(max_workgroup_invocations),
+        ALKOMP_LIMIT(max_shared_bytes),
+        ALKOMP_LIMIT(subgroup_size),
+        ALKOMP_LIMIT(min_subgroup_size),
+        ALKOMP_LIMIT(max_subgroup_size),
+        ALKOMP_LIMIT(max_compute_units),
+        ALKOMP_LIMIT(spirv_version),
     };
 }
 
@@ -104,7 +118,8 @@ std::vector<std::pair<std::string_view, bool>> features_of(const Features& featu
 
 std::string to_string(const CooperativeMatrix& matrix) {
     std::string out = std::to_string(matrix.m) + "x" + std::to_string(matrix.n) + "x" + std::to_string(matrix.k);
-    for (const Scalar scalar : {matrix.a, matrix.b, matrix.c, matrix.result}) out += " " + std::string(to_string(scalar));
+    for (const Scalar scalar : {matrix.a, matrix.b, matrix.c, matrix.result})
+        out += " " + std::string(to_string(scalar));
     if (matrix.saturating) out += " saturating";
     if (matrix.workgroup_scope) out += " workgroup";
     return out;

@@ -51,9 +51,10 @@ void main() {
 )";
 
 bool knows(std::string_view extension) {
-    const std::string text = "#version 460\n#extension " + std::string(extension) +
-                             " : require\nlayout(local_size_x = 1) in;\n"
-                             "layout(set = 0, binding = 0) buffer Data { uint data[]; };\nvoid main() { data[0] = 1u; }\n";
+    const std::string text =
+        "#version 460\n#extension " + std::string(extension) +
+        " : require\nlayout(local_size_x = 1) in;\n"
+        "layout(set = 0, binding = 0) buffer Data { uint data[]; };\nvoid main() { data[0] = 1u; }\n";
     try {
         static_cast<void>(compile_shader(glsl(text), {.target = Target::vulkan_1_3}));
         return true;
@@ -66,7 +67,8 @@ GlslReport examine_glsl() {
     GlslReport report{glsl_front::version(), {}};
     if (report.version.empty()) return report;
     for (const Probe& probe : kProbes) {
-        if (!knows(probe.extension)) report.lacks.push_back(std::string(probe.extension) + " (" + std::string(probe.purpose) + ")");
+        if (!knows(probe.extension))
+            report.lacks.push_back(std::string(probe.extension) + " (" + std::string(probe.purpose) + ")");
     }
     return report;
 }
@@ -76,7 +78,8 @@ CacheReport examine_cache() {
     report.folder = detail::DiskCache::instance().folder().string();
     if (report.folder.empty()) {
         const char* off = std::getenv("ALKOMP_CACHE");
-        report.detail = off != nullptr && std::string_view(off) == "0" ? "turned off by ALKOMP_CACHE=0" : "no folder can be made";
+        report.detail =
+            off != nullptr && std::string_view(off) == "0" ? "turned off by ALKOMP_CACHE=0" : "no folder can be made";
         return report;
     }
     try {
@@ -107,8 +110,9 @@ TrialReport try_default_device(bool has_glsl) {
             for (u32& value : wanted) value = 3 * value + 1;
         }
         report.worked = device.get(data, std::chrono::seconds(20)) == wanted;
-        report.detail = std::string(has_glsl ? "a kernel ran there, its result is " : "memory was written and read back, it is ") +
-                        (report.worked ? "right" : "wrong");
+        report.detail =
+            std::string(has_glsl ? "a kernel ran there, its result is " : "memory was written and read back, it is ") +
+            (report.worked ? "right" : "wrong");
     } catch (const Error& error) {
         report.detail = error.what();
     }
@@ -139,8 +143,8 @@ void add_devices(std::vector<BackendReport>& backends) {
 std::vector<std::string> relevant_environment() {
     std::vector<std::string> out;
     for (const char* name : {"ALKOMP_DEVICE", "ALKOMP_CACHE", "ALKOMP_CACHE_DIR", "VK_DRIVER_FILES", "VK_ICD_FILENAMES",
-                             "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE", "VK_INSTANCE_LAYERS",
-                             "VK_LOADER_LAYERS_ENABLE", "LD_LIBRARY_PATH"}) {
+                             "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE",
+                             "VK_INSTANCE_LAYERS", "VK_LOADER_LAYERS_ENABLE", "LD_LIBRARY_PATH"}) {
         const char* value = std::getenv(name);
         if (value != nullptr) out.push_back(std::string(name) + "=" + value);
     }

@@ -33,8 +33,8 @@ struct CacheReport {
 };
 
 struct GlslReport {
-    std::string version;               ///< empty: this build has no compiler
-    std::vector<std::string> lacks;    ///< extensions that it does not know, with what they are for
+    std::string version;             ///< empty: this build has no compiler
+    std::vector<std::string> lacks;  ///< extensions that it does not know, with what they are for
 };
 
 /// A problem and the one command that would mend it.

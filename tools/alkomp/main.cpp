@@ -26,7 +26,8 @@ constexpr const char* kDevicesFooter = R"(Examples:
   alkomp devices --all
   alkomp devices --json | jq '.devices[].name'
 )";
-constexpr const char* kDoctorFooter = R"(Exit status 0: a device computes here. 1: none does; the last lines say what would help.
+constexpr const char* kDoctorFooter =
+    R"(Exit status 0: a device computes here. 1: none does; the last lines say what would help.
 
 Examples:
   alkomp doctor
@@ -98,7 +99,8 @@ int start(int count, char** words) {
     devices_verb.add_flag("--all,-v", flags.all, "Show limits and features");
     devices_verb.add_flag("--json", flags.json, "Print a report as JSON");
     devices_verb.footer(kDevicesFooter);
-    CLI::App& doctor_verb = *app.add_subcommand("doctor", "Say what was looked for, what was found and what would help");
+    CLI::App& doctor_verb =
+        *app.add_subcommand("doctor", "Say what was looked for, what was found and what would help");
     doctor_verb.add_flag("--json", flags.json, "Print a report as JSON");
     doctor_verb.footer(kDoctorFooter);
     CLI::App& run_verb = *app.add_subcommand("run", "Run one kernel over files");

@@ -32,14 +32,22 @@ std::string privileged(const System& system, std::string command) {
 std::string install_vulkan(const System& system) {
     switch (system.family) {
         case Family::debian:
-        case Family::ubuntu: return privileged(system, "apt-get install libvulkan1 mesa-vulkan-drivers");
-        case Family::fedora: return privileged(system, "dnf install vulkan-loader mesa-vulkan-drivers");
-        case Family::arch: return privileged(system, "pacman -S vulkan-icd-loader vulkan-swrast vulkan-radeon vulkan-intel");
-        case Family::suse: return privileged(system, "zypper install libvulkan1 libvulkan_lvp libvulkan_radeon libvulkan_intel");
-        case Family::alpine: return privileged(system, "apk add vulkan-loader mesa-vulkan-swrast mesa-vulkan-ati mesa-vulkan-intel");
-        case Family::macos: return "brew install vulkan-loader molten-vk";
-        case Family::windows: return "winget install --id KhronosGroup.VulkanRT";
-        case Family::unknown: break;
+        case Family::ubuntu:
+            return privileged(system, "apt-get install libvulkan1 mesa-vulkan-drivers");
+        case Family::fedora:
+            return privileged(system, "dnf install vulkan-loader mesa-vulkan-drivers");
+        case Family::arch:
+            return privileged(system, "pacman -S vulkan-icd-loader vulkan-swrast vulkan-radeon vulkan-intel");
+        case Family::suse:
+            return privileged(system, "zypper install libvulkan1 libvulkan_lvp libvulkan_radeon libvulkan_intel");
+        case Family::alpine:
+            return privileged(system, "apk add vulkan-loader mesa-vulkan-swrast mesa-vulkan-ati mesa-vulkan-intel");
+        case Family::macos:
+            return "brew install vulkan-loader molten-vk";
+        case Family::windows:
+            return "winget install --id KhronosGroup.VulkanRT";
+        case Family::unknown:
+            break;
     }
     return "install the Vulkan loader (libvulkan.so.1) and your GPU's Vulkan driver, or Mesa's";
 }
@@ -48,11 +56,16 @@ std::string install_nvidia(const System& system) {
     if (system.container) return "docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,graphics ...";
     const std::string major = system.nvidia_driver.substr(0, system.nvidia_driver.find('.'));
     switch (system.family) {
-        case Family::ubuntu: return privileged(system, "apt-get install libnvidia-gl-" + major);
-        case Family::debian: return privileged(system, "apt-get install nvidia-vulkan-icd");
-        case Family::fedora: return privileged(system, "dnf install xorg-x11-drv-nvidia-libs");
-        case Family::arch: return privileged(system, "pacman -S nvidia-utils");
-        default: return "install the user-space part of NVIDIA driver " + system.nvidia_driver + " with its Vulkan driver";
+        case Family::ubuntu:
+            return privileged(system, "apt-get install libnvidia-gl-" + major);
+        case Family::debian:
+            return privileged(system, "apt-get install nvidia-vulkan-icd");
+        case Family::fedora:
+            return privileged(system, "dnf install xorg-x11-drv-nvidia-libs");
+        case Family::arch:
+            return privileged(system, "pacman -S nvidia-utils");
+        default:
+            return "install the user-space part of NVIDIA driver " + system.nvidia_driver + " with its Vulkan driver";
     }
 }
 
@@ -64,7 +77,8 @@ bool any_usable(const BackendReport& backend, Finding::Kind kind) {
 std::string driver_variable(const DoctorReport& report) {
     for (const char* name : {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"}) {
         const std::string start = std::string(name) + "=";
-        if (std::ranges::any_of(report.environment, [&](const std::string& line) { return line.starts_with(start); })) return name;
+        if (std::ranges::any_of(report.environment, [&](const std::string& line) { return line.starts_with(start); }))
+            return name;
     }
     return "";
 }
@@ -75,7 +89,8 @@ bool has_nvidia(const BackendReport& backend) {
     });
 }
 
-void mend_vulkan(const DoctorReport& report, const BackendReport& backend, const System& system, std::vector<Mend>& out) {
+void mend_vulkan(const DoctorReport& report, const BackendReport& backend, const System& system,
+                 std::vector<Mend>& out) {
     const std::string variable = driver_variable(report);
     if (!any_usable(backend, Finding::Kind::library)) {
         out.push_back({"the Vulkan loader is not installed or cannot be opened", install_vulkan(system)});
@@ -89,12 +104,15 @@ void mend_vulkan(const DoctorReport& report, const BackendReport& backend, const
     }
     if (!backend.devices.empty()) {
         if (!system.nvidia_driver.empty() && !has_nvidia(backend) && variable.empty()) {
-            out.push_back({"there is an NVIDIA GPU (driver " + system.nvidia_driver + "), but no Vulkan device for it", install_nvidia(system)});
+            out.push_back({"there is an NVIDIA GPU (driver " + system.nvidia_driver + "), but no Vulkan device for it",
+                           install_nvidia(system)});
         }
         return;
     }
-    if (!system.nvidia_driver.empty()) out.push_back({"the NVIDIA GPU has no Vulkan driver here", install_nvidia(system)});
-    else if (!variable.empty() && out.empty()) out.push_back({variable + " names no driver that lists a device", "unset " + variable});
+    if (!system.nvidia_driver.empty())
+        out.push_back({"the NVIDIA GPU has no Vulkan driver here", install_nvidia(system)});
+    else if (!variable.empty() && out.empty())
+        out.push_back({variable + " names no driver that lists a device", "unset " + variable});
     else if (out.empty()) out.push_back({"no Vulkan driver lists a device", install_vulkan(system)});
 }
 
@@ -134,9 +152,11 @@ System this_system() {
 #endif
     std::smatch match;
     const std::string driver = read_text("/proc/driver/nvidia/version");
-    if (std::regex_search(driver, match, std::regex("Kernel Module[^0-9]*([0-9]+(\\.[0-9]+)+)"))) system.nvidia_driver = match[1];
+    if (std::regex_search(driver, match, std::regex("Kernel Module[^0-9]*([0-9]+(\\.[0-9]+)+)")))
+        system.nvidia_driver = match[1];
     std::error_code ignored;
-    system.container = std::filesystem::exists("/.dockerenv", ignored) || std::filesystem::exists("/run/.containerenv", ignored);
+    system.container =
+        std::filesystem::exists("/.dockerenv", ignored) || std::filesystem::exists("/run/.containerenv", ignored);
     return system;
 }
 
@@ -145,13 +165,16 @@ std::vector<Mend> find_mends(const DoctorReport& report, const System& system) {
     for (const BackendReport& backend : report.backends) {
         if (backend.name == "vulkan") mend_vulkan(report, backend, system, out);
     }
-    const auto variable = std::ranges::find_if(report.environment, [](const std::string& line) { return line.starts_with("ALKOMP_DEVICE="); });
-    const bool devices = std::ranges::any_of(report.backends, [](const BackendReport& b) { return !b.devices.empty(); });
+    const auto variable = std::ranges::find_if(
+        report.environment, [](const std::string& line) { return line.starts_with("ALKOMP_DEVICE="); });
+    const bool devices =
+        std::ranges::any_of(report.backends, [](const BackendReport& b) { return !b.devices.empty(); });
     if (!report.trial.opened && devices && variable != report.environment.end()) {
         out.push_back({*variable + " matches no device", "unset ALKOMP_DEVICE"});
     }
     if (!report.cache.folder.empty() && !report.cache.writable) {
-        out.push_back({"the kernel cache cannot be written: " + report.cache.detail, "export ALKOMP_CACHE_DIR=/tmp/alkomp-cache"});
+        out.push_back({"the kernel cache cannot be written: " + report.cache.detail,
+                       "export ALKOMP_CACHE_DIR=/tmp/alkomp-cache"});
     }
     if (report.glsl.version.empty()) {
         const bool apt = system.family == Family::debian || system.family == Family::ubuntu;

@@ -42,12 +42,14 @@ std::string header_text(std::istream& stream, u64& left) {
     const unsigned major = start[6];
     const unsigned minor = start[7];
     if (major < 1 || major > 3 || minor != 0) {
-        throw Failure("its .npy format is " + std::to_string(major) + "." + std::to_string(minor) + "; 1.0, 2.0 and 3.0 are read");
+        throw Failure("its .npy format is " + std::to_string(major) + "." + std::to_string(minor) +
+                      "; 1.0, 2.0 and 3.0 are read");
     }
     std::array<unsigned char, 4> length{};
     read_exactly(stream, length.data(), major == 1 ? 2 : 4, left);
     const u64 bytes = length[0] | u64{length[1]} << 8 | u64{length[2]} << 16 | u64{length[3]} << 24;
-    if (bytes > kMaxHeaderBytes) throw Failure("its header claims " + std::to_string(bytes) + " bytes; at most 1 MiB is read");
+    if (bytes > kMaxHeaderBytes)
+        throw Failure("its header claims " + std::to_string(bytes) + " bytes; at most 1 MiB is read");
     std::string text(static_cast<std::size_t>(bytes), '\0');
     read_exactly(stream, text.data(), bytes, left);
     return text;

@@ -36,13 +36,15 @@ u32 channels(const ElementType& element, const Shape& shape) {
 
 bool is_picture(const std::filesystem::path& path) {
     std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(extension, extension.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return extension == ".png";
 }
 
 Array read_picture(const std::filesystem::path& path) {
     Image image;
-    if (png_image_begin_read_from_file(&image, path.string().c_str()) == 0) throw Failure(path.string() + ": " + image.message);
+    if (png_image_begin_read_from_file(&image, path.string().c_str()) == 0)
+        throw Failure(path.string() + ": " + image.message);
     image.format = PNG_FORMAT_RGBA;
     Array out{*element_from_name("u32"), {image.height, image.width}, {}};
     out.bytes.resize(PNG_IMAGE_SIZE(image));
@@ -69,9 +71,11 @@ std::string encode_picture(const ElementType& element, const Shape& shape, std::
     const u32 count = channels(element, shape);
     image.format = count == 1 ? PNG_FORMAT_GRAY : count == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA;
     png_alloc_size_t size_bytes = 0;
-    if (png_image_write_to_memory(&image, nullptr, &size_bytes, 0, bytes.data(), 0, nullptr) == 0) throw Failure(image.message);
+    if (png_image_write_to_memory(&image, nullptr, &size_bytes, 0, bytes.data(), 0, nullptr) == 0)
+        throw Failure(image.message);
     std::string out(size_bytes, '\0');
-    if (png_image_write_to_memory(&image, out.data(), &size_bytes, 0, bytes.data(), 0, nullptr) == 0) throw Failure(image.message);
+    if (png_image_write_to_memory(&image, out.data(), &size_bytes, 0, bytes.data(), 0, nullptr) == 0)
+        throw Failure(image.message);
     out.resize(size_bytes);
     return out;
 }

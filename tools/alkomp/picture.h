@@ -22,6 +22,7 @@ namespace alkomp::command {
 void check_picture(const ElementType& element, const Shape& shape);
 
 /// The bytes of a PNG file. Duty: check_picture.
-[[nodiscard]] std::string encode_picture(const ElementType& element, const Shape& shape, std::span<const std::byte> bytes);
+[[nodiscard]] std::string encode_picture(const ElementType& element, const Shape& shape,
+                                         std::span<const std::byte> bytes);
 
 }  // namespace alkomp::command

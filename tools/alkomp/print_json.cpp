@@ -22,15 +22,23 @@ Json to_json(const DeviceInfo& info, bool chosen) {
     for (const auto& [name, there] : features_of(info.capabilities.features)) features[std::string(name)] = there;
     Json matrices = Json::array();
     for (const CooperativeMatrix& matrix : info.capabilities.features.cooperative_matrices) {
-        matrices.push_back({{"m", matrix.m}, {"n", matrix.n}, {"k", matrix.k},
-                            {"a", to_string(matrix.a)}, {"b", to_string(matrix.b)}, {"c", to_string(matrix.c)},
-                            {"result", to_string(matrix.result)}, {"saturating", matrix.saturating},
+        matrices.push_back({{"m", matrix.m},
+                            {"n", matrix.n},
+                            {"k", matrix.k},
+                            {"a", to_string(matrix.a)},
+                            {"b", to_string(matrix.b)},
+                            {"c", to_string(matrix.c)},
+                            {"result", to_string(matrix.result)},
+                            {"saturating", matrix.saturating},
                             {"workgroup_scope", matrix.workgroup_scope}});
     }
     features["cooperative_matrices"] = matrices;
-    return {{"index", info.index}, {"name", info.name}, {"vendor", info.vendor}, {"kind", to_string(info.kind)},
-            {"backend", info.backend}, {"backend_index", info.backend_index}, {"driver", info.driver},
-            {"memory_bytes", info.memory_bytes}, {"default", chosen}, {"limits", limits}, {"features", features}};
+    return {{"index", info.index},     {"name", info.name},
+            {"vendor", info.vendor},   {"kind", to_string(info.kind)},
+            {"backend", info.backend}, {"backend_index", info.backend_index},
+            {"driver", info.driver},   {"memory_bytes", info.memory_bytes},
+            {"default", chosen},       {"limits", limits},
+            {"features", features}};
 }
 
 Json text_or_null(const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); }
@@ -48,9 +56,15 @@ std::string json(const DoctorReport& report) {
     for (const BackendReport& backend : report.backends) {
         Json findings = Json::array();
         for (const backend::Finding& finding : backend.findings) {
-            findings.push_back({{"kind", to_string(finding.kind)}, {"what", finding.what}, {"usable", finding.usable}, {"detail", finding.detail}});
+            findings.push_back({{"kind", to_string(finding.kind)},
+                                {"what", finding.what},
+                                {"usable", finding.usable},
+                                {"detail", finding.detail}});
         }
-        backends.push_back({{"name", backend.name}, {"findings", findings}, {"devices", backend.devices}, {"problem", text_or_null(backend.problem)}});
+        backends.push_back({{"name", backend.name},
+                            {"findings", findings},
+                            {"devices", backend.devices},
+                            {"problem", text_or_null(backend.problem)}});
     }
     Json mends = Json::array();
     for (const Mend& mend : report.mends) mends.push_back({{"problem", mend.problem}, {"command", mend.command}});
@@ -59,9 +73,18 @@ std::string json(const DoctorReport& report) {
                  {"usable", report.usable()},
                  {"environment", report.environment},
                  {"backends", backends},
-                 {"default_device", {{"name", text_or_null(trial.name)}, {"key", text_or_null(trial.key)}, {"kind", text_or_null(trial.kind)},
-                                     {"driver", text_or_null(trial.driver)}, {"opened", trial.opened}, {"worked", trial.worked}, {"detail", trial.detail}}},
-                 {"cache", {{"folder", text_or_null(report.cache.folder)}, {"writable", report.cache.writable}, {"detail", report.cache.detail}}},
+                 {"default_device",
+                  {{"name", text_or_null(trial.name)},
+                   {"key", text_or_null(trial.key)},
+                   {"kind", text_or_null(trial.kind)},
+                   {"driver", text_or_null(trial.driver)},
+                   {"opened", trial.opened},
+                   {"worked", trial.worked},
+                   {"detail", trial.detail}}},
+                 {"cache",
+                  {{"folder", text_or_null(report.cache.folder)},
+                   {"writable", report.cache.writable},
+                   {"detail", report.cache.detail}}},
                  {"glsl", {{"version", text_or_null(report.glsl.version)}, {"lacks", report.glsl.lacks}}},
                  {"mends", mends}});
 }
@@ -69,23 +92,39 @@ std::string json(const DoctorReport& report) {
 std::string json(const RunReport& report) {
     Json buffers = Json::array();
     for (const RunBuffer& buffer : report.buffers) {
-        buffers.push_back({{"name", buffer.name}, {"set", buffer.set}, {"binding", buffer.binding}, {"type", buffer.type},
-                           {"shape", buffer.shape}, {"in", text_or_null(buffer.input)}, {"out", text_or_null(buffer.output)}});
+        buffers.push_back({{"name", buffer.name},
+                           {"set", buffer.set},
+                           {"binding", buffer.binding},
+                           {"type", buffer.type},
+                           {"shape", buffer.shape},
+                           {"in", text_or_null(buffer.input)},
+                           {"out", text_or_null(buffer.output)}});
     }
-    Json out{{"kernel", report.kernel}, {"device", report.device}, {"device_key", report.device_key},
-             {"workgroup_size", report.workgroup_size}, {"groups", nullptr}, {"repeat", report.repeat},
-             {"buffers", buffers}, {"host_ns", report.wall_ns}, {"gpu_ns", nullptr}};
+    Json out{{"kernel", report.kernel},
+             {"device", report.device},
+             {"device_key", report.device_key},
+             {"workgroup_size", report.workgroup_size},
+             {"groups", nullptr},
+             {"repeat", report.repeat},
+             {"buffers", buffers},
+             {"host_ns", report.wall_ns},
+             {"gpu_ns", nullptr}};
     if (report.groups) out["groups"] = {report.groups->x, report.groups->y, report.groups->z};
     if (report.time) {
-        out["gpu_ns"] = {{"runs", report.time->runs}, {"least", report.time->least_ns}, {"mean", report.time->mean_ns},
+        out["gpu_ns"] = {{"runs", report.time->runs},
+                         {"least", report.time->least_ns},
+                         {"mean", report.time->mean_ns},
                          {"greatest", report.time->greatest_ns}};
     }
     if (!report.trace.empty()) {
         out["trace"] = report.trace;
         out["spans"] = Json::array();
         for (const ProfileSpan& span : report.profile.spans) {
-            out["spans"].push_back({{"name", span.name}, {"stream", span.stream}, {"begin_ns", span.begin_ns},
-                                    {"duration_ns", span.duration_ns}, {"bytes", span.bytes}});
+            out["spans"].push_back({{"name", span.name},
+                                    {"stream", span.stream},
+                                    {"begin_ns", span.begin_ns},
+                                    {"duration_ns", span.duration_ns},
+                                    {"bytes", span.bytes}});
         }
     }
     return dump(out);

@@ -43,20 +43,24 @@ std::string wrapped(const std::vector<std::string>& words, const std::string& in
 std::string limit_text(const NamedLimit& limit) {
     std::string out;
     for (const u64 value : limit.values) out += (out.empty() ? "" : ", ") + std::to_string(value);
-    if (limit.name.ends_with("_bytes") && limit.values.front() >= 1024) out += " (" + size_text(limit.values.front()) + ")";
-    if (limit.name == "spirv_version") out = fmt::format("{}.{}", limit.values[0] >> 16 & 0xff, limit.values[0] >> 8 & 0xff);
+    if (limit.name.ends_with("_bytes") && limit.values.front() >= 1024)
+        out += " (" + size_text(limit.values.front()) + ")";
+    if (limit.name == "spirv_version")
+        out = fmt::format("{}.{}", limit.values[0] >> 16 & 0xff, limit.values[0] >> 8 & 0xff);
     return out;
 }
 
 std::string details(const DeviceInfo& info) {
     std::string out = fmt::format("\n{}  {}\n  limits\n", info.index, info.name);
-    for (const NamedLimit& limit : limits_of(info.capabilities.limits)) out += fmt::format("    {:<34}{}\n", limit.name, limit_text(limit));
+    for (const NamedLimit& limit : limits_of(info.capabilities.limits))
+        out += fmt::format("    {:<34}{}\n", limit.name, limit_text(limit));
     std::vector<std::string> has, lacks;
     for (const auto& [name, there] : features_of(info.capabilities.features)) (there ? has : lacks).emplace_back(name);
     out += "  has\n" + wrapped(has, "    ") + "  lacks\n" + wrapped(lacks, "    ");
     if (!info.capabilities.features.cooperative_matrices.empty()) {
         out += "  cooperative matrices (MxNxK, A B C result)\n";
-        for (const CooperativeMatrix& matrix : info.capabilities.features.cooperative_matrices) out += "    " + to_string(matrix) + "\n";
+        for (const CooperativeMatrix& matrix : info.capabilities.features.cooperative_matrices)
+            out += "    " + to_string(matrix) + "\n";
     }
     return out;
 }
@@ -93,21 +97,28 @@ std::string time_text(u64 time_ns) {
 
 const char* to_string(backend::Finding::Kind kind) {
     switch (kind) {
-        case backend::Finding::Kind::library: return "library";
-        case backend::Finding::Kind::manifest: return "manifest";
-        case backend::Finding::Kind::layer: return "layer";
-        case backend::Finding::Kind::device: return "device";
-        case backend::Finding::Kind::note: return "note";
+        case backend::Finding::Kind::library:
+            return "library";
+        case backend::Finding::Kind::manifest:
+            return "manifest";
+        case backend::Finding::Kind::layer:
+            return "layer";
+        case backend::Finding::Kind::device:
+            return "device";
+        case backend::Finding::Kind::note:
+            return "note";
     }
     return "note";
 }
 
 std::string text(const DevicesReport& report, DevicesText options) {
-    if (report.devices.empty()) return "There is no device here. `alkomp doctor` says what was looked for and what would help.\n";
+    if (report.devices.empty())
+        return "There is no device here. `alkomp doctor` says what was looked for and what would help.\n";
     std::vector<Row> rows{{"", "index", "name", "kind", "backend", "driver", "memory"}};
     for (const DeviceInfo& info : report.devices) {
-        rows.push_back({report.chosen == info.index ? "*" : "", std::to_string(info.index), info.name, std::string(to_string(info.kind)),
-                        info.backend + ":" + std::to_string(info.backend_index), info.driver, size_text(info.memory_bytes)});
+        rows.push_back({report.chosen == info.index ? "*" : "", std::to_string(info.index), info.name,
+                        std::string(to_string(info.kind)), info.backend + ":" + std::to_string(info.backend_index),
+                        info.driver, size_text(info.memory_bytes)});
     }
     std::string out = table(rows);
     if (report.chosen) out += "* is opened when no device is named\n";
@@ -135,10 +146,14 @@ std::string text(const DoctorReport& report) {
         else if (backend.devices.empty()) out += "  --  no device\n";
     }
     out += "\ndefault device\n";
-    if (report.trial.opened) out += fmt::format("  ok  {} {} ({}), {}\n", report.trial.key, report.trial.name, report.trial.kind, report.trial.driver);
+    if (report.trial.opened)
+        out += fmt::format("  ok  {} {} ({}), {}\n", report.trial.key, report.trial.name, report.trial.kind,
+                           report.trial.driver);
     out += "  " + mark(report.trial.worked) + indent_lines(report.trial.detail, "      ") + "\n";
     out += "\nkernel cache\n  " + mark(report.cache.writable);
-    out += report.cache.folder.empty() ? report.cache.detail : report.cache.folder + (report.cache.writable ? "" : ": " + report.cache.detail);
+    out += report.cache.folder.empty()
+               ? report.cache.detail
+               : report.cache.folder + (report.cache.writable ? "" : ": " + report.cache.detail);
     out += "\n\nGLSL compiler\n  ";
     out += report.glsl.version.empty() ? "--  this build has none\n" : "ok  " + report.glsl.version + "\n";
     if (!report.glsl.lacks.empty()) out += "      it does not know:\n";
@@ -152,13 +167,15 @@ std::string text(const DoctorReport& report) {
 std::string text(const RunReport& report) {
     std::string out;
     for (const RunBuffer& buffer : report.buffers) {
-        if (!buffer.output.empty()) out += fmt::format("{}  {}{}  from {}\n", buffer.output, buffer.type, to_string(buffer.shape), buffer.name);
+        if (!buffer.output.empty())
+            out += fmt::format("{}  {}{}  from {}\n", buffer.output, buffer.type, to_string(buffer.shape), buffer.name);
     }
     if (!report.trace.empty()) {
         out += fmt::format("{}  open it at https://ui.perfetto.dev\n\n{}", report.trace, report.profile.table());
     } else if (report.time) {
-        out += fmt::format("GPU time of {} run{} on {}: least {}, mean {}, greatest {}\n", report.time->runs, report.time->runs == 1 ? "" : "s",
-                           report.device, time_text(report.time->least_ns), time_text(report.time->mean_ns), time_text(report.time->greatest_ns));
+        out += fmt::format("GPU time of {} run{} on {}: least {}, mean {}, greatest {}\n", report.time->runs,
+                           report.time->runs == 1 ? "" : "s", report.device, time_text(report.time->least_ns),
+                           time_text(report.time->mean_ns), time_text(report.time->greatest_ns));
     } else if (report.timed) {
         out += fmt::format("{} has no GPU timestamps; on the host {} run{} took {}\n", report.device, report.repeat,
                            report.repeat == 1 ? "" : "s", time_text(report.wall_ns));

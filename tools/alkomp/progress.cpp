@@ -25,7 +25,11 @@ bool stderr_is_terminal() {
 }  // namespace
 
 Progress::Progress(std::string what, u64 total)
-    : what_(std::move(what)), total_(total), terminal_(stderr_is_terminal()), begin_(std::chrono::steady_clock::now()), last_(begin_) {}
+    : what_(std::move(what)),
+      total_(total),
+      terminal_(stderr_is_terminal()),
+      begin_(std::chrono::steady_clock::now()),
+      last_(begin_) {}
 
 Progress::~Progress() {
     if (shown_) std::fputs("\r\x1b[K", stderr);

@@ -37,7 +37,8 @@ Examples:
   alkomp run blur.spv --in photo.png --out blurred.png --groups 64,48 --repeat 100 --time
 )";
 
-constexpr const char* kTraceFooter = R"(Takes what `alkomp run` takes, runs with GPU timestamps on, and prints where the time went.
+constexpr const char* kTraceFooter =
+    R"(Takes what `alkomp run` takes, runs with GPU timestamps on, and prints where the time went.
 Open the file at https://ui.perfetto.dev or in chrome://tracing. See `alkomp run --help` for how
 files meet the kernel's buffers.
 
@@ -88,12 +89,13 @@ FileArgument parse_file(const std::string& text, bool output) {
     file.binding = name;
     if (output) {
         take_suffix(path, [&](const std::string& word) { return (file.shape = parse_shape(word)).has_value(); });
-        take_suffix(path, [&](const std::string& word) { return (file.element = element_from_name(word)).has_value(); });
+        take_suffix(path,
+                    [&](const std::string& word) { return (file.element = element_from_name(word)).has_value(); });
         static const std::regex leftover("(.*\\.(npy|png)):([^/\\\\]*)", std::regex::icase);
         std::smatch match;
         if (std::regex_match(path, match, leftover)) {
-            throw UsageError("--out " + text + ": '" + match[3].str() + "' is neither a shape like 480x640 nor one of the types " +
-                             std::string(element_names()));
+            throw UsageError("--out " + text + ": '" + match[3].str() +
+                             "' is neither a shape like 480x640 nor one of the types " + std::string(element_names()));
         }
     }
     if (path.empty()) throw UsageError(std::string(output ? "--out " : "--in ") + text + ": it names no file");
@@ -126,9 +128,11 @@ Constant parse_constant(const std::string& text) {
     if (text == "false") return false;
     const char* const end = text.data() + text.size();
     i64 whole = 0;
-    if (auto [next, error] = std::from_chars(text.data(), end, whole); error == std::errc() && next == end) return whole;
+    if (auto [next, error] = std::from_chars(text.data(), end, whole); error == std::errc() && next == end)
+        return whole;
     u64 large = 0;
-    if (auto [next, error] = std::from_chars(text.data(), end, large); error == std::errc() && next == end) return large;
+    if (auto [next, error] = std::from_chars(text.data(), end, large); error == std::errc() && next == end)
+        return large;
     f64 real = 0;
     if (auto [next, error] = std::from_chars(text.data(), end, real); error == std::errc() && next == end) return real;
     throw UsageError("'" + text + "' is neither a number nor true or false");
@@ -142,15 +146,22 @@ RunOptions::RunOptions(CLI::App& app, bool trace) : app_(app) {
     several("--in,-i", in_, "[NAME=]FILE", "Fill a buffer from this file");
     several("--out,-o", out_, "[NAME=]FILE[:TYPE][:SHAPE]", "Save a buffer to this file");
     several("--like", like_, "FILE", "Give the --out before it the type and shape of this file");
-    app.add_option("--groups,-g", groups_, "Workgroups; without it, one invocation per element")->type_name("X[,Y[,Z]]");
+    app.add_option("--groups,-g", groups_, "Workgroups; without it, one invocation per element")
+        ->type_name("X[,Y[,Z]]");
     several("--arg,-a", args_, "[NAME=]VALUE", "Scalar (push constant), by order or by name; 1,2,3 is a vector");
     several("--set,-s", sets_, "NAME=VALUE", "Specialisation constant, by name or by id");
     several("--define,-D", macros_, "NAME[=VALUE]", "GLSL macro");
     several("--include,-I", include_dirs_, "DIR", "Folder of GLSL #include files");
     app.add_option("--entry", entry_, "Entry point")->capture_default_str()->type_name("NAME");
-    app.add_option("--device,-d", plain_.device, "Index, backend:index, or part of a name (see `alkomp devices`)")->type_name("DEVICE");
-    app.add_option("--repeat", plain_.repeat, "Run the kernel N times over the same buffers")->type_name("N")->check(CLI::Range(1, 1000000));
-    app.add_option("--timeout", plain_.timeout_s, "Give up waiting after this long")->type_name("SECONDS")->capture_default_str()->check(CLI::Range(0.001, 1e9));
+    app.add_option("--device,-d", plain_.device, "Index, backend:index, or part of a name (see `alkomp devices`)")
+        ->type_name("DEVICE");
+    app.add_option("--repeat", plain_.repeat, "Run the kernel N times over the same buffers")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000000));
+    app.add_option("--timeout", plain_.timeout_s, "Give up waiting after this long")
+        ->type_name("SECONDS")
+        ->capture_default_str()
+        ->check(CLI::Range(0.001, 1e9));
     app.add_flag("--not-robust", unchecked_, "The kernel promises to stay inside its buffers");
     if (trace) {
         app.add_option("--trace,-t", plain_.trace, "Where to write the trace")->type_name("FILE")->required();

@@ -19,11 +19,11 @@ namespace alkomp::command {
 /// One --in or --out. They stand in the order of the command line.
 struct FileArgument {
     bool output = false;
-    std::string binding;                  ///< a binding's name or number; empty: by order
+    std::string binding;  ///< a binding's name or number; empty: by order
     std::filesystem::path path;
-    std::optional<ElementType> element;   ///< of an output: what its name says
+    std::optional<ElementType> element;  ///< of an output: what its name says
     std::optional<Shape> shape;
-    std::filesystem::path like;           ///< of an output: the file that it takes type and shape from
+    std::filesystem::path like;  ///< of an output: the file that it takes type and shape from
 };
 
 /// One --arg: a scalar parameter of the kernel.
@@ -43,7 +43,7 @@ struct RunRequest {
     double timeout_s = 60;
     bool time = false;
     bool json = false;
-    std::filesystem::path trace;   ///< of `trace`: where to write it
+    std::filesystem::path trace;  ///< of `trace`: where to write it
 };
 
 /// The options of a verb as CLI11 collects them; `request` is called after the parse.

@@ -30,7 +30,8 @@ const Array* find(const Arrays& arrays, const std::filesystem::path& path) {
 Arrays read_files(const RunRequest& request) {
     Arrays arrays;
     const auto read = [&](const std::filesystem::path& path) {
-        if (!path.empty() && !arrays.contains(path)) arrays.emplace(path, is_picture(path) ? read_picture(path) : read_npy(path));
+        if (!path.empty() && !arrays.contains(path))
+            arrays.emplace(path, is_picture(path) ? read_picture(path) : read_npy(path));
     };
     for (const FileArgument& file : request.files) {
         if (file.output) check_writable(file.path);
@@ -100,14 +101,15 @@ void upload(Device& device, const Interface& interface, const Arrays& arrays, st
         const u64 bytes = array_bytes(buffer.layout.element, buffer.layout.shape);
         buffer.view = device.empty(type, bytes / type.size_bytes);
         buffer.view.set_label(interface.bindings[i].name);
-        if (buffer.files.input != nullptr) device.stream().write_bytes(buffer.view, arrays.at(buffer.files.input->path).bytes);
+        if (buffer.files.input != nullptr)
+            device.stream().write_bytes(buffer.view, arrays.at(buffer.files.input->path).bytes);
         else device.stream().fill_bytes(buffer.view, {});
     }
 }
 
 /// The arguments of the call; they borrow from what is given.
-std::vector<detail::Argument> arguments(const std::vector<BoundBuffer>& buffers, const std::vector<ScalarValue>& scalars,
-                                        const std::optional<Groups>& groups) {
+std::vector<detail::Argument> arguments(const std::vector<BoundBuffer>& buffers,
+                                        const std::vector<ScalarValue>& scalars, const std::optional<Groups>& groups) {
     std::vector<detail::Argument> out;
     if (groups) out.push_back(detail::make_argument(*groups));
     for (const BoundBuffer& buffer : buffers) out.push_back(detail::make_argument(buffer.view));
@@ -124,9 +126,11 @@ std::vector<detail::Argument> arguments(const std::vector<BoundBuffer>& buffers,
 }
 
 /// Records in slices, so that a long run shows how far it is and one slice never holds all commands.
-void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& request, std::span<const detail::Argument> list) {
+void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& request,
+                     std::span<const detail::Argument> list) {
     constexpr u32 kSlice = 1024;
-    const auto deadline = Clock::now() + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(request.timeout_s));
+    const auto deadline =
+        Clock::now() + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(request.timeout_s));
     Progress progress("running", request.repeat);
     for (u32 done = 0; done < request.repeat;) {
         const u32 end = std::min(request.repeat, done + kSlice);
@@ -136,7 +140,8 @@ void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& req
             if (Clock::now() < deadline) continue;
             // The driver may never return from tearing down work that does not end.
             device.abandon();
-            throw Failure("the kernel did not end within " + std::to_string(request.timeout_s) + " s; --timeout allows more");
+            throw Failure("the kernel did not end within " + std::to_string(request.timeout_s) +
+                          " s; --timeout allows more");
         }
         progress.show(done);
     }

@@ -16,9 +16,9 @@ struct RunBuffer {
     std::string name;
     u32 set = 0;
     u32 binding = 0;
-    std::string type;    ///< "f32"
+    std::string type;  ///< "f32"
     Shape shape;
-    std::string input;   ///< empty: none
+    std::string input;  ///< empty: none
     std::string output;
 };
 
@@ -31,7 +31,7 @@ struct RunTime {
 struct RunReport {
     std::string kernel;
     std::string device;
-    std::string device_key;       ///< "vulkan:0"
+    std::string device_key;  ///< "vulkan:0"
     std::optional<Groups> groups;
     std::array<u32, 3> workgroup_size{};
     u32 repeat = 1;

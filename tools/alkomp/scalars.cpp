@@ -39,26 +39,41 @@ bool parse_bool(std::string_view text) {
 f16 parse_half(std::string_view text) {
     const float value = parse_number<float>(text, "f16");
     const f16 half(value);
-    if (std::isfinite(value) && std::isinf(static_cast<float>(half))) throw Failure("'" + std::string(text) + "' does not fit f16");
+    if (std::isfinite(value) && std::isinf(static_cast<float>(half)))
+        throw Failure("'" + std::string(text) + "' does not fit f16");
     return half;
 }
 
 void append_scalar(std::vector<std::byte>& out, Scalar scalar, std::string_view text) {
     switch (scalar) {
-        case Scalar::boolean: return append(out, parse_bool(text));
-        case Scalar::i8: return append(out, parse_number<i8>(text, "i8"));
-        case Scalar::i16: return append(out, parse_number<i16>(text, "i16"));
-        case Scalar::i32: return append(out, parse_number<i32>(text, "i32"));
-        case Scalar::i64: return append(out, parse_number<i64>(text, "i64"));
-        case Scalar::u8: return append(out, parse_number<u8>(text, "u8"));
-        case Scalar::u16: return append(out, parse_number<u16>(text, "u16"));
-        case Scalar::u32: return append(out, parse_number<u32>(text, "u32"));
-        case Scalar::u64: return append(out, parse_number<u64>(text, "u64"));
-        case Scalar::f16: return append(out, parse_half(text));
-        case Scalar::bf16: return append(out, bf16(parse_number<float>(text, "bf16")));
-        case Scalar::f32: return append(out, parse_number<f32>(text, "f32"));
-        case Scalar::f64: return append(out, parse_number<f64>(text, "f64"));
-        case Scalar::record: break;
+        case Scalar::boolean:
+            return append(out, parse_bool(text));
+        case Scalar::i8:
+            return append(out, parse_number<i8>(text, "i8"));
+        case Scalar::i16:
+            return append(out, parse_number<i16>(text, "i16"));
+        case Scalar::i32:
+            return append(out, parse_number<i32>(text, "i32"));
+        case Scalar::i64:
+            return append(out, parse_number<i64>(text, "i64"));
+        case Scalar::u8:
+            return append(out, parse_number<u8>(text, "u8"));
+        case Scalar::u16:
+            return append(out, parse_number<u16>(text, "u16"));
+        case Scalar::u32:
+            return append(out, parse_number<u32>(text, "u32"));
+        case Scalar::u64:
+            return append(out, parse_number<u64>(text, "u64"));
+        case Scalar::f16:
+            return append(out, parse_half(text));
+        case Scalar::bf16:
+            return append(out, bf16(parse_number<float>(text, "bf16")));
+        case Scalar::f32:
+            return append(out, parse_number<f32>(text, "f32"));
+        case Scalar::f64:
+            return append(out, parse_number<f64>(text, "f64"));
+        case Scalar::record:
+            break;
     }
     throw Failure("it is no number");
 }
@@ -89,7 +104,8 @@ ScalarValue parse_scalar(const ScalarInfo& info, std::string_view text) {
     if (info.type.scalar == Scalar::record) throw Failure("a struct cannot be given on the command line");
     const u32 count = u32{info.type.lanes} * info.type.columns;
     if (words.size() != count) {
-        throw Failure("it has " + std::to_string(words.size()) + " values, " + to_string(info.type) + " has " + std::to_string(count));
+        throw Failure("it has " + std::to_string(words.size()) + " values, " + to_string(info.type) + " has " +
+                      std::to_string(count));
     }
     for (const std::string_view word : words) append_scalar(out.bytes, info.type.scalar, word);
     return out;
@@ -111,7 +127,9 @@ std::vector<ScalarValue> parse_scalars(const Interface& interface, std::span<con
             if (text.name.empty() == named) continue;
             const std::string option = "--arg " + (named ? text.name + "=" : "") + text.text;
             const std::size_t index = find(text);
-            if (index == given.size()) throw Failure(option + ": " + (named ? "there is no such scalar: " : "no scalar is left for it: ") + list(interface));
+            if (index == given.size())
+                throw Failure(option + ": " + (named ? "there is no such scalar: " : "no scalar is left for it: ") +
+                              list(interface));
             if (given[index]) throw Failure(option + ": '" + text.name + "' is given twice");
             given[index] = true;
             try {
@@ -122,7 +140,9 @@ std::vector<ScalarValue> parse_scalars(const Interface& interface, std::span<con
         }
     }
     for (std::size_t i = 0; i < given.size(); ++i) {
-        if (!given[i]) throw Failure("scalar '" + interface.scalars[i].name + "' (" + to_string(interface.scalars[i].type) + ") has no --arg");
+        if (!given[i])
+            throw Failure("scalar '" + interface.scalars[i].name + "' (" + to_string(interface.scalars[i].type) +
+                          ") has no --arg");
     }
     return out;
 }
