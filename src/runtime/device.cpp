@@ -148,39 +148,46 @@ void DeviceRecord::append(Timeline& timeline, backend::Command command, std::spa
     push(timeline, std::move(command), accesses, name, bytes);
 }
 
-void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
-    accesses_.clear();
+void DeviceRecord::gather_accesses(const CheckedCall& call, std::vector<BufferAccess>& out) {
     for (const BoundBuffer& bound : call.buffers) {
         if (bound.record == nullptr || bound.size_bytes == 0) continue;
-        accesses_.push_back({bound.record, {bound.offset_bytes, bound.offset_bytes + bound.size_bytes, bound.writes}});
+        out.push_back({bound.record, {bound.offset_bytes, bound.offset_bytes + bound.size_bytes, bound.writes}});
     }
     if (call.indirect != nullptr) {
         const u64 begin = call.indirect_offset_bytes;
-        accesses_.push_back({call.indirect, {begin, begin + 12, false}});
+        out.push_back({call.indirect, {begin, begin + 12, false}});
     }
-    if (accesses_.size() < call.buffers.size()) provide_empty();
-    prepare(timeline, accesses_);
+}
 
-    const std::span<backend::BoundRange> ranges = timeline.pending.arena.take<backend::BoundRange>(call.buffers.size());
+backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena) {
+    const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size());
     const u64 multiple = properties.binding_size_multiple_bytes;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         const BoundBuffer& bound = call.buffers[i];
-        if (bound.size_bytes == 0) ranges[i] = {empty.id, 0, multiple};
-        else ranges[i] = {bound.record->block.id, bound.offset_bytes, (bound.size_bytes + multiple - 1) / multiple * multiple};
+        if (bound.size_bytes == 0) {
+            provide_empty();
+            ranges[i] = {empty.id, 0, multiple};
+        } else {
+            ranges[i] = {bound.record->block.id, bound.offset_bytes, (bound.size_bytes + multiple - 1) / multiple * multiple};
+        }
     }
-    const std::span<const std::byte> scalars = timeline.pending.arena.copy(std::span<const std::byte>(call.scalars));
+    const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));
+    const backend::KernelId kernel = call.kernel->id;
+    if (call.indirect != nullptr)
+        return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars}, false};
+    return {backend::Dispatch{kernel, call.groups, ranges, scalars}, false};
+}
+
+void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
+    accesses_.clear();
+    gather_accesses(call, accesses_);
+    prepare(timeline, accesses_);
+    const backend::Command command = make_command(call, timeline.pending.arena);
 
     KernelRecord& kernel = *call.kernel;
     if (kernel.last_sequence != 0 && kernel.last_timeline != timeline.index) kernel.used_elsewhere = true;
     kernel.last_timeline = timeline.index;
     kernel.last_sequence = timeline.recording();
-
-    backend::Command command;
-    if (call.indirect != nullptr) {
-        command.what = backend::DispatchIndirect{kernel.id, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars};
-    } else {
-        command.what = backend::Dispatch{kernel.id, call.groups, ranges, scalars};
-    }
     push(timeline, command, accesses_, kernel.label, 0);
 }
 

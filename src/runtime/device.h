@@ -40,6 +40,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     std::unique_ptr<Transfers> transfers;
     Block empty;  ///< stands in for buffers of no bytes in bindings
     std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
+    std::unordered_map<std::string, std::weak_ptr<KernelRecord>> kernels;  ///< compiled and in use, by key
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
     std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
     u32 streams_made = 1;
@@ -79,6 +80,9 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
                 std::string_view name, u64 bytes);
     /// Appends a checked call.
     void append_call(Timeline& timeline, const CheckedCall& call);
+    /// What a checked call accesses, appended to `out`, and the command for it, whose arrays lie in `arena`.
+    static void gather_accesses(const CheckedCall& call, std::vector<BufferAccess>& out);
+    backend::Command make_command(const CheckedCall& call, Arena& arena);
     /// Submits the pending batch, and then a recorded list if there is one; returns its sequence.
     /// Throws out_of_memory, device_lost; then the batch is dropped and what it would have written is poisoned.
     u64 submit(Timeline& timeline, backend::RecordedId recorded = backend::RecordedId::none);

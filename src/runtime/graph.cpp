@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Graphs: checked calls with their slots, the hazards between them, and replays.
+#include "runtime/graph.h"
+
+#include "runtime/fill.h"
+#include "runtime/kernel.h"
+#include "runtime/registry.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace alkomp {
+namespace detail {
+namespace {
+
+bool meet(const Access& a, const Access& b) { return a.begin < b.end && b.begin < a.end && (a.writes || b.writes); }
+
+// Joins ranges of one kind that touch.
+void join(std::vector<Access>& ranges) {
+    std::sort(ranges.begin(), ranges.end(), [](const Access& a, const Access& b) { return a.begin < b.begin; });
+    std::size_t count = 0;
+    for (const Access& range : ranges) {
+        if (count > 0 && range.begin <= ranges[count - 1].end) ranges[count - 1].end = std::max(ranges[count - 1].end, range.end);
+        else ranges[count++] = range;
+    }
+    ranges.resize(count);
+}
+
+std::vector<Access> seen_from_outside(const std::vector<Access>& all) {
+    std::vector<Access> writes;
+    std::vector<Access> reads;
+    for (const Access& access : all) (access.writes ? writes : reads).push_back(access);
+    join(writes);
+    join(reads);
+    // Whoever waits for the write waits for the read as well.
+    std::erase_if(reads, [&](const Access& read) {
+        return std::any_of(writes.begin(), writes.end(),
+                           [&](const Access& write) { return write.begin <= read.begin && read.end <= write.end; });
+    });
+    writes.insert(writes.end(), reads.begin(), reads.end());
+    return writes;
+}
+
+// Gathers the commands of a graph in order: which of them need a barrier, and what the whole does.
+class Builder {
+public:
+    explicit Builder(GraphRecord& graph) : graph_(graph) {}
+
+    // `reads(record)` says whether the command needs what the buffer held; `everywhere`: it uses raw addresses.
+    template <class Reads>
+    void add(backend::Command command, std::span<const DeviceRecord::BufferAccess> accesses, const Reads& reads, bool overwrites,
+             bool everywhere) {
+        command.barrier = after_everything_ || everywhere;
+        for (const auto& [record, access] : accesses) {
+            for (const Access& other : since_barrier_[record]) command.barrier = command.barrier || meet(other, access);
+        }
+        if (graph_.commands.empty()) command.barrier = false;  // a recorded list begins behind one
+        if (command.barrier) since_barrier_.clear();
+        after_everything_ = everywhere;
+        for (const auto& [record, access] : accesses) {
+            since_barrier_[record].push_back(access);
+            note(*record, access, reads(*record), overwrites);
+        }
+        graph_.commands.push_back(command);
+    }
+
+    void finish() {
+        for (GraphBuffer& buffer : graph_.buffers) buffer.accesses = seen_from_outside(buffer.accesses);
+    }
+
+private:
+    void note(BufferRecord& record, const Access& access, bool reads, bool overwrites) {
+        const auto [place, is_new] = places_.emplace(&record, graph_.buffers.size());
+        if (is_new) graph_.buffers.push_back({&record, {}, reads, access.writes && overwrites});
+        graph_.buffers[place->second].accesses.push_back(access);
+    }
+
+    GraphRecord& graph_;
+    std::unordered_map<BufferRecord*, std::vector<Access>> since_barrier_;
+    std::unordered_map<BufferRecord*, std::size_t> places_;
+    bool after_everything_ = false;
+};
+
+// Under the mutex: frees a list that the backend keeps, once its replays have passed.
+void release_list(DeviceRecord& device, RecordedList& list) {
+    if (device.lost || list.id == backend::RecordedId::none) return;  // the handles go with the device
+    std::erase_if(list.last, [&](const Conflicts::Wait& point) { return device.passed(point); });
+    if (list.last.empty()) device.backend->release(list.id);
+    else device.recorded_to_release.emplace_back(list.id, std::move(list.last));
+}
+
+}  // namespace
+
+// KeptArgument -------------------------------------------------------------------------------------
+
+KeptArgument::KeptArgument(const Argument& argument) : form(argument), name(argument.name), slot(argument.slot) {
+    form.name = form.slot = {};
+    set_value(argument);
+}
+
+void KeptArgument::set_value(const Argument& argument) {
+    form.kind = argument.kind;
+    form.scalar = argument.scalar;
+    form.lanes = argument.lanes;
+    form.size_bytes = argument.size_bytes;
+    form.value = nullptr;
+    switch (argument.kind) {
+        case Argument::Kind::buffer:
+        case Argument::Kind::indirect: view = *static_cast<const AnyView*>(argument.value); break;
+        case Argument::Kind::groups: groups = *static_cast<const Groups*>(argument.value); break;
+        case Argument::Kind::scalar: {
+            const auto* bytes = static_cast<const std::byte*>(argument.value);
+            scalar.assign(bytes, bytes + argument.size_bytes);
+            break;
+        }
+    }
+}
+
+Argument KeptArgument::argument() const {
+    Argument out = form;
+    out.name = name;
+    out.slot = slot;
+    switch (form.kind) {
+        case Argument::Kind::buffer:
+        case Argument::Kind::indirect: out.value = &view; break;
+        case Argument::Kind::groups: out.value = &groups; break;
+        case Argument::Kind::scalar: out.value = scalar.data(); break;
+    }
+    return out;
+}
+
+// GraphRecord --------------------------------------------------------------------------------------
+
+GraphRecord::~GraphRecord() {
+    if (forked()) return;
+    const std::lock_guard lock(device->mutex);
+    change();
+}
+
+void GraphRecord::change() {
+    built = false;
+    for (RecordedList& list : recorded) release_list(*device, list);
+    recorded.clear();
+}
+
+void GraphRecord::build() {
+    commands.clear();
+    arena.clear();
+    buffers.clear();
+    Builder builder(*this);
+    std::vector<DeviceRecord::BufferAccess> accesses;
+    for (const GraphNode& node : nodes) {
+        if (!node.kernel) {
+            for (const GraphNode::Command& c : node.commands) {
+                // Of a copy's two accesses, the first reads.
+                const auto reads = [&](const BufferRecord& r) { return c.accesses.size() == 2 && c.accesses[0].record == &r; };
+                builder.add(c.command, c.accesses, reads, c.overwrites, false);
+            }
+            continue;
+        }
+        if (node.call.nothing) continue;
+        // A replay does not note when it used the kernel: its release waits for all timelines.
+        node.kernel->used_elsewhere = true;
+        node.kernel->last_sequence = std::max<u64>(node.kernel->last_sequence, 1);
+        accesses.clear();
+        DeviceRecord::gather_accesses(node.call, accesses);
+        const auto reads = [&](const BufferRecord& r) {
+            const auto& bound = node.call.buffers;
+            return &r == node.call.indirect || std::any_of(bound.begin(), bound.end(), [&](const BoundBuffer& b) {
+                       return b.record == &r && b.reads;
+                   });
+        };
+        builder.add(device->make_command(node.call, arena), accesses, reads, false, node.kernel->interface.uses_addresses);
+    }
+    builder.finish();
+    built = true;
+}
+
+RecordedList& GraphRecord::record(u32 queue) {
+    for (RecordedList& list : recorded)
+        if (list.queue == queue) return list;
+    RecordedList list;
+    list.queue = queue;
+    const backend::Status status = device->backend->record(queue, commands, list.id);
+    if (status.failed) {
+        if (status.code == ErrorCode::device_lost) device->mark_lost(status);
+        throw_status("replay", status);
+    }
+    recorded.push_back(std::move(list));
+    return recorded.back();
+}
+
+namespace {
+
+// Under the mutex: what earlier work on other timelines the replay has to wait for.
+void wait_for_others(GraphRecord& graph, Timeline& timeline) {
+    DeviceRecord& device = *graph.device;
+    graph.conflicts.clear();
+    for (const GraphBuffer& buffer : graph.buffers) {
+        if (buffer.reads_first) check_trusted(device, *buffer.record, "replay");
+        for (const Access& access : buffer.accesses)
+            find_conflicts(device, timeline, buffer.record->uses, access, graph.conflicts);
+    }
+    if (!graph.conflicts.waits.empty()) device.wait_on_device(timeline, graph.conflicts.waits);
+    for (const GraphBuffer& buffer : graph.buffers)
+        if (buffer.overwrites_first) buffer.record->poison.clear();
+}
+
+// With timestamps around it the list is encoded again: one batch holds both of them.
+void put_into_batch(GraphRecord& graph, Timeline& timeline) {
+    Batch& batch = timeline.pending;
+    batch.commands.push_back({backend::Timestamp{}, false});
+    const std::size_t first = batch.commands.size();
+    batch.commands.insert(batch.commands.end(), graph.commands.begin(), graph.commands.end());
+    batch.commands[first].barrier = true;
+    batch.commands.push_back({backend::Timestamp{}, false});
+    batch.notes.push_back({"graph", 0});
+}
+
+void remember_last(RecordedList& list, const Timeline& timeline) {
+    for (Conflicts::Wait& point : list.last) {
+        if (point.timeline != timeline.index) continue;
+        point.sequence = timeline.recording();
+        return;
+    }
+    list.last.push_back({timeline.index, timeline.recording()});
+}
+
+}  // namespace
+
+void replay(GraphRecord& graph, Timeline& timeline) {
+    DeviceRecord& device = *graph.device;
+    u64 submitted = 0;
+    {
+        const std::lock_guard lock(device.mutex);
+        submitted = timeline.submitted;
+        if (!graph.built) graph.build();
+        if (graph.commands.empty()) return;
+        const bool timed = device.profiling && device.capabilities.features.timestamps;
+        RecordedList* list = timed ? nullptr : &graph.record(timeline.queue);
+        wait_for_others(graph, timeline);
+        ++timeline.epoch;
+        for (const GraphBuffer& buffer : graph.buffers)
+            for (const Access& access : buffer.accesses) note_use(device, timeline, buffer.record->uses, access);
+        if (list == nullptr) put_into_batch(graph, timeline);
+        else remember_last(*list, timeline);
+        device.submit(timeline, list == nullptr ? backend::RecordedId::none : list->id);
+    }
+    device.relieve(timeline, submitted);
+}
+
+// Recording ----------------------------------------------------------------------------------------
+
+namespace {
+
+GraphRecord& checked(const std::shared_ptr<GraphRecord>& record, const char* function) {
+    if (!record)
+        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the graph is empty: it was moved from or never set.");
+    record->device->check_usable(function);
+    return *record;
+}
+
+void add_node(GraphRecord& graph, GraphNode node) {
+    const std::lock_guard lock(graph.device->mutex);
+    graph.change();
+    for (std::size_t i = 0; i < node.arguments.size(); ++i)
+        if (!node.arguments[i].slot.empty()) graph.slots[node.arguments[i].slot].push_back({graph.nodes.size(), i});
+    graph.nodes.push_back(std::move(node));
+}
+
+void check_again(GraphRecord& graph, GraphNode& node) {
+    std::vector<Argument> arguments;
+    for (const KeptArgument& kept : node.arguments) arguments.push_back(kept.argument());
+    check_arguments(*graph.device, *node.kernel, arguments, node.call);
+}
+
+void add_copy(GraphNode& node, const backend::Copy& copy, BufferRecord& from, BufferRecord& to) {
+    node.commands.push_back({{copy, false},
+                             {{&from, {copy.from_offset_bytes, copy.from_offset_bytes + copy.size_bytes, false}},
+                              {&to, {copy.to_offset_bytes, copy.to_offset_bytes + copy.size_bytes, true}}},
+                             copy.to_offset_bytes == 0 && copy.size_bytes >= to.size_bytes});
+}
+
+[[noreturn]] void throw_odd(const DeviceRecord& device, const char* function, const AnyView& view) {
+    throw Error(ErrorCode::unsupported,
+                std::string(function) + ": " + describe(view) + " lies at byte " + std::to_string(view.offset_bytes()) +
+                    " of its buffer; in a graph, device \"" + device.info.name + "\" takes offsets and sizes that are multiples of " +
+                    std::to_string(device.capabilities.limits.copy_alignment_bytes) + " bytes.");
+}
+
+// A block of device memory that holds the pattern many times; the graph keeps it.
+std::shared_ptr<BufferRecord> make_pattern(GraphRecord& graph, std::span<const std::byte> bytes) {
+    auto block = make_buffer(graph.device, bytes.size(), "fill");
+    graph.device->transfers->upload(*graph.device->timelines[0], *block, 0, bytes, Timeout().limit);
+    return block;
+}
+
+void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::span<const std::byte> pattern) {
+    BufferRecord& to = *view.record();
+    const u64 alignment = graph.device->capabilities.limits.copy_alignment_bytes;
+    const FillPlan plan = plan_fill(view, pattern, "fill");
+    if (view.offset_bytes() % alignment != 0 || plan.tail_bytes % alignment != 0) throw_odd(*graph.device, "fill", view);
+    const u64 end = view.offset_bytes() + view.size_bytes();
+    const auto copy_from = [&](const std::shared_ptr<BufferRecord>& block, u64 offset, u64 size) {
+        const u64 whole = (size + alignment - 1) / alignment * alignment;
+        add_copy(node, {block->block.id, to.block.id, 0, offset, whole}, *block, to);
+    };
+    if (!plan.word) {
+        const u64 block_bytes = pattern_block_bytes(pattern.size(), view.size_bytes());
+        node.keep.push_back(make_pattern(graph, repeat(pattern, 0, block_bytes)));
+        for (u64 at = view.offset_bytes(); at < end; at += block_bytes) copy_from(node.keep.back(), at, std::min(block_bytes, end - at));
+        return;
+    }
+    if (plan.head_bytes != 0) {
+        node.keep.push_back(make_pattern(graph, repeat(pattern, 0, plan.head_bytes)));
+        copy_from(node.keep.back(), view.offset_bytes(), plan.head_bytes);
+    }
+    if (plan.begin < plan.end) {
+        node.commands.push_back({{backend::Fill{to.block.id, plan.begin, plan.end - plan.begin, *plan.word}, false},
+                                 {{&to, {plan.begin, plan.end, true}}},
+                                 plan.begin == 0 && plan.end >= to.size_bytes});
+    }
+    if (plan.tail_bytes != 0) {
+        node.keep.push_back(make_pattern(graph, repeat(pattern, view.size_bytes() - plan.tail_bytes, plan.tail_bytes)));
+        copy_from(node.keep.back(), end - plan.tail_bytes, plan.tail_bytes);
+    }
+}
+
+}  // namespace
+}  // namespace detail
+
+// Graph --------------------------------------------------------------------------------------------
+
+void Graph::call_erased(const Kernel& kernel, std::span<const detail::Argument> arguments) {
+    detail::GraphRecord& graph = detail::checked(record_, "call");
+    if (!kernel) throw Error(ErrorCode::invalid_argument, "call: the kernel is empty: it was moved from or never set.");
+    detail::GraphNode node;
+    node.kernel = kernel.record();
+    for (const detail::Argument& argument : arguments) node.arguments.emplace_back(argument);
+    {
+        const std::lock_guard lock(graph.device->mutex);
+        check_arguments(*graph.device, *node.kernel, arguments, node.call);
+    }
+    detail::add_node(graph, std::move(node));
+}
+
+void Graph::fill_bytes(const AnyView& view, std::span<const std::byte> pattern) {
+    detail::GraphRecord& graph = detail::checked(record_, "fill");
+    checked_record(view, *graph.device, "fill");
+    detail::GraphNode node;
+    node.keep.push_back(view.record());
+    const std::byte zero{0};
+    if (view.size_bytes() != 0) detail::add_fill(graph, node, view, pattern.empty() ? std::span(&zero, 1) : pattern);
+    detail::add_node(graph, std::move(node));
+}
+
+void Graph::copy_bytes(const AnyView& from, const AnyView& to) {
+    detail::GraphRecord& graph = detail::checked(record_, "copy");
+    detail::BufferRecord& source = checked_record(from, *graph.device, "copy");
+    detail::BufferRecord& destination = checked_record(to, *graph.device, "copy");
+    detail::check_copy(from, to, "copy");
+    detail::GraphNode node;
+    node.keep = {from.record(), to.record()};
+    const u64 size = from.size_bytes();
+    if (size == 0) {
+        // Nothing to do, but counted.
+    } else if (const auto copy = detail::plan_copy(*graph.device, from, to)) {
+        detail::add_copy(node, *copy, source, destination);
+    } else {
+        // Through a buffer between, where a copy cannot stay inside one buffer.
+        const AnyView between(detail::make_buffer(graph.device, size, "copy"), DType(Scalar::u8), 0, size);
+        const auto out = detail::plan_copy(*graph.device, from, between);
+        const auto in = detail::plan_copy(*graph.device, between, to);
+        if (!out || !in) detail::throw_odd(*graph.device, "copy", out ? to : from);
+        node.keep.push_back(between.record());
+        detail::add_copy(node, *out, source, *between.record());
+        detail::add_copy(node, *in, *between.record(), destination);
+    }
+    detail::add_node(graph, std::move(node));
+}
+
+void Graph::set_erased(std::string_view slot, const detail::Argument& value) {
+    detail::GraphRecord& graph = detail::checked(record_, "set");
+    std::vector<std::pair<std::size_t, detail::GraphNode>> changed;  // freed outside the lock
+    const std::lock_guard lock(graph.device->mutex);
+    const auto found = graph.slots.find(slot);
+    if (found == graph.slots.end()) {
+        std::string list;
+        for (const auto& [name, uses] : graph.slots) list += (list.empty() ? "" : ", ") + ("\"" + name + "\"");
+        throw Error(ErrorCode::invalid_argument, "set: there is no slot \"" + std::string(slot) + "\"; the graph has " +
+                                                     (list.empty() ? "none" : list) + ".");
+    }
+    for (const detail::GraphRecord::Use& use : found->second) {
+        if (changed.empty() || changed.back().first != use.node) {
+            detail::GraphNode copy;
+            copy.kernel = graph.nodes[use.node].kernel;
+            copy.arguments = graph.nodes[use.node].arguments;
+            changed.emplace_back(use.node, std::move(copy));
+        }
+        detail::KeptArgument& kept = changed.back().second.arguments[use.argument];
+        if (kept.form.kind != value.kind) {
+            throw Error(ErrorCode::invalid_argument, "set: slot \"" + std::string(slot) +
+                                                         "\" takes a value of the kind it was recorded with: a buffer, a scalar or "
+                                                         "workgroup counts; another kind is given.");
+        }
+        kept.set_value(value);
+    }
+    for (auto& [index, node] : changed) {
+        try {
+            detail::check_again(graph, node);
+        } catch (const Error& error) {
+            throw Error(error.code(), std::string(error.what()) + "\nwhile setting slot \"" + std::string(slot) + "\"");
+        }
+    }
+    graph.change();
+    for (auto& [index, node] : changed) std::swap(graph.nodes[index], node);
+}
+
+void Graph::replay() const { device().stream().replay(*this); }
+
+std::size_t Graph::size() const { return detail::checked(record_, "size").nodes.size(); }
+
+Device Graph::device() const { return Device(detail::checked(record_, "device").device); }
+
+Graph Device::create_graph() {
+    if (!record_) throw Error(ErrorCode::invalid_argument, "create_graph: the device is empty: it was moved from.");
+    record_->check_usable("create_graph");
+    return Graph(std::make_shared<detail::GraphRecord>(record_));
+}
+
+void Stream::replay(const Graph& graph) {
+    detail::StreamRecord& stream = detail::checked_record(*this, "replay");
+    detail::GraphRecord& record = detail::checked(graph.record(), "replay");
+    if (record.device.get() != stream.device) {
+        throw Error(ErrorCode::invalid_argument, "replay: the graph belongs to device \"" + record.device->info.name +
+                                                     "\", the stream to device \"" + stream.device->info.name + "\".");
+    }
+    detail::replay(record, *stream.timeline);
+}
+
+}  // namespace alkomp
