@@ -54,7 +54,7 @@ struct KernelOptions {
     std::map<std::string, std::string> macros{};       ///< GLSL `#define`s
     std::vector<std::filesystem::path> include_dirs{}; ///< GLSL `#include` folders
     Target target = Target::device;
-    bool optimize = true;     ///< run SPIRV-Tools' size and speed passes where glslang offers them
+    bool optimize = false;    ///< run SPIRV-Tools' passes over what glslang made; drivers do their own
     bool robust = true;       ///< false: this kernel promises to stay inside its buffers
     u32 subgroup_size = 0;    ///< 0: the device's choice; else one of its sizes
     std::string label{};      ///< for messages and traces; the source's name if empty

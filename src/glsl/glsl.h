@@ -3,15 +3,21 @@
 #pragma once
 
 #include "alkomp/kernel.h"
+#include "glsl/include.h"
 
 #include <string>
 #include <vector>
 
 namespace alkomp::glsl_front {
 
-/// SPIR-V words with names and lines kept. Throws Error: compile_failed with "file:line: message", the
-/// source line and a caret per error; unsupported in a build without glslang.
-[[nodiscard]] std::vector<u32> compile(const Source& source, const KernelOptions& options, Target target);
+struct Compiled {
+    std::vector<u32> words;  ///< names are kept
+    std::vector<Dependency> dependencies;
+};
+
+/// Throws Error: compile_failed with "file:line: error: message", the source line and a caret per error;
+/// invalid_argument for macros and entry points that GLSL cannot have; unsupported in a build without glslang.
+[[nodiscard]] Compiled compile(const Source& source, const KernelOptions& options, Target target);
 
 /// Name and version of the compiler, part of cache keys; empty in a build without one.
 [[nodiscard]] std::string version();

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Kernels: a shader checked against a device, specialised, and compiled by its driver or found in a cache.
+#include "runtime/kernel.h"
+
+#include "alkomp/device.h"
+#include "alkomp/version.h"
+#include "read/spirv/reflect.h"
+#include "runtime/cache.h"
+#include "runtime/device.h"
+#include "runtime/registry.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+
+namespace alkomp {
+namespace detail {
+namespace {
+
+constexpr std::chrono::nanoseconds kNoLimit = std::chrono::hours(24 * 365);  // a driver compiles as long as it must
+
+[[noreturn]] void fail(ErrorCode code, const std::string& sentence) { throw Error(code, "compile: " + sentence); }
+
+/// All that is settled about a kernel before its device is asked.
+struct Job {
+    std::shared_ptr<DeviceRecord> device;
+    std::shared_ptr<const ShaderRecord> shader;
+    std::vector<backend::SpecializationValue> constants;
+    Interface interface;
+    std::string label;
+    bool robust = true;
+    u32 subgroup_size = 0;
+    std::string memory_key;
+    std::string disk_key;
+    std::vector<std::byte> cached;  ///< pipeline data from the disk
+};
+
+class Checker {
+public:
+    Checker(const ShaderRecord& shader, const DeviceRecord& device)
+        : name_('"' + shader.name + "\" "), device_("the device \"" + device.info.name + '"'), limits_(device.capabilities.limits),
+          features_(device.capabilities.features) {}
+
+    void check_sizes(const Interface& interface) const {
+        check_workgroup(interface.workgroup_size);
+        within(interface.shared_bytes, limits_.max_shared_bytes, "bytes of shared memory");
+        within(interface.bindings.size(), limits_.max_bindings, "bindings");
+        within(interface.scalar_bytes, limits_.max_scalar_bytes, "bytes of push constants");
+        for (const BindingInfo& binding : interface.bindings) {
+            if (binding.set < limits_.max_sets) continue;
+            fail(ErrorCode::unsupported, name_ + "binds \"" + binding.name + "\" in set " + std::to_string(binding.set) + "; " + device_ +
+                                             " takes sets below " + std::to_string(limits_.max_sets) + '.');
+        }
+    }
+
+    void check_subgroup_size(u32 size) const {
+        if (size == 0) return;
+        const u32 least = limits_.min_subgroup_size, most = limits_.max_subgroup_size;
+        if (features_.subgroup.size_control && std::has_single_bit(size) && size >= least && size <= most) return;
+        std::string allowed = std::to_string(limits_.subgroup_size) + " alone, by leaving it 0";
+        if (features_.subgroup.size_control) allowed = "powers of two from " + std::to_string(least) + " to " + std::to_string(most);
+        fail(features_.subgroup.size_control ? ErrorCode::invalid_argument : ErrorCode::unsupported,
+             name_ + "is to have subgroups of " + std::to_string(size) + "; " + device_ + " has " + allowed + '.');
+    }
+
+private:
+    void within(u64 value, u64 limit, const char* what) const {
+        if (value <= limit) return;
+        fail(ErrorCode::unsupported,
+             name_ + "takes " + std::to_string(value) + ' ' + what + "; " + device_ + " has at most " + std::to_string(limit) + '.');
+    }
+
+    void check_workgroup(const std::array<u32, 3>& size) const {
+        const std::string shown = std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]);
+        const u64 plane = u64{size[0]} * size[1];  // below 2^64; the volume may not be
+        if (plane == 0 || size[2] == 0) fail(ErrorCode::invalid_argument, name_ + "has a workgroup of " + shown + ", which is empty.");
+        if (plane > limits_.max_workgroup_invocations || plane * size[2] > limits_.max_workgroup_invocations) {
+            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + " invocations; " + device_ + " runs at most " +
+                                             std::to_string(limits_.max_workgroup_invocations) + " together.");
+        }
+        for (std::size_t i = 0; i < 3; ++i) {
+            if (size[i] <= limits_.max_workgroup_size[i]) continue;
+            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + "; along " + "xyz"[i] + ' ' + device_ + " takes at most " +
+                                             std::to_string(limits_.max_workgroup_size[i]) + '.');
+        }
+    }
+
+    std::string name_;
+    std::string device_;
+    const Limits& limits_;
+    const Features& features_;
+};
+
+Target target_of(const DeviceRecord& device, Target asked) {
+    if (asked != Target::device) return asked;
+    return device.capabilities.limits.spirv_version >= 0x00010600 ? Target::vulkan_1_3 : Target::vulkan_1_2;
+}
+
+std::string settings_text(const Job& job) {
+    std::string text = std::string(job.robust ? "robust" : "fast") + (job.device->options.robust ? " checked" : " unchecked") + " subgroup " +
+                       std::to_string(job.subgroup_size);
+    for (const backend::SpecializationValue& value : job.constants)
+        text += ' ' + std::to_string(value.id) + ':' + std::to_string(value.size_bytes) + '=' + std::to_string(value.bits);
+    return text;
+}
+
+/// Checks everything that can be checked without the driver.
+Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader, const KernelOptions& options) {
+    Job job;
+    job.constants = resolve_constants(*shader, options);
+    job.interface = specialize(*shader, job.constants);
+    const Checker checker(*shader, *device);
+    if (const std::string missing = read::missing_requirement(job.interface, device->capabilities); !missing.empty()) {
+        fail(ErrorCode::unsupported, '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
+    }
+    checker.check_sizes(job.interface);
+    checker.check_subgroup_size(options.subgroup_size);
+    job.label = options.label.empty() ? shader->name : options.label;
+    job.robust = options.robust;
+    job.subgroup_size = options.subgroup_size;
+    job.device = std::move(device);
+    job.shader = std::move(shader);
+    const std::string settings = settings_text(job);
+    job.memory_key = hash_key({job.shader->key, settings, job.label});
+    job.disk_key = "pipeline-" + hash_key({ALKOMP_VERSION, job.device->identity, job.shader->key, settings});
+    return job;
+}
+
+/// Under the device's lock. The handle that is replaced may be the last one, and its destructor takes the lock: `out` keeps it.
+bool find_compiled(const Job& job, std::shared_ptr<KernelRecord>& out) {
+    const auto found = job.device->kernels.find(job.memory_key);
+    if (found == job.device->kernels.end()) return false;
+    out = found->second.lock();
+    return out != nullptr;
+}
+
+std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) {
+    auto record = std::make_shared<KernelRecord>();
+    record->device = job.device;
+    record->id = id;
+    record->interface = job.interface;
+    record->workgroup_size = job.interface.workgroup_size;
+    record->label = job.label;
+    record->key = job.memory_key;
+    return record;
+}
+
+/// Hands a job to the driver. Under the device's lock.
+backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::byte>& cache) {
+    backend::KernelCode code;
+    code.code = std::span<const u32>(job.shader->words);
+    code.constants = job.constants;
+    code.robust = job.robust;
+    code.subgroup_size = job.subgroup_size;
+    code.label = job.label;
+    code.cached = job.cached;
+    backend::Pending pending = job.device->backend->compile(code, job.interface, id, cache);
+    if (pending.ticket == 0 && pending.status.failed && pending.status.code == ErrorCode::device_lost) job.device->mark_lost(pending.status);
+    return pending;
+}
+
+Error failure_of(const Job& job, const backend::Status& status) {
+    return Error(status.code, "compile: " + status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" +
+                                  job.device->info.name + '"');
+}
+
+/// After success: remembers the kernel, and keeps the driver's data on the disk.
+void keep(const Job& job, const std::shared_ptr<KernelRecord>& record, std::span<const std::byte> cache) {
+    {
+        const std::lock_guard lock(job.device->mutex);
+        job.device->kernels[job.memory_key] = record;
+    }
+    if (!cache.empty()) DiskCache::instance().store(job.disk_key, cache);
+}
+
+/// A ticket's end, taken over from the device before any other thread can see it.
+struct Waiting {
+    Job job;
+    std::shared_ptr<FutureValue<Kernel>> future;
+    std::shared_ptr<KernelRecord> record;
+
+    void finish(const backend::Status& status, std::span<const std::byte> cache) {
+        if (status.failed) {
+            record.reset();
+            return future->fail(std::make_exception_ptr(failure_of(job, status)));
+        }
+        keep(job, record, cache);
+        future->value.emplace(std::move(record));
+        future->complete();
+    }
+};
+
+/// The one way to compile: a future that is done when the driver is.
+std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
+    auto future = std::make_shared<FutureValue<Kernel>>(job.device);
+    const std::shared_ptr<DeviceRecord> device = job.device;
+    std::shared_ptr<KernelRecord> found;
+    {
+        const std::lock_guard lock(device->mutex);
+        find_compiled(job, found);
+    }
+    if (found) {
+        future->value.emplace(std::move(found));
+        future->complete();
+        return future;
+    }
+    if (std::optional<std::vector<std::byte>> stored = DiskCache::instance().load(job.disk_key)) job.cached = std::move(*stored);
+
+    auto waiting = std::make_shared<Waiting>(Waiting{std::move(job), future, nullptr});
+    std::vector<std::byte> cache;
+    backend::Pending pending;
+    {
+        const std::lock_guard lock(device->mutex);
+        device->check_usable("compile");
+        backend::KernelId id = backend::KernelId::none;
+        pending = start(waiting->job, id, cache);
+        if (pending.ticket != 0 || !pending.status.failed) waiting->record = make_record(waiting->job, id);
+        if (pending.ticket != 0) {
+            device->tickets[pending.ticket] = [waiting](backend::Completion& completion) {
+                waiting->finish(completion.status, completion.cache);
+            };
+        }
+    }
+    if (pending.ticket == 0) waiting->finish(pending.status, cache);
+    return future;
+}
+
+void add_waits(const DeviceRecord& device, const KernelRecord& kernel, std::vector<Conflicts::Wait>& waits) {
+    if (kernel.last_sequence == 0) return;
+    if (!kernel.used_elsewhere) {
+        waits.push_back({kernel.last_timeline, kernel.last_sequence});
+        return;
+    }
+    for (const auto& timeline : device.timelines) {
+        const u64 last = timeline->pending.empty() ? timeline->submitted : timeline->recording();
+        if (last != 0) waits.push_back({timeline->index, last});
+    }
+}
+
+std::shared_ptr<DeviceRecord> usable(const std::shared_ptr<DeviceRecord>& device) {
+    if (!device) fail(ErrorCode::invalid_argument, "the device is empty: it was moved from or never opened.");
+    device->check_usable("compile");
+    return device;
+}
+
+Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, const KernelOptions& options) {
+    std::shared_ptr<DeviceRecord> device = usable(record);
+    if (source.language == Language::wgsl && !device->properties.accepts_wgsl) {
+        fail(ErrorCode::unsupported, '"' + source.name + "\" is WGSL, which the device \"" + device->info.name + "\" of the backend " +
+                                         device->info.backend + " does not take; GLSL and SPIR-V are taken.");
+    }
+    std::shared_ptr<const ShaderRecord> shader = make_shader(source, options, target_of(*device, options.target));
+    return prepare(std::move(device), std::move(shader), options);
+}
+
+Kernel wait(std::shared_ptr<FutureValue<Kernel>> state) { return Future<Kernel>(std::move(state)).get(kNoLimit); }
+
+KernelRecord& checked(const std::shared_ptr<KernelRecord>& record) {
+    if (!record) throw Error(ErrorCode::invalid_argument, "Kernel: it is empty: it was moved from or never compiled.");
+    return *record;
+}
+
+}  // namespace
+
+KernelRecord::~KernelRecord() {
+    // A child process must not touch the driver, nor a lock that another thread of the parent may hold.
+    if (!device || forked()) return;
+    try {
+        const std::lock_guard lock(device->mutex);
+        const auto entry = device->kernels.find(key);
+        if (entry != device->kernels.end() && entry->second.expired()) device->kernels.erase(entry);
+        if (id == backend::KernelId::none || device->lost.load(std::memory_order_acquire) || !device->backend) return;
+        std::vector<Conflicts::Wait> waits;
+        add_waits(*device, *this, waits);
+        const bool is_idle = std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
+        if (is_idle) device->backend->release(id);
+        else device->kernels_to_release.emplace_back(id, std::move(waits));
+    } catch (...) {
+        // Out of memory for the list: the kernel stays with its device.
+    }
+}
+
+}  // namespace detail
+
+Kernel Device::compile(const Source& source, const KernelOptions& options) {
+    return detail::wait(detail::compile(detail::prepare(record_, source, options)));
+}
+
+Kernel Device::compile(const Shader& shader, const KernelOptions& options) {
+    std::shared_ptr<detail::DeviceRecord> device = detail::usable(record_);
+    std::shared_ptr<const detail::ShaderRecord> record = shader.record();
+    // The default entry point is the shader's own; another one of its module may be named.
+    if (options.entry != "main" && options.entry != shader.interface().entry) {
+        record = detail::make_shader(spirv(shader.words(), record->name), options, Target::device);
+    }
+    return detail::wait(detail::compile(detail::prepare(std::move(device), std::move(record), options)));
+}
+
+Future<Kernel> Device::compile_async(const Source& source, const KernelOptions& options) {
+    return Future<Kernel>(detail::compile(detail::prepare(record_, source, options)));
+}
+
+const std::string& Kernel::label() const { return detail::checked(record_).label; }
+std::array<u32, 3> Kernel::workgroup_size() const { return detail::checked(record_).workgroup_size; }
+Device Kernel::device() const { return Device(detail::checked(record_).device); }
+std::string Kernel::describe() const { return detail::describe(detail::checked(record_).interface); }
+
+}  // namespace alkomp

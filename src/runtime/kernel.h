@@ -17,9 +17,7 @@ struct DeviceRecord;
 
 /// Immutable once made.
 struct ShaderRecord {
-    std::vector<u32> words;  ///< SPIR-V; empty for WGSL
-    std::string text;        ///< WGSL
-    Language language = Language::spirv;
+    std::vector<u32> words;  ///< SPIR-V
     Interface interface;
     std::string name;
     std::string key;         ///< names its words and interface: part of every kernel cache key
@@ -28,14 +26,28 @@ struct ShaderRecord {
 struct KernelRecord {
     std::shared_ptr<DeviceRecord> device;
     backend::KernelId id = backend::KernelId::none;
-    Interface interface;
+    Interface interface;                         ///< with the constants it was compiled with
     std::array<u32, 3> workgroup_size{1, 1, 1};  ///< with the constants it was compiled with
     std::string label;
+    std::string key;        ///< of DeviceRecord::kernels
     u32 last_timeline = 0;  ///< guarded by DeviceRecord::mutex: where and when it was used last
     u64 last_sequence = 0;
     bool used_elsewhere = false;  ///< on more than one timeline: release waits for all of them
 
     ~KernelRecord();  ///< released once the work that uses it has passed
 };
+
+/// Compiles or checks a source, from the disk cache where it can. `target` is not Target::device.
+[[nodiscard]] std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options, Target target);
+
+/// The interface with these constants: sizes may depend on them.
+[[nodiscard]] Interface specialize(const ShaderRecord& shader, std::span<const backend::SpecializationValue> constants);
+
+/// The constants that `options` sets, sorted by id. Throws invalid_argument for unknown ones (those that
+/// exist are listed) and for values that do not fit.
+[[nodiscard]] std::vector<backend::SpecializationValue> resolve_constants(const ShaderRecord& shader, const KernelOptions& options);
+
+/// Bindings, scalars, constants and sizes, a line each.
+[[nodiscard]] std::string describe(const Interface& interface);
 
 }  // namespace alkomp::detail
