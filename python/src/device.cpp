@@ -70,13 +70,7 @@ void run(Device& self, const std::string& entry, nb::handle code, nb::handle gro
 
 void wait(Device& self, const Patience& patience) {
     wait_in_slices(patience, "Device.wait", [&](std::chrono::nanoseconds limit) {
-        try {
-            self.wait(limit);
-            return true;
-        } catch (const alkomp::Error& error) {
-            if (error.code() != alkomp::ErrorCode::timed_out) throw;
-            return false;
-        }
+        return finishes([&](alkomp::Timeout timeout) { self.wait(timeout); }, limit);
     });
 }
 
@@ -155,14 +149,14 @@ void bind_device_work(nb::class_<Device>& device) {
                  return compile(self, code, options, "compile");
              },
              "code"_a, nb::kw_only(), "entry"_a = "main", "constants"_a = nb::none(), "macros"_a = nb::none(),
-             "include_dirs"_a = nb::none(), "optimize"_a = true, "robust"_a = true, "subgroup_size"_a = 0, "label"_a = "",
+             "include_dirs"_a = nb::none(), "optimize"_a = false, "robust"_a = true, "subgroup_size"_a = 0, "label"_a = "",
              nb::sig("def compile(self, code: Shader | Source | str, *, entry: str = 'main',"
                      " constants: collections.abc.Mapping[str | int, bool | int | float] | None = None,"
                      " macros: dict[str, object] | None = None,"
-                     " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, optimize: bool = True,"
+                     " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, optimize: bool = False,"
                      " robust: bool = True, subgroup_size: int = 0, label: str = '') -> Kernel"),
              "Compiles a Shader, a Source or GLSL text for this device.\n\n"
-             "constants: specialisation constants by name or id. macros, include_dirs: as in compile_glsl. robust:\n"
+             "constants: specialisation constants by name or id. macros, include_dirs, optimize: as in compile_glsl. robust:\n"
              "False promises that the kernel stays inside its buffers. subgroup_size: 0 is the device's choice. label:\n"
              "for messages and traces.\n"
              "Raises Error (compile_failed) with file, line and the source line, NotImplementedError naming a feature\n"

@@ -125,12 +125,13 @@ void bind_shader(nb::module_& m) {
             return "<alkompy.Shader of " + std::to_string(self.words().size_bytes()) + " bytes of SPIR-V>";
         });
     m.def("compile_glsl", &compile_glsl, "code"_a, nb::kw_only(), "entry"_a = "main", "macros"_a = nb::none(),
-          "include_dirs"_a = nb::none(), "name"_a = "<glsl>", "optimize"_a = true,
+          "include_dirs"_a = nb::none(), "name"_a = "<glsl>", "optimize"_a = false,
           nb::sig("def compile_glsl(code: str | Source, *, entry: str = 'main', macros: dict[str, object] | None = None,"
                   " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, name: str = '<glsl>',"
-                  " optimize: bool = True) -> Shader"),
+                  " optimize: bool = False) -> Shader"),
           "Compiles a GLSL compute shader without a device; Device.compile and Device.run take the result.\n\n"
-          "macros: `#define`s, name to value. include_dirs: where `#include` looks. name: stands in messages.\n"
+          "macros: `#define`s, name to value. include_dirs: where `#include` looks. name: stands in messages. optimize:\n"
+          "run SPIRV-Tools' passes as well; drivers have their own.\n"
           "Raises Error (compile_failed) with file, line and the source line, NotImplementedError in a build\n"
           "without GLSL, ValueError for a wrong option.");
 }

@@ -10,7 +10,7 @@ namespace alkompy {
 struct PythonOptions {
     std::string entry = "main";
     nb::object constants, macros, include_dirs;
-    bool optimize = true;
+    bool optimize = false;
     bool robust = true;
     u32 subgroup_size = 0;
     std::string label;

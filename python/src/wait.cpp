@@ -38,6 +38,29 @@ void check_out(const ShapedBuffer& buffer, nb::handle out) {
                    "; out has to be C-contiguous and writable.");
 }
 
+/// Large arrays are read in one go, since a slice that ends within a transfer begins it anew: first the
+/// work is waited for in short slices, then each slice has time for the transfer.
+void read(alkomp::Stream& stream, const alkomp::AnyView& view, std::span<std::byte> out, const Patience& patience) {
+    constexpr u64 kLargeBytes = u64{16} << 20;
+    std::chrono::nanoseconds slice = kSlice;
+    if (view.size_bytes() >= kLargeBytes) {
+        const alkomp::AnyView first = view.slice(0, 1);
+        const std::span<std::byte> place = out.first(first.size_bytes());
+        wait_in_slices(patience, "get", [&](std::chrono::nanoseconds limit) {
+            return finishes([&](alkomp::Timeout timeout) { stream.read_bytes(first, place, timeout); }, limit);
+        });
+        slice += std::chrono::nanoseconds(view.size_bytes());  // a link of 1 GB/s is slow
+    }
+    wait_in_slices(
+        patience, "get",
+        [&](std::chrono::nanoseconds limit) {
+            const auto grown = std::min(std::max(limit, patience.waited() / 4), patience.left());
+            return finishes([&](alkomp::Timeout timeout) { stream.read_bytes(view, out, timeout); },
+                            view.size_bytes() >= kLargeBytes ? grown : limit);
+        },
+        slice);
+}
+
 }  // namespace
 
 Patience::Patience(nb::handle seconds, const char* function) : Patience(limit_of(seconds, function)) {}
@@ -62,9 +85,7 @@ nb::object get(alkomp::Stream& stream, const ShapedBuffer& buffer, nb::handle ou
     if (out.is_none()) array = make_array(buffer.dtype, buffer.shape, buffer.view.size_bytes());
     else check_out(buffer, out), array = nb::borrow(out);
     const HostView memory(array, true, "get");
-    alkomp::Future<void> read = stream.read_bytes_async(buffer.view, memory.writable_bytes());
-    wait_in_slices(patience, "get", [&](std::chrono::nanoseconds limit) { return read.wait_for(limit); });
-    read.wait();  // done: throws the failure, if there is one
+    read(stream, buffer.view, memory.writable_bytes(), patience);
     return array;
 }
 

@@ -22,6 +22,7 @@ public:
         const auto now = std::chrono::steady_clock::now();
         return now >= end_ ? std::chrono::nanoseconds(0) : end_ - now;
     }
+    [[nodiscard]] std::chrono::nanoseconds waited() const noexcept { return limit_ - left(); }
     [[nodiscard]] std::string text() const;
 
 private:
@@ -36,20 +37,35 @@ void between_slices();
 
 [[noreturn]] void time_out(const Patience& patience, const char* function);
 
+/// How long one slice lasts, and so how long Ctrl-C may go unnoticed.
+constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(50);
+
 /// Calls `wait_for(limit)`, which returns whether it is done, until it is. Throws timed_out.
 template <class WaitFor>
-void wait_in_slices(const Patience& patience, const char* function, WaitFor&& wait_for) {
-    constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(50);
+void wait_in_slices(const Patience& patience, const char* function, WaitFor&& wait_for,
+                    std::chrono::nanoseconds slice = kSlice) {
     for (;;) {
         const std::chrono::nanoseconds left = patience.left();
         bool done = false;
         {
             const nb::gil_scoped_release release;
-            done = wait_for(std::min(left, kSlice));
+            done = wait_for(std::min(left, slice));
         }
         between_slices();
         if (done) return;
-        if (left <= kSlice) time_out(patience, function);
+        if (left <= slice) time_out(patience, function);
+    }
+}
+
+/// Calls `wait(limit)`, which throws timed_out when the limit passes; returns whether it did not.
+template <class Wait>
+bool finishes(Wait&& wait, std::chrono::nanoseconds limit) {
+    try {
+        wait(alkomp::Timeout(limit));
+        return true;
+    } catch (const alkomp::Error& error) {
+        if (error.code() != alkomp::ErrorCode::timed_out) throw;
+        return false;
     }
 }
 
