@@ -44,7 +44,12 @@ protected:
         return id;
     }
     backend::Pending submit(u32 queue, std::vector<Command> commands, std::vector<Ticket> waits = {}) {
-        return device.submit({.queue = queue, .commands = commands, .waits = waits, .read_by_host = true});
+        backend::Submission submission;
+        submission.queue = queue;
+        submission.commands = commands;
+        submission.waits = waits;
+        submission.read_by_host = true;
+        return device.submit(submission);
     }
     std::vector<u32> read(BufferId id) {
         const BufferId staging = make(MemoryKind::download);
@@ -132,7 +137,10 @@ TEST_P(Seam, a_recorded_list_runs_again_behind_a_barrier) {
     ASSERT_TRUE(device.record(0, commands, list).ok());
     for (const u32 value : {1u, 2u}) {
         const std::vector<Command> fill{{Fill{a, 0, 256, value}, true}};
-        finish(device.submit({.commands = fill, .recorded = list}));
+        backend::Submission submission;
+        submission.commands = fill;
+        submission.recorded = list;
+        finish(device.submit(submission));
         EXPECT_EQ(read(b)[0], value);
     }
     device.release(list);
