@@ -27,11 +27,14 @@ struct Context {
 
     [[nodiscard]] int pairs(int count) const { return count * scale; }
     /// The goal of this kind of device.
-    [[nodiscard]] std::optional<Goal> goal(std::optional<Goal> on_cpu, std::optional<Goal> on_gpu) const { return cpu ? on_cpu : on_gpu; }
+    [[nodiscard]] std::optional<Goal> goal(std::optional<Goal> on_cpu, std::optional<Goal> on_gpu) const {
+        return cpu ? on_cpu : on_gpu;
+    }
 };
 
 /// One of the kernels that both sides run, from the words embedded in the program.
-[[nodiscard]] alkomp::Kernel compile(const Context& context, std::span<const u32> words, const alkomp::KernelOptions& options = {});
+[[nodiscard]] alkomp::Kernel compile(const Context& context, std::span<const u32> words,
+                                     const alkomp::KernelOptions& options = {});
 
 /// Runs a program that lies beside this one.
 [[nodiscard]] inline bare::Child sibling(const char* name, const std::vector<std::string>& arguments) {

@@ -30,7 +30,8 @@ public:
             const u64 per_group = u64{256} * per_invocation;
             const u64 groups = (size_bytes_ / 16 + per_group - 1) / per_group;
             const u64 x = std::min<u64>(groups, device_.capabilities().limits.max_groups[0]);
-            device_.call(kernel, alkomp::groups(x, (groups + x - 1) / x), from_[pair], to_[pair], static_cast<u32>(size_bytes_ / 16));
+            device_.call(kernel, alkomp::groups(x, (groups + x - 1) / x), from_[pair], to_[pair],
+                         static_cast<u32>(size_bytes_ / 16));
         }
         device_.wait();
         return 2.0 * static_cast<double>(size_bytes_) * times / (bare::now() - start) * 1e-9;
@@ -52,7 +53,9 @@ void copy(Context& context) {
     const u32 pairs = context.cpu ? 1 : 3, times = context.cpu ? 2 : 30;
     Copies copies(context, size, pairs);
     bare::DeviceCopy floor(context.gpu, size, pairs, kPerInvocation);
-    const auto floor_rate = [&](std::optional<u32> kernel) { return 2.0 * static_cast<double>(size) / floor.run(kernel) * 1e-9; };
+    const auto floor_rate = [&](std::optional<u32> kernel) {
+        return 2.0 * static_cast<double>(size) / floor.run(kernel) * 1e-9;
+    };
 
     // The shape that suits the device, chosen on the floor's side.
     std::array<double, kPerInvocation.size()> rates{};
@@ -60,7 +63,8 @@ void copy(Context& context) {
         for (u32 k = 0; k < rates.size(); ++k) rates[k] = std::max(rates[k], floor_rate(k));
     const auto best = static_cast<u32>(std::max_element(rates.begin(), rates.end()) - rates.begin());
     const u32 shape = kPerInvocation[best];
-    const std::string what = std::to_string(size >> 20) + " MiB, " + std::to_string(shape) + " x 16 bytes per invocation";
+    const std::string what =
+        std::to_string(size >> 20) + " MiB, " + std::to_string(shape) + " x 16 bytes per invocation";
     const auto compiled = [&](bool robust) {
         alkomp::KernelOptions options;
         options.constants["per_invocation"] = alkomp::u64{shape};
@@ -70,13 +74,17 @@ void copy(Context& context) {
     const alkomp::Kernel robust = compiled(true), plain = compiled(false);
     const int count = context.pairs(20);
     context.report.add("copy", what + ", against the same kernel in bare Vulkan", "GB/s",
-                       interleave(count, [&] { return copies.run(plain, shape, times); }, [&] { return floor_rate(best); }),
+                       interleave(
+                           count, [&] { return copies.run(plain, shape, times); }, [&] { return floor_rate(best); }),
                        context.goal(ratio_at_least(0.97), {}));
     context.report.add("copy", what + ", against vkCmdCopyBuffer", "GB/s",
-                       interleave(count, [&] { return copies.run(plain, shape, times); }, [&] { return floor_rate({}); }),
+                       interleave(
+                           count, [&] { return copies.run(plain, shape, times); }, [&] { return floor_rate({}); }),
                        context.goal({}, ratio_at_least(0.97)));
-    context.report.add("copy", what + ", robust access, against the same kernel without", "GB/s",
-                       interleave(count, [&] { return copies.run(robust, shape, times); }, [&] { return copies.run(plain, shape, times); }));
+    context.report.add(
+        "copy", what + ", robust access, against the same kernel without", "GB/s",
+        interleave(
+            count, [&] { return copies.run(robust, shape, times); }, [&] { return copies.run(plain, shape, times); }));
 }
 
 }  // namespace bench

@@ -8,7 +8,8 @@ namespace {
 
 /// Device seconds from the end of one profiled call to the begin of another, `between` run in the middle.
 template <class Between>
-double device_seconds(Context& context, const alkomp::Kernel& kernel, const alkomp::Buffer<u32>& data, Between between) {
+double device_seconds(Context& context, const alkomp::Kernel& kernel, const alkomp::Buffer<u32>& data,
+                      Between between) {
     const auto marked = [&] {
         context.device.profile(true);
         context.device.call(kernel, alkomp::groups(1), data, 1u);
@@ -36,11 +37,12 @@ void dispatch(Context& context) {
         for (u32 i = 0; i < calls; ++i) context.device.call(tiny, alkomp::groups(1), data, i);
     };
     if (context.device.capabilities().features.timestamps) {
-        context.report.add("dispatch", "dependent, one of 1000, device time", "us",
-                           interleave(
-                               context.pairs(40), [&] { return device_seconds(context, tiny, data, issue) / calls * 1e6; },
-                               [&] { return floor.dispatch(calls) * 1e6; }),
-                           ratio_at_most(1.05));
+        context.report.add(
+            "dispatch", "dependent, one of 1000, device time", "us",
+            interleave(
+                context.pairs(40), [&] { return device_seconds(context, tiny, data, issue) / calls * 1e6; },
+                [&] { return floor.dispatch(calls) * 1e6; }),
+            ratio_at_most(1.05));
     }
     context.report.add("dispatch", "dependent, one of 1000, from the first call to the end of the wait", "us",
                        interleave(
@@ -62,17 +64,19 @@ void overlap(Context& context) {
     std::vector<alkomp::Buffer<u32>> data;
     for (u32 i = 0; i < kernels; ++i) data.push_back(context.device.zeros<u32>(64));
     context.device.wait();
-    context.report.add("overlap", "64 independent one-workgroup kernels of 20 us, from the first call to the end of the wait", "us",
-                       interleave(
-                           context.pairs(40),
-                           [&] {
-                               const double start = bare::now();
-                               for (const auto& buffer : data) context.device.call(spin, alkomp::groups(1), buffer, floor.iterations());
-                               context.device.wait();
-                               return (bare::now() - start) * 1e6;
-                           },
-                           [&] { return floor.batch() * 1e6; }),
-                       context.goal({}, ratio_at_most(1.2)));
+    context.report.add(
+        "overlap", "64 independent one-workgroup kernels of 20 us, from the first call to the end of the wait", "us",
+        interleave(
+            context.pairs(40),
+            [&] {
+                const double start = bare::now();
+                for (const auto& buffer : data)
+                    context.device.call(spin, alkomp::groups(1), buffer, floor.iterations());
+                context.device.wait();
+                return (bare::now() - start) * 1e6;
+            },
+            [&] { return floor.batch() * 1e6; }),
+        context.goal({}, ratio_at_most(1.2)));
 }
 
 }  // namespace bench

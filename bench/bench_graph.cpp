@@ -52,7 +52,8 @@ void changed(Context& context, const alkomp::Kernel& tiny, u32 nodes) {
     graph.replay();
     context.device.wait();
     u32 turn = 0;
-    context.report.add("graph", std::to_string(nodes) + " nodes, one slot changed, CPU time, against recording the calls", "us",
+    context.report.add("graph",
+                       std::to_string(nodes) + " nodes, one slot changed, CPU time, against recording the calls", "us",
                        interleave(
                            context.pairs(60),
                            [&] {

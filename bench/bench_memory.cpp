@@ -20,8 +20,10 @@ void memory(Context& context) {
     // The same program by alkomp and by bare Vulkan; what the first needs beyond the second is alkomp's.
     Samples beyond;
     for (int i = 0; i < context.pairs(10); ++i)
-        beyond.alkomp.push_back(sibling("alkomp_start", {context.device_name}).peak_mb - sibling("bare_start", {"", context.device_name}).peak_mb);
-    context.report.add("memory", "peak resident memory of a small program beyond bare Vulkan's", "MB", beyond, at_most(10));
+        beyond.alkomp.push_back(sibling("alkomp_start", {context.device_name}).peak_mb -
+                                sibling("bare_start", {"", context.device_name}).peak_mb);
+    context.report.add("memory", "peak resident memory of a small program beyond bare Vulkan's", "MB", beyond,
+                       at_most(10));
 
     const auto churn = [&](u32 count) {
         for (u32 i = 0; i < count; ++i) (void)context.device.empty<u32>(256 + i % 1024);
@@ -31,7 +33,8 @@ void memory(Context& context) {
     const double before = resident_mb();
     churn(1'000'000);
     // One page is the least that the system counts; a megabyte is 1 byte per buffer.
-    context.report.add("memory", "growth after 10^6 buffers made and dropped", "MB", Samples{{resident_mb() - before}, {}}, at_most(1));
+    context.report.add("memory", "growth after 10^6 buffers made and dropped", "MB",
+                       Samples{{resident_mb() - before}, {}}, at_most(1));
 }
 
 }  // namespace bench

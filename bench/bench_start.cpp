@@ -38,11 +38,13 @@ void start(Context& context) {
     const auto floor = [&] { return sibling("bare_start", {pipelines, context.device_name}).seconds * 1e3; };
     {
         const Environment warm{{"ALKOMP_CACHE_DIR", cache}};
-        context.report.add("start", "process start to first result, warm caches", "ms", interleave(context.pairs(20), ours, floor, 3), ratio_at_most(1.2));
+        context.report.add("start", "process start to first result, warm caches", "ms",
+                           interleave(context.pairs(20), ours, floor, 3), ratio_at_most(1.2));
     }
     {
         // Every run finds empty caches, the driver's own among them.
-        const Environment cold{{"ALKOMP_CACHE_DIR", cache}, {"__GL_SHADER_DISK_CACHE", "0"}, {"MESA_SHADER_CACHE_DISABLE", "true"}};
+        const Environment cold{
+            {"ALKOMP_CACHE_DIR", cache}, {"__GL_SHADER_DISK_CACHE", "0"}, {"MESA_SHADER_CACHE_DISABLE", "true"}};
         context.report.add("start", "process start to first result, empty caches", "ms",
                            interleave(
                                context.pairs(20),

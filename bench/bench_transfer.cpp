@@ -46,8 +46,10 @@ void transfer(Context& context) {
     const std::string mib = std::to_string(size >> 20) + " MiB";
     const int count = context.pairs(15);
     const auto goal = context.goal(ratio_at_least(0.9), at_least(30));
-    context.report.add("transfer", "upload " + mib + ", against memcpy on one thread", "GB/s", interleave(count, upload, memcpy_rate), goal);
-    context.report.add("transfer", "download " + mib + ", against memcpy on one thread", "GB/s", interleave(count, download, memcpy_rate), goal);
+    context.report.add("transfer", "upload " + mib + ", against memcpy on one thread", "GB/s",
+                       interleave(count, upload, memcpy_rate), goal);
+    context.report.add("transfer", "download " + mib + ", against memcpy on one thread", "GB/s",
+                       interleave(count, download, memcpy_rate), goal);
     std::fill(to.begin(), to.end(), 0);
     (void)download();
     if (to != from) throw std::runtime_error("the bytes that came back differ from those sent.");

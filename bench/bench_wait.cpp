@@ -14,9 +14,10 @@ struct Way {
     How how;
     const char* name;
 };
-constexpr std::array kPromised{Way{How::fence_wait, "vkWaitForFences"}, Way{How::fence_spin, "spinning on vkGetFenceStatus"},
-                               Way{How::timeline_wait, "vkWaitSemaphores"},
-                               Way{How::timeline_spin, "spinning on vkGetSemaphoreCounterValue"}, Way{How::queue_idle, "vkQueueWaitIdle"}};
+constexpr std::array kPromised{
+    Way{How::fence_wait, "vkWaitForFences"}, Way{How::fence_spin, "spinning on vkGetFenceStatus"},
+    Way{How::timeline_wait, "vkWaitSemaphores"}, Way{How::timeline_spin, "spinning on vkGetSemaphoreCounterValue"},
+    Way{How::queue_idle, "vkQueueWaitIdle"}};
 // Vulkan does not promise that host-visible writes are seen before the submission ends.
 constexpr std::array kUnpromised{Way{How::word_by_kernel, "polling a word that the kernel writes"},
                                  Way{How::word_by_fill, "polling a word that a fill writes"}};

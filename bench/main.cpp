@@ -21,8 +21,9 @@ struct Figure {
     const char* name;
     void (*run)(Context&);
 };
-constexpr Figure kFigures[] = {{"record", record},     {"dispatch", dispatch}, {"overlap", overlap}, {"wait", wait},    {"graph", graph},
-                               {"transfer", transfer}, {"copy", copy},         {"start", start},     {"memory", memory}};
+constexpr Figure kFigures[] = {{"record", record}, {"dispatch", dispatch}, {"overlap", overlap},
+                               {"wait", wait},     {"graph", graph},       {"transfer", transfer},
+                               {"copy", copy},     {"start", start},       {"memory", memory}};
 
 struct Settings {
     std::vector<std::string> figures;
@@ -33,10 +34,13 @@ struct Settings {
 int run(const Settings& settings) {
     const alkomp::Device device = settings.device.empty() ? alkomp::Device() : alkomp::Device(settings.device);
     const alkomp::DeviceInfo& info = device.info();
-    Context context{bare::Gpu({info.name, false}), device, {}, info.name, info.kind == alkomp::DeviceKind::cpu, settings.scale};
+    Context context{bare::Gpu({info.name, false}),        device,        {}, info.name,
+                    info.kind == alkomp::DeviceKind::cpu, settings.scale};
     std::cout << "device: " << info.name << ", " << info.driver << ", " << info.backend << '\n';
     for (const Figure& figure : kFigures) {
-        if (!settings.figures.empty() && std::find(settings.figures.begin(), settings.figures.end(), figure.name) == settings.figures.end()) continue;
+        if (!settings.figures.empty() &&
+            std::find(settings.figures.begin(), settings.figures.end(), figure.name) == settings.figures.end())
+            continue;
         try {
             figure.run(context);
         } catch (const std::exception& error) {
@@ -44,7 +48,8 @@ int run(const Settings& settings) {
         }
     }
     std::cout << '\n' << context.report.table();
-    if (!settings.json.empty() && !(std::ofstream(settings.json) << context.report.json(info.name, info.driver) << '\n'))
+    if (!settings.json.empty() &&
+        !(std::ofstream(settings.json) << context.report.json(info.name, info.driver) << '\n'))
         throw std::runtime_error("cannot write " + settings.json + ".");
     return context.report.all_met() ? 0 : 1;
 }

@@ -21,7 +21,9 @@ std::string describe(const Goal& goal) {
     return std::string(goal.at_most ? "<= " : ">= ") + number(goal.limit) + (goal.of == Goal::Of::ratio ? "x" : "");
 }
 
-std::string interval(const Estimate& e) { return number(e.median) + " [" + number(e.low) + ", " + number(e.high) + "]"; }
+std::string interval(const Estimate& e) {
+    return number(e.median) + " [" + number(e.low) + ", " + number(e.high) + "]";
+}
 
 std::string verdict(const Row& row) {
     if (!row.failure.empty()) return "FAILED";
@@ -59,7 +61,8 @@ bool Row::met() const {
     return goal->at_most ? judged.low <= goal->limit : judged.high >= goal->limit;
 }
 
-void Report::add(std::string figure, std::string what, std::string unit, const Samples& samples, std::optional<Goal> goal) {
+void Report::add(std::string figure, std::string what, std::string unit, const Samples& samples,
+                 std::optional<Goal> goal) {
     Row row{std::move(figure), std::move(what), std::move(unit), estimate(samples.alkomp), {}, {}, goal, {}};
     if (!samples.floor.empty()) {
         row.floor = estimate(samples.floor);
@@ -80,18 +83,21 @@ void Report::fail(std::string figure, std::string why) {
 }
 
 std::string Report::table() const {
-    std::string text = "| figure | what | unit | alkomp | bare Vulkan | ratio [95 %] | goal | |\n|---|---|---|---|---|---|---|---|\n";
+    std::string text =
+        "| figure | what | unit | alkomp | bare Vulkan | ratio [95 %] | goal | |\n|---|---|---|---|---|---|---|---|\n";
     for (const Row& row : rows_)
         text += "| " + row.figure + " | " + (row.failure.empty() ? row.what : row.failure) + " | " + row.unit + " | " +
-                (row.failure.empty() ? interval(row.alkomp) : "") + " | " + (row.floor ? interval(*row.floor) : "") + " | " +
-                (row.ratio ? interval(*row.ratio) : "") + " | " + (row.goal ? describe(*row.goal) : "") + " | " + verdict(row) + " |\n";
+                (row.failure.empty() ? interval(row.alkomp) : "") + " | " + (row.floor ? interval(*row.floor) : "") +
+                " | " + (row.ratio ? interval(*row.ratio) : "") + " | " + (row.goal ? describe(*row.goal) : "") +
+                " | " + verdict(row) + " |\n";
     return text;
 }
 
 std::string Report::json(const std::string& device, const std::string& driver) const {
     nlohmann::json out{{"device", device}, {"driver", driver}, {"rows", nlohmann::json::array()}};
     for (const Row& row : rows_) {
-        nlohmann::json one{{"figure", row.figure}, {"what", row.what}, {"unit", row.unit}, {"alkomp", values(row.alkomp)}};
+        nlohmann::json one{
+            {"figure", row.figure}, {"what", row.what}, {"unit", row.unit}, {"alkomp", values(row.alkomp)}};
         if (row.floor) one["floor"] = values(*row.floor);
         if (row.ratio) one["ratio"] = values(*row.ratio);
         if (row.goal) one["goal"] = describe(*row.goal);

@@ -78,7 +78,8 @@ struct Row {
 class Report {
 public:
     /// Adds a row and prints it. `samples` are in `unit` already.
-    void add(std::string figure, std::string what, std::string unit, const Samples& samples, std::optional<Goal> goal = {});
+    void add(std::string figure, std::string what, std::string unit, const Samples& samples,
+             std::optional<Goal> goal = {});
     void fail(std::string figure, std::string why);
 
     [[nodiscard]] std::string table() const;

@@ -8,7 +8,10 @@
 namespace bare {
 
 DeviceCopy::DeviceCopy(const Gpu& gpu, uint64_t size_bytes, uint32_t pairs, std::span<const uint32_t> per_invocation)
-    : gpu_(gpu), size_bytes_(size_bytes), commands_(gpu, gpu.compute_family), watch_(gpu),
+    : gpu_(gpu),
+      size_bytes_(size_bytes),
+      commands_(gpu, gpu.compute_family),
+      watch_(gpu),
       per_invocation_(per_invocation.begin(), per_invocation.end()) {
     for (const uint32_t& n : per_invocation_) pipelines_.push_back(gpu.pipeline(kernels::copy, 2, &n));
     commands_.begin();

@@ -76,7 +76,11 @@ private:
 class Wait {
 public:
     enum class How {
-        fence_wait, fence_spin, timeline_wait, timeline_spin, queue_idle,
+        fence_wait,
+        fence_spin,
+        timeline_wait,
+        timeline_spin,
+        queue_idle,
         word_by_kernel,  ///< the kernel writes a word that the CPU polls
         word_by_fill,    ///< a fill behind a barrier writes it
     };
@@ -122,13 +126,13 @@ private:
 
 /// How ordinary memory reaches the device and comes back.
 struct TransferPlan {
-    bool copy_queue = true;            ///< the family that only copies, where there is one
+    bool copy_queue = true;  ///< the family that only copies, where there is one
     Home staging = Home::cached;
     uint64_t block_bytes = 4u << 20;
     uint32_t threads = 8;
-    uint32_t depth = 2;                ///< blocks in flight, per thread or for all
-    bool shared = false;               ///< all threads fill one block together; else a block each
-    bool streaming = false;            ///< non-temporal stores instead of memcpy
+    uint32_t depth = 2;      ///< blocks in flight, per thread or for all
+    bool shared = false;     ///< all threads fill one block together; else a block each
+    bool streaming = false;  ///< non-temporal stores instead of memcpy
 };
 
 class Transfer {

@@ -24,7 +24,8 @@ bool listed(const std::vector<VkExtensionProperties>& extensions, const char* na
                        [&](const VkExtensionProperties& e) { return std::strcmp(e.extensionName, name) == 0; });
 }
 
-std::optional<uint32_t> family(std::span<const VkQueueFamilyProperties> families, VkQueueFlags with, VkQueueFlags without) {
+std::optional<uint32_t> family(std::span<const VkQueueFamilyProperties> families, VkQueueFlags with,
+                               VkQueueFlags without) {
     for (uint32_t i = 0; i < families.size(); ++i)
         if ((families[i].queueFlags & with) == with && !(families[i].queueFlags & without)) return i;
     return std::nullopt;
@@ -42,7 +43,8 @@ Gpu::Gpu(const Options& options) {
     application.apiVersion = VK_API_VERSION_1_2;
     auto info = typed<VkInstanceCreateInfo>(VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO);
     info.pApplicationInfo = &application;
-    check(load<PFN_vkCreateInstance>(get_instance_, nullptr, "vkCreateInstance")(&info, nullptr, &instance_), "vkCreateInstance");
+    check(load<PFN_vkCreateInstance>(get_instance_, nullptr, "vkCreateInstance")(&info, nullptr, &instance_),
+          "vkCreateInstance");
     destroy_instance_ = load<PFN_vkDestroyInstance>(get_instance_, instance_, "vkDestroyInstance");
     choose(options.device);
     open(options.robust);
@@ -50,7 +52,8 @@ Gpu::Gpu(const Options& options) {
 
 void Gpu::choose(const std::string& wanted) {
     const auto list = load<PFN_vkEnumeratePhysicalDevices>(get_instance_, instance_, "vkEnumeratePhysicalDevices");
-    const auto describe = load<PFN_vkGetPhysicalDeviceProperties>(get_instance_, instance_, "vkGetPhysicalDeviceProperties");
+    const auto describe =
+        load<PFN_vkGetPhysicalDeviceProperties>(get_instance_, instance_, "vkGetPhysicalDeviceProperties");
     uint32_t count = 0;
     check(list(instance_, &count, nullptr), "vkEnumeratePhysicalDevices");
     std::vector<VkPhysicalDevice> devices(count);
@@ -66,23 +69,28 @@ void Gpu::choose(const std::string& wanted) {
     }
     if (wanted.empty() && physical_ == VK_NULL_HANDLE && count > 0) physical_ = devices[0];
     if (physical_ == VK_NULL_HANDLE)
-        throw std::runtime_error("no Vulkan device fits \"" + wanted + "\" among the " + std::to_string(count) + " here.");
+        throw std::runtime_error("no Vulkan device fits \"" + wanted + "\" among the " + std::to_string(count) +
+                                 " here.");
     describe(physical_, &properties);
 
-    auto driver_properties = typed<VkPhysicalDeviceDriverProperties>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES);
-    auto import = typed<VkPhysicalDeviceExternalMemoryHostPropertiesEXT>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT);
+    auto driver_properties =
+        typed<VkPhysicalDeviceDriverProperties>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES);
+    auto import = typed<VkPhysicalDeviceExternalMemoryHostPropertiesEXT>(
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT);
     import.pNext = &driver_properties;
     auto all = typed<VkPhysicalDeviceProperties2>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2);
     all.pNext = &import;
-    load<PFN_vkGetPhysicalDeviceProperties2>(get_instance_, instance_, "vkGetPhysicalDeviceProperties2")(physical_, &all);
+    load<PFN_vkGetPhysicalDeviceProperties2>(get_instance_, instance_, "vkGetPhysicalDeviceProperties2")(physical_,
+                                                                                                         &all);
     driver = std::string(driver_properties.driverName) + " " + driver_properties.driverInfo;
     import_alignment = import.minImportedHostPointerAlignment;
-    load<PFN_vkGetPhysicalDeviceMemoryProperties>(get_instance_, instance_, "vkGetPhysicalDeviceMemoryProperties")(physical_, &memory);
+    load<PFN_vkGetPhysicalDeviceMemoryProperties>(get_instance_, instance_, "vkGetPhysicalDeviceMemoryProperties")(
+        physical_, &memory);
 }
 
 void Gpu::open(bool robust) {
-    const auto list_families =
-        load<PFN_vkGetPhysicalDeviceQueueFamilyProperties>(get_instance_, instance_, "vkGetPhysicalDeviceQueueFamilyProperties");
+    const auto list_families = load<PFN_vkGetPhysicalDeviceQueueFamilyProperties>(
+        get_instance_, instance_, "vkGetPhysicalDeviceQueueFamilyProperties");
     uint32_t count = 0;
     list_families(physical_, &count, nullptr);
     std::vector<VkQueueFamilyProperties> families(count);
@@ -90,23 +98,27 @@ void Gpu::open(bool robust) {
     const auto computing = family(families, VK_QUEUE_COMPUTE_BIT, 0);
     if (!computing) throw std::runtime_error("the device has no compute queue.");
     compute_family = *computing;
-    transfer_family = family(families, VK_QUEUE_TRANSFER_BIT, VK_QUEUE_COMPUTE_BIT | VK_QUEUE_GRAPHICS_BIT).value_or(compute_family);
+    transfer_family =
+        family(families, VK_QUEUE_TRANSFER_BIT, VK_QUEUE_COMPUTE_BIT | VK_QUEUE_GRAPHICS_BIT).value_or(compute_family);
 
-    const auto list_extensions =
-        load<PFN_vkEnumerateDeviceExtensionProperties>(get_instance_, instance_, "vkEnumerateDeviceExtensionProperties");
+    const auto list_extensions = load<PFN_vkEnumerateDeviceExtensionProperties>(get_instance_, instance_,
+                                                                                "vkEnumerateDeviceExtensionProperties");
     check(list_extensions(physical_, nullptr, &count, nullptr), "vkEnumerateDeviceExtensionProperties");
     std::vector<VkExtensionProperties> there(count);
     check(list_extensions(physical_, nullptr, &count, there.data()), "vkEnumerateDeviceExtensionProperties");
     if (!listed(there, VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME))
-        throw std::runtime_error(std::string(properties.deviceName) + " lacks VK_KHR_push_descriptor, which the floor needs.");
+        throw std::runtime_error(std::string(properties.deviceName) +
+                                 " lacks VK_KHR_push_descriptor, which the floor needs.");
     std::vector<const char*> extensions{VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME};
     const bool import = listed(there, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
     if (import) extensions.push_back(VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
     else import_alignment = 0;
 
-    auto timeline = typed<VkPhysicalDeviceTimelineSemaphoreFeatures>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES);
+    auto timeline =
+        typed<VkPhysicalDeviceTimelineSemaphoreFeatures>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES);
     timeline.timelineSemaphore = VK_TRUE;
-    auto robust2 = typed<VkPhysicalDeviceRobustness2FeaturesEXT>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT);
+    auto robust2 =
+        typed<VkPhysicalDeviceRobustness2FeaturesEXT>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT);
     robust2.robustBufferAccess2 = VK_TRUE;
     auto features = typed<VkPhysicalDeviceFeatures2>(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2);
     features.pNext = &timeline;
@@ -131,7 +143,8 @@ void Gpu::open(bool robust) {
     info.pQueueCreateInfos = queues.data();
     info.enabledExtensionCount = static_cast<uint32_t>(extensions.size());
     info.ppEnabledExtensionNames = extensions.data();
-    check(load<PFN_vkCreateDevice>(get_instance_, instance_, "vkCreateDevice")(physical_, &info, nullptr, &device), "vkCreateDevice");
+    check(load<PFN_vkCreateDevice>(get_instance_, instance_, "vkCreateDevice")(physical_, &info, nullptr, &device),
+          "vkCreateDevice");
 
     const auto get = load<PFN_vkGetDeviceProcAddr>(get_instance_, instance_, "vkGetDeviceProcAddr");
 #define F(name) vk.name = reinterpret_cast<PFN_vk##name>(get(device, "vk" #name));
@@ -152,10 +165,19 @@ int Gpu::memory_type(uint32_t allowed, Home home) const {
     constexpr VkMemoryPropertyFlags cached = VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
     VkMemoryPropertyFlags with = 0, without = 0;
     switch (home) {
-        case Home::device: with = own; break;
-        case Home::cached: with = mapped | cached; break;
-        case Home::uncached: with = mapped; without = cached | own; break;
-        case Home::visible: with = own | mapped; break;
+        case Home::device:
+            with = own;
+            break;
+        case Home::cached:
+            with = mapped | cached;
+            break;
+        case Home::uncached:
+            with = mapped;
+            without = cached | own;
+            break;
+        case Home::visible:
+            with = own | mapped;
+            break;
     }
     for (uint32_t i = 0; i < memory.memoryTypeCount; ++i) {
         const VkMemoryPropertyFlags flags = memory.memoryTypes[i].propertyFlags;
@@ -171,7 +193,8 @@ VkBuffer Gpu::make_buffer(uint64_t size_bytes, const void* next) const {
     auto info = typed<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
     info.pNext = next;
     info.size = size_bytes;
-    info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    info.usage =
+        VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
     if (compute_family != transfer_family) {
         info.sharingMode = VK_SHARING_MODE_CONCURRENT;
         info.queueFamilyIndexCount = 2;
@@ -235,7 +258,8 @@ void Gpu::free(Buffer& buffer) const {
     buffer = {};
 }
 
-Pipeline Gpu::pipeline(std::span<const uint32_t> spirv, uint32_t bindings, const uint32_t* constant, VkPipelineCache cache) const {
+Pipeline Gpu::pipeline(std::span<const uint32_t> spirv, uint32_t bindings, const uint32_t* constant,
+                       VkPipelineCache cache) const {
     Pipeline made;
     std::vector<VkDescriptorSetLayoutBinding> slots(bindings);
     for (uint32_t i = 0; i < bindings; ++i)
@@ -340,16 +364,19 @@ void Stopwatch::stop(VkCommandBuffer list) const {
 
 double Stopwatch::seconds() const {
     std::array<uint64_t, 2> ticks{};
-    check(gpu_.vk.GetQueryPoolResults(gpu_.device, pool_, 0, 2, sizeof ticks, ticks.data(), sizeof(uint64_t), VK_QUERY_RESULT_64_BIT),
+    check(gpu_.vk.GetQueryPoolResults(gpu_.device, pool_, 0, 2, sizeof ticks, ticks.data(), sizeof(uint64_t),
+                                      VK_QUERY_RESULT_64_BIT),
           "vkGetQueryPoolResults");
-    return static_cast<double>(ticks[1] - ticks[0]) * static_cast<double>(gpu_.properties.limits.timestampPeriod) * 1e-9;
+    return static_cast<double>(ticks[1] - ticks[0]) * static_cast<double>(gpu_.properties.limits.timestampPeriod) *
+           1e-9;
 }
 
 void barrier(const Gpu& gpu, VkCommandBuffer list) {
     constexpr VkPipelineStageFlags stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
     auto memory = typed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
     memory.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
-    memory.dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+    memory.dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_READ_BIT |
+                           VK_ACCESS_TRANSFER_WRITE_BIT;
     gpu.vk.CmdPipelineBarrier(list, stages, stages, 0, 1, &memory, 0, nullptr, 0, nullptr);
 }
 
@@ -357,8 +384,8 @@ void compute_barrier(const Gpu& gpu, VkCommandBuffer list) {
     auto memory = typed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
     memory.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
     memory.dstAccessMask = VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT;
-    gpu.vk.CmdPipelineBarrier(list, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &memory,
-                              0, nullptr, 0, nullptr);
+    gpu.vk.CmdPipelineBarrier(list, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1,
+                              &memory, 0, nullptr, 0, nullptr);
 }
 
 void call(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers,
@@ -367,8 +394,8 @@ void call(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::s
     std::array<VkWriteDescriptorSet, 8> writes;
     for (uint32_t i = 0; i < buffers.size(); ++i) {
         ranges[i] = {buffers[i], 0, VK_WHOLE_SIZE};
-        writes[i] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, VK_NULL_HANDLE, i, 0, 1,
-                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, nullptr, &ranges[i], nullptr};
+        writes[i] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, VK_NULL_HANDLE, i,      0, 1,
+                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,      nullptr, &ranges[i],     nullptr};
     }
     gpu.vk.CmdPushDescriptorSetKHR(list, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.layout, 0,
                                    static_cast<uint32_t>(buffers.size()), writes.data());

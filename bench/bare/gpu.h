@@ -15,20 +15,21 @@
 namespace bare {
 
 // Every device function used, by name without `vk`.
-#define BARE_DEVICE_FUNCTIONS(F)                                                                    \
-    F(AllocateCommandBuffers) F(AllocateMemory) F(BeginCommandBuffer) F(BindBufferMemory)           \
-    F(CmdBindPipeline) F(CmdCopyBuffer) F(CmdDispatch) F(CmdFillBuffer) F(CmdPipelineBarrier)       \
-    F(CmdPushConstants) F(CmdPushDescriptorSetKHR) F(CmdResetQueryPool) F(CmdWriteTimestamp)        \
-    F(CreateBuffer) F(CreateCommandPool) F(CreateComputePipelines) F(CreateDescriptorSetLayout)     \
-    F(CreateFence) F(CreatePipelineCache) F(CreatePipelineLayout) F(CreateQueryPool)                \
-    F(CreateSemaphore) F(CreateShaderModule) F(DestroyBuffer) F(DestroyCommandPool)                 \
-    F(DestroyDescriptorSetLayout) F(DestroyDevice) F(DestroyFence) F(DestroyPipeline)               \
-    F(DestroyPipelineCache) F(DestroyPipelineLayout) F(DestroyQueryPool) F(DestroySemaphore)        \
-    F(DestroyShaderModule) F(DeviceWaitIdle) F(EndCommandBuffer) F(FreeMemory)                      \
-    F(GetBufferMemoryRequirements) F(GetDeviceQueue) F(GetFenceStatus)                              \
-    F(GetMemoryHostPointerPropertiesEXT) F(GetPipelineCacheData) F(GetQueryPoolResults)             \
-    F(GetSemaphoreCounterValue) F(MapMemory) F(QueueSubmit) F(QueueWaitIdle) F(ResetCommandPool)    \
+// clang-format off
+#define BARE_DEVICE_FUNCTIONS(F)                                                                         \
+    F(AllocateCommandBuffers) F(AllocateMemory) F(BeginCommandBuffer) F(BindBufferMemory)                \
+    F(CmdBindPipeline) F(CmdCopyBuffer) F(CmdDispatch) F(CmdFillBuffer) F(CmdPipelineBarrier)            \
+    F(CmdPushConstants) F(CmdPushDescriptorSetKHR) F(CmdResetQueryPool) F(CmdWriteTimestamp)             \
+    F(CreateBuffer) F(CreateCommandPool) F(CreateComputePipelines) F(CreateDescriptorSetLayout)          \
+    F(CreateFence) F(CreatePipelineCache) F(CreatePipelineLayout) F(CreateQueryPool) F(CreateSemaphore)  \
+    F(CreateShaderModule) F(DestroyBuffer) F(DestroyCommandPool) F(DestroyDescriptorSetLayout)           \
+    F(DestroyDevice) F(DestroyFence) F(DestroyPipeline) F(DestroyPipelineCache) F(DestroyPipelineLayout) \
+    F(DestroyQueryPool) F(DestroySemaphore) F(DestroyShaderModule) F(DeviceWaitIdle) F(EndCommandBuffer) \
+    F(FreeMemory) F(GetBufferMemoryRequirements) F(GetDeviceQueue) F(GetFenceStatus)                     \
+    F(GetMemoryHostPointerPropertiesEXT) F(GetPipelineCacheData) F(GetQueryPoolResults)                  \
+    F(GetSemaphoreCounterValue) F(MapMemory) F(QueueSubmit) F(QueueWaitIdle) F(ResetCommandPool)         \
     F(ResetFences) F(WaitForFences) F(WaitSemaphores)
+// clang-format on
 
 struct DeviceTable {
 #define F(name) PFN_vk##name name = nullptr;
@@ -51,10 +52,10 @@ template <class T>
 
 /// Where a buffer lives.
 enum class Home {
-    device,       ///< the device's own memory
-    cached,       ///< host memory that the CPU caches
-    uncached,     ///< host memory, write-combined
-    visible,      ///< the device's own memory, mapped: a large BAR, or a CPU device
+    device,    ///< the device's own memory
+    cached,    ///< host memory that the CPU caches
+    uncached,  ///< host memory, write-combined
+    visible,   ///< the device's own memory, mapped: a large BAR, or a CPU device
 };
 
 struct Buffer {
@@ -101,7 +102,7 @@ public:
     VkDevice device = VK_NULL_HANDLE;
     uint32_t compute_family = 0, transfer_family = 0;  ///< equal where there is no copy engine
     VkQueue compute = VK_NULL_HANDLE, transfer = VK_NULL_HANDLE;
-    uint64_t import_alignment = 0;                     ///< 0: host memory cannot be imported
+    uint64_t import_alignment = 0;  ///< 0: host memory cannot be imported
 
 private:
     void choose(const std::string& wanted);

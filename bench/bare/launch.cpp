@@ -27,14 +27,17 @@ void buffer_barrier(const Gpu& gpu, VkCommandBuffer list, VkBuffer buffer) {
     one.srcQueueFamilyIndex = one.dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED;
     one.buffer = buffer;
     one.size = VK_WHOLE_SIZE;
-    gpu.vk.CmdPipelineBarrier(list, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 0, nullptr, 1,
-                              &one, 0, nullptr);
+    gpu.vk.CmdPipelineBarrier(list, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 0,
+                              nullptr, 1, &one, 0, nullptr);
 }
 
 }  // namespace
 
 Launch::Launch(const Gpu& gpu)
-    : gpu_(gpu), commands_(gpu, gpu.compute_family), watch_(gpu), tiny_(gpu.pipeline(kernels::tiny, 1)),
+    : gpu_(gpu),
+      commands_(gpu, gpu.compute_family),
+      watch_(gpu),
+      tiny_(gpu.pipeline(kernels::tiny, 1)),
       data_(words(gpu, Home::device)) {}
 
 Launch::~Launch() {
@@ -47,9 +50,14 @@ void Launch::list(uint32_t calls, Between between) const {
     for (uint32_t i = 0; i < calls; ++i) {
         call(gpu_, commands_.list, tiny_, {&data_.buffer, 1}, i, 1);
         switch (between) {
-            case Between::nothing: break;
-            case Between::memory_barrier: compute_barrier(gpu_, commands_.list); break;
-            case Between::buffer_barrier: buffer_barrier(gpu_, commands_.list, data_.buffer); break;
+            case Between::nothing:
+                break;
+            case Between::memory_barrier:
+                compute_barrier(gpu_, commands_.list);
+                break;
+            case Between::buffer_barrier:
+                buffer_barrier(gpu_, commands_.list, data_.buffer);
+                break;
         }
     }
 }
@@ -141,8 +149,12 @@ double Overlap::batch() {
 }
 
 Wait::Wait(const Gpu& gpu)
-    : gpu_(gpu), fresh_(gpu, gpu.compute_family), tiny_(gpu.pipeline(kernels::tiny, 1)), word_(gpu.pipeline(kernels::word, 2)),
-      data_(words(gpu, Home::device)), host_(words(gpu, Home::cached)) {
+    : gpu_(gpu),
+      fresh_(gpu, gpu.compute_family),
+      tiny_(gpu.pipeline(kernels::tiny, 1)),
+      word_(gpu.pipeline(kernels::word, 2)),
+      data_(words(gpu, Home::device)),
+      host_(words(gpu, Home::cached)) {
     auto type = typed<VkSemaphoreTypeCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO);
     type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
     auto info = typed<VkSemaphoreCreateInfo>(VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO);
@@ -198,10 +210,13 @@ void Wait::submit(const Commands& commands, How how) {
 
 void Wait::wait(const Commands& commands, How how) {
     switch (how) {
-        case How::fence_wait: check(gpu_.vk.WaitForFences(gpu_.device, 1, &commands.fence, VK_TRUE, UINT64_MAX), "vkWaitForFences"); break;
+        case How::fence_wait:
+            check(gpu_.vk.WaitForFences(gpu_.device, 1, &commands.fence, VK_TRUE, UINT64_MAX), "vkWaitForFences");
+            break;
         case How::fence_spin: {
             VkResult result = VK_NOT_READY;
-            while ((result = gpu_.vk.GetFenceStatus(gpu_.device, commands.fence)) == VK_NOT_READY) {}
+            while ((result = gpu_.vk.GetFenceStatus(gpu_.device, commands.fence)) == VK_NOT_READY) {
+            }
             check(result, "vkGetFenceStatus");
             break;
         }
@@ -215,14 +230,18 @@ void Wait::wait(const Commands& commands, How how) {
         }
         case How::timeline_spin: {
             uint64_t value = 0;
-            while (value < reached_) check(gpu_.vk.GetSemaphoreCounterValue(gpu_.device, timeline_, &value), "vkGetSemaphoreCounterValue");
+            while (value < reached_)
+                check(gpu_.vk.GetSemaphoreCounterValue(gpu_.device, timeline_, &value), "vkGetSemaphoreCounterValue");
             break;
         }
-        case How::queue_idle: check(gpu_.vk.QueueWaitIdle(gpu_.compute), "vkQueueWaitIdle"); break;
+        case How::queue_idle:
+            check(gpu_.vk.QueueWaitIdle(gpu_.compute), "vkQueueWaitIdle");
+            break;
         case How::word_by_kernel:
         case How::word_by_fill: {
             std::atomic_ref<uint32_t> word(*reinterpret_cast<uint32_t*>(host_.host));
-            while (word.load(std::memory_order_acquire) != 7) {}
+            while (word.load(std::memory_order_acquire) != 7) {
+            }
             break;
         }
     }
@@ -236,14 +255,19 @@ double Wait::run(How how, bool recorded) {
     submit(commands, how);
     wait(commands, how);
     const double seconds = now() - start;
-    if (how == How::fence_wait || how == How::fence_spin) check(gpu_.vk.ResetFences(gpu_.device, 1, &commands.fence), "vkResetFences");
+    if (how == How::fence_wait || how == How::fence_spin)
+        check(gpu_.vk.ResetFences(gpu_.device, 1, &commands.fence), "vkResetFences");
     else check(gpu_.vk.QueueWaitIdle(gpu_.compute), "vkQueueWaitIdle");
     return seconds;
 }
 
 Replay::Replay(const Gpu& gpu, uint32_t nodes)
-    : gpu_(gpu), nodes_(nodes), commands_(gpu, gpu.compute_family), again_(gpu, gpu.compute_family),
-      tiny_(gpu.pipeline(kernels::tiny, 1)), data_(words(gpu, Home::device)) {
+    : gpu_(gpu),
+      nodes_(nodes),
+      commands_(gpu, gpu.compute_family),
+      again_(gpu, gpu.compute_family),
+      tiny_(gpu.pipeline(kernels::tiny, 1)),
+      data_(words(gpu, Home::device)) {
     commands_.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
     gpu.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
     for (uint32_t i = 0; i < nodes; ++i) {
@@ -264,7 +288,8 @@ double Replay::run(uint32_t times) {
     info.pCommandBuffers = &commands_.list;
     const double start = now(), cpu_start = thread_seconds();
     for (uint32_t i = 0; i < times; ++i)
-        check(gpu_.vk.QueueSubmit(gpu_.compute, 1, &info, i + 1 == times ? commands_.fence : VK_NULL_HANDLE), "vkQueueSubmit");
+        check(gpu_.vk.QueueSubmit(gpu_.compute, 1, &info, i + 1 == times ? commands_.fence : VK_NULL_HANDLE),
+              "vkQueueSubmit");
     last_submit_ = (thread_seconds() - cpu_start) / times;
     commands_.wait();
     return (now() - start) / times;

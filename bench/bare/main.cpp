@@ -36,10 +36,13 @@ struct Settings {
 
 void keep(std::string figure, std::string variant, std::string unit, std::vector<double> samples) {
     std::sort(samples.begin(), samples.end());
-    const auto at = [&](double q) { return samples[static_cast<std::size_t>(q * static_cast<double>(samples.size() - 1) + 0.5)]; };
+    const auto at = [&](double q) {
+        return samples[static_cast<std::size_t>(q * static_cast<double>(samples.size() - 1) + 0.5)];
+    };
     rows.push_back({std::move(figure), std::move(variant), std::move(unit), at(0.5), at(0.1), at(0.9)});
     const Row& r = rows.back();
-    std::printf("%-9s %-58s %10.3f %-5s [%.3f, %.3f]\n", r.figure.c_str(), r.variant.c_str(), r.median, r.unit.c_str(), r.low, r.high);
+    std::printf("%-9s %-58s %10.3f %-5s [%.3f, %.3f]\n", r.figure.c_str(), r.variant.c_str(), r.median, r.unit.c_str(),
+                r.low, r.high);
     std::fflush(stdout);
 }
 
@@ -93,18 +96,22 @@ void record(const bare::Gpu& gpu) {
     bare::Launch launch(gpu);
     for (const uint32_t calls : {100u, 1000u}) {
         const std::string batch = ", batch of " + std::to_string(calls);
-        keep("record", "push descriptor, scalar, dispatch, barrier" + batch, "us", sample(30, 1e6, [&] { return launch.record(calls); }));
-        keep("record", "the same with begin, end, submit" + batch, "us", sample(30, 1e6, [&] { return launch.record_and_submit(calls); }));
+        keep("record", "push descriptor, scalar, dispatch, barrier" + batch, "us",
+             sample(30, 1e6, [&] { return launch.record(calls); }));
+        keep("record", "the same with begin, end, submit" + batch, "us",
+             sample(30, 1e6, [&] { return launch.record_and_submit(calls); }));
     }
 }
 
 void dispatch(const bare::Gpu& gpu) {
     using Between = bare::Launch::Between;
     bare::Launch launch(gpu);
-    const std::pair<Between, const char*> kinds[] = {
-        {Between::memory_barrier, "memory barrier"}, {Between::buffer_barrier, "buffer barrier"}, {Between::nothing, "no barrier"}};
+    const std::pair<Between, const char*> kinds[] = {{Between::memory_barrier, "memory barrier"},
+                                                     {Between::buffer_barrier, "buffer barrier"},
+                                                     {Between::nothing, "no barrier"}};
     for (const auto& [between, name] : kinds)
-        keep("dispatch", std::string("one of 1000, ") + name, "us", sample(30, 1e6, [&, b = between] { return launch.dispatch(1000, b); }));
+        keep("dispatch", std::string("one of 1000, ") + name, "us",
+             sample(30, 1e6, [&, b = between] { return launch.dispatch(1000, b); }));
 }
 
 void overlap(const bare::Gpu& gpu) {
@@ -117,11 +124,13 @@ void overlap(const bare::Gpu& gpu) {
 void wait(const bare::Gpu& gpu) {
     using How = bare::Wait::How;
     bare::Wait tiny(gpu);
-    const std::pair<How, const char*> ways[] = {
-        {How::fence_wait, "vkWaitForFences"},     {How::fence_spin, "spin on vkGetFenceStatus"},
-        {How::timeline_wait, "vkWaitSemaphores"}, {How::timeline_spin, "spin on vkGetSemaphoreCounterValue"},
-        {How::queue_idle, "vkQueueWaitIdle"},     {How::word_by_kernel, "poll a word written by the kernel"},
-        {How::word_by_fill, "poll a word written by a fill"}};
+    const std::pair<How, const char*> ways[] = {{How::fence_wait, "vkWaitForFences"},
+                                                {How::fence_spin, "spin on vkGetFenceStatus"},
+                                                {How::timeline_wait, "vkWaitSemaphores"},
+                                                {How::timeline_spin, "spin on vkGetSemaphoreCounterValue"},
+                                                {How::queue_idle, "vkQueueWaitIdle"},
+                                                {How::word_by_kernel, "poll a word written by the kernel"},
+                                                {How::word_by_fill, "poll a word written by a fill"}};
     for (const bool recorded : {false, true}) {
         const std::string before = recorded ? "resubmit, " : "record, submit, ";
         for (const auto& [how, name] : ways) {
@@ -148,30 +157,40 @@ void graph(const bare::Gpu& gpu) {
             return seconds / nodes;
         });
         keep("graph", of + "per node, 20 replays in a row", "us", each);
-        keep("graph", of + "one replay and wait, per node", "us", sample(30, 1e6, [&] { return replay.run(1) / nodes; }));
+        keep("graph", of + "one replay and wait, per node", "us",
+             sample(30, 1e6, [&] { return replay.run(1) / nodes; }));
         keep("graph", of + "CPU per resubmission", "us", submits);
         keep("graph", of + "CPU to record it", "us", sample(30, 1e6, [&] { return replay.record(); }));
     }
 }
 
 std::string describe(const TransferPlan& p) {
-    return std::to_string(p.threads) + " threads, " + std::to_string(p.block_bytes >> 10) + " KiB, " + std::to_string(p.depth) + " deep" +
-           (p.shared ? ", shared blocks" : ", own blocks") + (p.streaming ? ", streaming" : "") +
-           (p.staging == Home::cached ? "" : ", uncached") + (p.copy_queue ? ", copy queue" : ", compute queue");
+    return std::to_string(p.threads) + " threads, " + std::to_string(p.block_bytes >> 10) + " KiB, " +
+           std::to_string(p.depth) + " deep" + (p.shared ? ", shared blocks" : ", own blocks") +
+           (p.streaming ? ", streaming" : "") + (p.staging == Home::cached ? "" : ", uncached") +
+           (p.copy_queue ? ", copy queue" : ", compute queue");
 }
 
 /// Ordinary memory on both sides of the device, and every plan that is tried with it.
 class TransferBench {
 public:
     TransferBench(const bare::Gpu& gpu, uint64_t size)
-        : gpu_(gpu), size_(size), transfer_(gpu, size, std::min<uint64_t>(512u << 20, size)), from_(size, true), to_(size, true) {}
+        : gpu_(gpu),
+          size_(size),
+          transfer_(gpu, size, std::min<uint64_t>(512u << 20, size)),
+          from_(size, true),
+          to_(size, true) {}
 
     void host() {
         for (const bool streaming : {false, true})
             for (const uint32_t threads : {1u, 2u, 4u, 8u, 12u, 16u})
                 if (threads <= std::max(2u, std::thread::hardware_concurrency()))
-                    keep("host", std::string(streaming ? "streaming copy, " : "memcpy, ") + std::to_string(threads) + " threads", "GB/s",
-                         rates(3, size_, [&] { return bare::host_copy(to_.data(), from_.data(), size_, threads, streaming); }));
+                    keep(
+                        "host",
+                        std::string(streaming ? "streaming copy, " : "memcpy, ") + std::to_string(threads) + " threads",
+                        "GB/s", rates(3, size_, [&] {
+                            return bare::host_copy(to_.data(), from_.data(), size_, threads, streaming);
+                        }));
     }
     void link() {
         for (const bool copy_queue : {true, false}) {
@@ -179,10 +198,16 @@ public:
             for (const uint64_t mib : {1u, 4u, 16u, 64u}) {
                 for (const Home staging : {Home::cached, Home::uncached}) {
                     if (!gpu_.has(staging)) continue;
-                    TransferPlan plan{.copy_queue = copy_queue, .staging = staging, .block_bytes = mib << 20, .threads = 1, .depth = 4};
+                    TransferPlan plan{.copy_queue = copy_queue,
+                                      .staging = staging,
+                                      .block_bytes = mib << 20,
+                                      .threads = 1,
+                                      .depth = 4};
                     if (!transfer_.fits(plan)) continue;
-                    keep("link", "staging to device, " + describe(plan), "GB/s", rates(3, size_, [&] { return transfer_.link(plan, true); }));
-                    keep("link", "device to staging, " + describe(plan), "GB/s", rates(3, size_, [&] { return transfer_.link(plan, false); }));
+                    keep("link", "staging to device, " + describe(plan), "GB/s",
+                         rates(3, size_, [&] { return transfer_.link(plan, true); }));
+                    keep("link", "device to staging, " + describe(plan), "GB/s",
+                         rates(3, size_, [&] { return transfer_.link(plan, false); }));
                 }
             }
         }
@@ -211,11 +236,16 @@ public:
         std::printf("          the best so far both ways: %s\n", describe(best).c_str());
         for (const uint32_t depth : {1u, 3u, 4u}) both(with(best, [&](TransferPlan& p) { p.depth = depth; }));
         both(with(best, [](TransferPlan& p) { p.streaming = true; }));
-        both(with(best, [](TransferPlan& p) { p.streaming = true; p.shared = !p.shared; }));
-        if (gpu_.compute_family != gpu_.transfer_family) both(with(best, [](TransferPlan& p) { p.copy_queue = false; }));
+        both(with(best, [](TransferPlan& p) {
+            p.streaming = true;
+            p.shared = !p.shared;
+        }));
+        if (gpu_.compute_family != gpu_.transfer_family)
+            both(with(best, [](TransferPlan& p) { p.copy_queue = false; }));
         if (gpu_.has(Home::uncached)) {
             const TransferPlan plan = with(best, [](TransferPlan& p) { p.staging = Home::uncached; });
-            keep("upload", describe(plan), "GB/s", rates(3, size_, [&] { return transfer_.upload(plan, from_.data()); }));
+            keep("upload", describe(plan), "GB/s",
+                 rates(3, size_, [&] { return transfer_.upload(plan, from_.data()); }));
         }
         fresh();
     }
@@ -224,8 +254,8 @@ public:
         for (const bool huge : {false, true})
             for (const uint32_t threads : {best_.threads, 1u}) {
                 const TransferPlan plan = with(best_, [&](TransferPlan& p) { p.threads = threads; });
-                keep("download", std::string("into untouched ") + (huge ? "huge pages, " : "pages, ") + describe(plan), "GB/s",
-                     rates(3, size_, [&] {
+                keep("download", std::string("into untouched ") + (huge ? "huge pages, " : "pages, ") + describe(plan),
+                     "GB/s", rates(3, size_, [&] {
                          const Pages pages(size_, false, huge);
                          return transfer_.download(plan, pages.data());
                      }));
@@ -251,8 +281,10 @@ public:
         for (const bool streaming : {false, true})
             for (const uint32_t threads : {1u, 2u, 4u, 8u, 16u})
                 if (threads <= std::max(2u, std::thread::hardware_concurrency()))
-                    keep("direct", mib + std::to_string(threads) + " threads store" + (streaming ? ", streaming" : ""), "GB/s",
-                         rates(3, size, [&] { return bare::host_copy(visible.host, from_.data(), size, threads, streaming); }));
+                    keep("direct", mib + std::to_string(threads) + " threads store" + (streaming ? ", streaming" : ""),
+                         "GB/s", rates(3, size, [&] {
+                             return bare::host_copy(visible.host, from_.data(), size, threads, streaming);
+                         }));
         const uint64_t part = std::min<uint64_t>(size, 16u << 20);
         for (const uint32_t threads : {1u, 4u, 16u})
             keep("direct", std::to_string(part >> 20) + " MiB, " + std::to_string(threads) + " threads load", "GB/s",
@@ -278,7 +310,8 @@ public:
                 pinning.push_back((bare::now() - start) * 1e3);
                 commands.begin();
                 const VkBufferCopy region{0, 0, size_};
-                gpu_.vk.CmdCopyBuffer(commands.list, up ? pages.buffer : device.buffer, up ? device.buffer : pages.buffer, 1, &region);
+                gpu_.vk.CmdCopyBuffer(commands.list, up ? pages.buffer : device.buffer,
+                                      up ? device.buffer : pages.buffer, 1, &region);
                 commands.end();
                 commands.run(gpu_.transfer);
                 const double end = bare::now();
@@ -286,7 +319,10 @@ public:
                 unpinning.push_back((bare::now() - end) * 1e3);
                 return bare::now() - start;
             });
-            keep("import", up ? "upload from imported pages, import and release in it" : "download into them, import and release in it", "GB/s", all);
+            keep("import",
+                 up ? "upload from imported pages, import and release in it"
+                    : "download into them, import and release in it",
+                 "GB/s", all);
         }
         keep("import", "import alone", "ms", pinning);
         keep("import", "release alone", "ms", unpinning);
@@ -336,7 +372,8 @@ void copy(const Settings& settings, const bare::Gpu& gpu) {
 }
 
 void start(const Settings& settings) {
-    const std::string cache = std::filesystem::temp_directory_path() / ("bench_bare." + std::to_string(bare::process_id()) + ".cache");
+    const std::string cache =
+        std::filesystem::temp_directory_path() / ("bench_bare." + std::to_string(bare::process_id()) + ".cache");
     const auto process = [&](const std::string& file) {
         return bare::run_child(bare::this_program(), {"--start", file, settings.gpu.device}).seconds;
     };
@@ -362,9 +399,10 @@ void start(const Settings& settings) {
 
 void describe(const bare::Gpu& gpu) {
     std::printf("device    %s, %s\n", gpu.properties.deviceName, gpu.driver.c_str());
-    std::printf("queues    compute family %u, copy family %u; timestamps of %.3f ns; import alignment %llu; %u CPU threads\n", gpu.compute_family,
-                gpu.transfer_family, static_cast<double>(gpu.properties.limits.timestampPeriod),
-                static_cast<unsigned long long>(gpu.import_alignment), std::thread::hardware_concurrency());
+    std::printf(
+        "queues    compute family %u, copy family %u; timestamps of %.3f ns; import alignment %llu; %u CPU threads\n",
+        gpu.compute_family, gpu.transfer_family, static_cast<double>(gpu.properties.limits.timestampPeriod),
+        static_cast<unsigned long long>(gpu.import_alignment), std::thread::hardware_concurrency());
     const std::pair<VkMemoryPropertyFlags, const char*> names[] = {{VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, " device"},
                                                                    {VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, " visible"},
                                                                    {VK_MEMORY_PROPERTY_HOST_COHERENT_BIT, " coherent"},
@@ -382,10 +420,14 @@ void describe(const bare::Gpu& gpu) {
 void write_json(const std::string& path, const bare::Gpu& gpu) {
     std::FILE* file = std::fopen(path.c_str(), "w");
     if (!file) throw std::runtime_error("cannot write " + path + ".");
-    std::fprintf(file, "{\"device\": \"%s\", \"driver\": \"%s\", \"rows\": [", gpu.properties.deviceName, gpu.driver.c_str());
+    std::fprintf(file, "{\"device\": \"%s\", \"driver\": \"%s\", \"rows\": [", gpu.properties.deviceName,
+                 gpu.driver.c_str());
     for (std::size_t i = 0; i < rows.size(); ++i)
-        std::fprintf(file, "%s\n  {\"figure\": \"%s\", \"variant\": \"%s\", \"unit\": \"%s\", \"median\": %.9g, \"low\": %.9g, \"high\": %.9g}",
-                     i ? "," : "", rows[i].figure.c_str(), rows[i].variant.c_str(), rows[i].unit.c_str(), rows[i].median, rows[i].low, rows[i].high);
+        std::fprintf(file,
+                     "%s\n  {\"figure\": \"%s\", \"variant\": \"%s\", \"unit\": \"%s\", \"median\": %.9g, \"low\": "
+                     "%.9g, \"high\": %.9g}",
+                     i ? "," : "", rows[i].figure.c_str(), rows[i].variant.c_str(), rows[i].unit.c_str(),
+                     rows[i].median, rows[i].low, rows[i].high);
     std::fprintf(file, "\n]}\n");
     std::fclose(file);
 }
@@ -413,14 +455,10 @@ void run(Settings settings) {
     if (settings.transfer_bytes == 0) settings.transfer_bytes = cpu ? 64u << 20 : 1u << 30;
     if (settings.copy_bytes == 0) settings.copy_bytes = cpu ? 64u << 20 : 1u << 30;
     const std::pair<const char*, std::function<void()>> figures[] = {
-        {"record", [&] { record(gpu); }},
-        {"dispatch", [&] { dispatch(gpu); }},
-        {"overlap", [&] { overlap(gpu); }},
-        {"wait", [&] { wait(gpu); }},
-        {"graph", [&] { graph(gpu); }},
-        {"copy", [&] { copy(settings, gpu); }},
-        {"start", [&] { start(settings); }},
-        {"transfer", [&] { transfer(gpu, settings.transfer_bytes); }}};
+        {"record", [&] { record(gpu); }},    {"dispatch", [&] { dispatch(gpu); }},
+        {"overlap", [&] { overlap(gpu); }},  {"wait", [&] { wait(gpu); }},
+        {"graph", [&] { graph(gpu); }},      {"copy", [&] { copy(settings, gpu); }},
+        {"start", [&] { start(settings); }}, {"transfer", [&] { transfer(gpu, settings.transfer_bytes); }}};
     const double begin = bare::now();
     for (const auto& [name, figure] : figures) {
         if (!settings.only.empty() && settings.only.find(name) == std::string::npos) continue;
@@ -438,7 +476,8 @@ void run(Settings settings) {
 
 int main(int count, char** arguments) {
     try {
-        if (count == 4 && std::string_view(arguments[1]) == "--start") (void)bare::start({arguments[3], false}, arguments[2]);
+        if (count == 4 && std::string_view(arguments[1]) == "--start")
+            (void)bare::start({arguments[3], false}, arguments[2]);
         else run(parse(count, arguments));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_bare: %s\n", error.what());

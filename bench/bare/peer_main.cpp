@@ -28,8 +28,12 @@ void serve(const std::string& device) {
         double seconds = 0;
         if (task == "dispatch") seconds = launch.batch(1000);
         else if (task == "wait") seconds = tiny.run(bare::Wait::How::fence_wait, false);
-        else if (task == "upload") seconds = direct.host ? bare::host_copy(direct.host, from.data(), kBytes, 1, false) : transfer.upload(plan, from.data());
-        else if (task == "download") seconds = direct.host ? bare::host_copy(to.data(), direct.host, kBytes, 1, false) : transfer.download(plan, to.data());
+        else if (task == "upload")
+            seconds = direct.host ? bare::host_copy(direct.host, from.data(), kBytes, 1, false)
+                                  : transfer.upload(plan, from.data());
+        else if (task == "download")
+            seconds = direct.host ? bare::host_copy(to.data(), direct.host, kBytes, 1, false)
+                                  : transfer.download(plan, to.data());
         else throw std::runtime_error("unknown task " + task + ".");
         std::printf("%.9f\n", seconds);
         std::fflush(stdout);

@@ -23,7 +23,8 @@ void copy(std::byte* to, const std::byte* from, uint64_t size_bytes, bool stream
         for (uint64_t i = 0; i < size_bytes; i += 64) {
             const auto* in = reinterpret_cast<const __m128i*>(from + i);
             auto* out = reinterpret_cast<__m128i*>(to + i);
-            const __m128i a = _mm_loadu_si128(in), b = _mm_loadu_si128(in + 1), c = _mm_loadu_si128(in + 2), d = _mm_loadu_si128(in + 3);
+            const __m128i a = _mm_loadu_si128(in), b = _mm_loadu_si128(in + 1), c = _mm_loadu_si128(in + 2),
+                          d = _mm_loadu_si128(in + 3);
             _mm_stream_si128(out, a);
             _mm_stream_si128(out + 1, b);
             _mm_stream_si128(out + 2, c);
@@ -69,7 +70,11 @@ struct Slot {
 class Blocks {
 public:
     Blocks(const Gpu& gpu, const TransferPlan& plan, const Buffer& staging, const Buffer& device, uint64_t size_bytes)
-        : gpu_(gpu), plan_(plan), staging_(staging), device_(device), size_bytes_(size_bytes),
+        : gpu_(gpu),
+          plan_(plan),
+          staging_(staging),
+          device_(device),
+          size_bytes_(size_bytes),
           queue_(plan.copy_queue ? gpu.transfer : gpu.compute) {
         const uint32_t family = plan.copy_queue ? gpu.transfer_family : gpu.compute_family;
         const uint32_t count = plan.depth * (plan.shared ? 1 : plan.threads);
@@ -87,14 +92,16 @@ public:
     }
     void submit(Slot& slot, bool up) {
         slot.commands.begin();
-        const VkBufferCopy region{up ? slot.staging_offset : slot.data_offset, up ? slot.data_offset : slot.staging_offset, slot.size_bytes};
-        gpu_.vk.CmdCopyBuffer(slot.commands.list, up ? staging_.buffer : device_.buffer, up ? device_.buffer : staging_.buffer, 1, &region);
+        const VkBufferCopy region{up ? slot.staging_offset : slot.data_offset,
+                                  up ? slot.data_offset : slot.staging_offset, slot.size_bytes};
+        gpu_.vk.CmdCopyBuffer(slot.commands.list, up ? staging_.buffer : device_.buffer,
+                              up ? device_.buffer : staging_.buffer, 1, &region);
         if (!up) {
             auto memory = typed<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
             memory.srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT;
             memory.dstAccessMask = VK_ACCESS_HOST_READ_BIT;
-            gpu_.vk.CmdPipelineBarrier(slot.commands.list, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &memory, 0,
-                                       nullptr, 0, nullptr);
+            gpu_.vk.CmdPipelineBarrier(slot.commands.list, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT,
+                                       0, 1, &memory, 0, nullptr, 0, nullptr);
         }
         slot.commands.end();
         const std::lock_guard hold(submitting_);
@@ -170,7 +177,8 @@ void all_together(Blocks& blocks, const TransferPlan& plan, const std::byte* fro
             const Slot& slot = slot_of(block);
             const uint64_t part = (slot.size_bytes / plan.threads + 63) / 64 * 64;
             const uint64_t first = std::min(slot.size_bytes, thread * part);
-            const uint64_t size = thread + 1 == plan.threads ? slot.size_bytes - first : std::min(part, slot.size_bytes - first);
+            const uint64_t size =
+                thread + 1 == plan.threads ? slot.size_bytes - first : std::min(part, slot.size_bytes - first);
             std::byte* host = blocks.host(slot) + first;
             if (from) copy(host, from + slot.data_offset + first, size, plan.streaming);
             else copy(to + slot.data_offset + first, host, size, plan.streaming);

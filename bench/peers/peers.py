@@ -4,7 +4,7 @@
 Each library does a task the way its own documentation does it; every task ends when its result is there.
 Kompute's download ends in its own mapped memory, without the copy into the caller's array that the others make.
 Install the peers with setup.sh, build the targets bare_peer and bare_start, then
-  python peers.py --build build/bench
+  python peers.py --build build/bench/bench
 prints the table of docs/performance.md. Start-up is measured from the start of a process to its end, and
 for Python that includes the interpreter and numpy.
 """
@@ -136,7 +136,8 @@ class Wgpu:
         adapters = [a for a in wgpu.gpu.enumerate_adapters_sync() if a.info["backend_type"] == "Vulkan"]
         self.device = adapters[0].request_device_sync()
         module = self.device.create_shader_module(code=WGSL)
-        self.pipeline = self.device.create_compute_pipeline(layout="auto", compute={"module": module, "entry_point": "main"})
+        stage = {"module": module, "entry_point": "main"}
+        self.pipeline = self.device.create_compute_pipeline(layout="auto", compute=stage)
         self.usage = wgpu.BufferUsage.STORAGE | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
 
     def group(self, buffer):
@@ -271,7 +272,8 @@ def measure_starts(names, build, rounds):
                     caches = pathlib.Path(folder) / f"{kind} {name}"
                     if kind == "empty":
                         shutil.rmtree(caches, ignore_errors=True)
-                    places = {"ALKOMP_CACHE_DIR": caches / "alkomp", "MESA_SHADER_CACHE_DIR": caches / "mesa", "__GL_SHADER_DISK_CACHE_PATH": caches / "gl"}
+                    places = {"ALKOMP_CACHE_DIR": caches / "alkomp", "MESA_SHADER_CACHE_DIR": caches / "mesa",
+                              "__GL_SHADER_DISK_CACHE_PATH": caches / "gl"}
                     begin = time.perf_counter()
                     subprocess.run(command(name, build, "--start"), check=True, stdout=subprocess.DEVNULL,
                                    env=os.environ | {key: str(value) for key, value in places.items()})
@@ -286,14 +288,16 @@ def cell(samples, scale):
 
 
 def table(names, starts, tasks):
-    rows = [("process start to first result, empty caches (ms)", starts["empty"], 1e3), ("the same, warm caches (ms)", starts["warm"], 1e3)]
+    rows = [("process start to first result, empty caches (ms)", starts["empty"], 1e3),
+            ("the same, warm caches (ms)", starts["warm"], 1e3)]
     rows += [(what, tasks[task], scale) for task, (what, scale) in TASKS.items()]
     for _, samples, _ in rows:
         for name in names:
             samples.setdefault(name, [])
     lines = ["| task | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for what, samples, scale in rows:
-        lines.append(f"| {what} | " + " | ".join(cell(samples[n], scale) if samples[n] else "not installed" for n in names) + " |")
+        cells = [cell(samples[name], scale) if samples[name] else "not installed" for name in names]
+        lines.append(f"| {what} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -302,7 +306,7 @@ def installed(names, build):
     found = []
     for name in names:
         with contextlib.suppress(OSError):
-            done = subprocess.run(command(name, build, "--start"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+            done = subprocess.run(command(name, build, "--start"), capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 found.append(name)
             else:
@@ -312,7 +316,7 @@ def installed(names, build):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", default="build/bench", help="folder of the build's bench programs")
+    parser.add_argument("--build", default="build/bench/bench", help="folder of the build's bench programs")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
     parser.add_argument("--start", choices=LIBRARIES, help=argparse.SUPPRESS)
