@@ -106,10 +106,8 @@ void DeviceRecord::wait_on_device(Timeline& timeline, std::span<const Conflicts:
         if (!timeline.pending.commands.empty()) submit(timeline);
         backend::Ticket ticket = other.passed_ticket;
         for (const InFlight& batch : other.in_flight) {
-            if (batch.sequence >= point.sequence) {
-                ticket = batch.ticket;
-                break;
-            }
+            if (batch.ticket != 0) ticket = batch.ticket;  // one that was refused has none
+            if (batch.sequence >= point.sequence) break;
         }
         if (ticket != 0) timeline.pending.waits.push_back(ticket);
         timeline.acquired[point.timeline] = point.sequence;
@@ -120,6 +118,8 @@ void DeviceRecord::prepare(Timeline& timeline, std::span<const BufferAccess> acc
     conflicts_.clear();
     for (const BufferAccess& a : accesses) find_conflicts(*this, timeline, a.record->uses, a.access, conflicts_);
     if (!conflicts_.waits.empty()) wait_on_device(timeline, conflicts_.waits);
+    if (timeline.owes_barrier) conflicts_.barrier = true;
+    timeline.owes_barrier = false;
     if (conflicts_.barrier) ++timeline.epoch;
 }
 
@@ -208,7 +208,9 @@ u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
     submission.commands = batch.commands;
     submission.recorded = recorded;
     submission.waits = batch.waits;
-    submission.read_by_host = batch.read_by_host;
+    // Where the CPU reads device memory in place, any batch may have written what it reads next; a device
+    // that is the CPU needs no barrier for that.
+    submission.read_by_host = batch.read_by_host || (properties.device_cached && !properties.host_is_device);
     const backend::Pending pending = backend->submit(submission);
 
     InFlight flight;
@@ -223,9 +225,15 @@ u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
     }
     const backend::Status status = flight.status;
     timeline.in_flight.push_back(std::move(flight));
-    batch.clear();
-    if (status.failed) {
-        // Nothing ran. What it would have written is poisoned when the batches before it are done.
+    if (!status.failed) {
+        batch.clear();
+    } else {
+        // Nothing ran. What it would have written is poisoned when the batches before it are done; the
+        // barriers and waits that are counted as done fall to the next batch.
+        std::vector<backend::Ticket> waits = std::move(batch.waits);
+        batch.clear();
+        batch.waits = std::move(waits);
+        timeline.owes_barrier = true;
         if (status.code == ErrorCode::device_lost) mark_lost(status);
         Continuations then;
         retire(timeline, then);

@@ -214,6 +214,7 @@ void Device::wait(Timeout timeout) {
         for (const auto& timeline : device.timelines) points.push_back({timeline->index, device.submit(*timeline)});
     }
     device.wait_points(points, timeout.limit, "wait");
+    device.advance(std::chrono::nanoseconds::zero());  // deliver what is done, though nothing is in flight
 }
 
 void Device::poll() { detail::usable(record_, "poll").advance(std::chrono::nanoseconds::zero()); }

@@ -56,6 +56,7 @@ struct Timeline {
     u64 submitted = 0;              ///< sequence of the last batch submitted; the pending one is submitted + 1
     std::atomic<u64> completed{0};  ///< all batches up to here are done
     u64 epoch = 1;                  ///< counts barriers: commands of one epoch may overlap
+    bool owes_barrier = false;      ///< a batch with barriers in it was refused: the next command has one
     u32 submit_at = 16;             ///< commands in the pending batch that make it be submitted early
     bool orphan = false;
     std::vector<u64> acquired;      ///< per timeline: what this one has waited for on the device so far

@@ -212,12 +212,13 @@ TEST_P(Buffers, share_their_label_with_every_view) {
     EXPECT_EQ(to_string(view.dtype()), "u32");
 }
 
-TEST_P(Buffers, filled_with_nothing_are_zero_and_with_half_an_element_refused) {
+TEST_P(Buffers, filled_with_nothing_are_zero_and_with_what_does_not_divide_refused) {
     const auto buffer = gpu.to_device(ramp(5));
     gpu.stream().fill_bytes(buffer.view(1, 3), {});
     EXPECT_EQ(gpu.get(buffer), (std::vector<u32>{0, 0, 0, 0, 4}));
-    const std::array<std::byte, 2> half{};
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.stream().fill_bytes(buffer, half); }), HasSubstr("fill"));
+    const std::array<std::byte, 3> odd{};
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.stream().fill_bytes(buffer, odd); }),
+                HasSubstr("fill: a pattern of 3 bytes does not divide the 20 bytes of u32[5]"));
 }
 
 }  // namespace

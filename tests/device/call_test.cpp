@@ -36,8 +36,8 @@ TEST_P(Calls, take_buffers_by_order_by_name_and_mixed) {
     for (int way = 0; way < 3; ++way) {
         const auto result = gpu.zeros<u32>(100);
         if (way == 0) gpu.call(kernel, a, b, result);
-        if (way == 1) gpu.call(kernel, arg("result", result), arg("b", b), groups(2), arg("a", a));
-        if (way == 2) gpu.call(kernel, arg("b", b), a, result);
+        if (way == 1) gpu.call(kernel, arg("Result", result), arg("B", b), groups(2), arg("A", a));
+        if (way == 2) gpu.call(kernel, arg("B", b), a, result);
         EXPECT_EQ(gpu.get(result), ramp(100, 1001)) << way;
     }
 }

@@ -90,6 +90,7 @@ TEST_P(Futures, throw_their_failure_into_the_coroutine) {
     const auto task = failing(gpu, gpu.to_device<u32>({1}));
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     while (!task.done() && std::chrono::steady_clock::now() < deadline) gpu.wait();
+    ASSERT_TRUE(*task.failure);
     EXPECT_THROW(std::rethrow_exception(*task.failure), std::out_of_range);
 }
 

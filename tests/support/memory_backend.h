@@ -48,7 +48,7 @@ struct MemoryCounters {
     u64 replays = 0;    ///< of recorded lists
     u64 records = 0;
     u64 buffers = 0;    ///< alive now
-    u64 buffer_bytes = 0;
+    u64 buffer_bytes = 0;  ///< of them in device memory
     u64 kernels = 0;    ///< alive now
     u64 recorded = 0;   ///< alive now
 };

@@ -140,10 +140,10 @@ backend::Pending MemoryDevice::allocate(const backend::Allocation& allocation, b
     buffer->allocation = allocation;
     buffer->last_use.assign(options_.queues, 0);
     if (fault) buffer->failure = std::move(fault->second);
-    else if (counters_.buffer_bytes + allocation.size_bytes > options_.memory_bytes)
+    else if (allocation.kind == backend::MemoryKind::device && counters_.buffer_bytes + allocation.size_bytes > options_.memory_bytes)
         buffer->failure = backend::Status::failure(ErrorCode::out_of_memory, "the memory backend's memory is full");
     else buffer->bytes = make_bytes(allocation.size_bytes);
-    if (buffer->bytes) counters_.buffer_bytes += allocation.size_bytes;
+    if (buffer->on_device()) counters_.buffer_bytes += allocation.size_bytes;
     ++counters_.buffers;
     out = static_cast<backend::BufferId>(buffer->id);
     backend::Completion completion;
@@ -163,7 +163,7 @@ void MemoryDevice::free(backend::BufferId id) {
             require(!open_.contains(ticket), "free", "a submission that uses the buffer has not been reported");
         require(!open_.contains(buffer.mapping_ticket), "free", "the buffer is being mapped");
     }
-    if (buffer.bytes) counters_.buffer_bytes -= buffer.allocation.size_bytes;
+    if (buffer.on_device()) counters_.buffer_bytes -= buffer.allocation.size_bytes;
     --counters_.buffers;
     oracle_.forget(buffer.id);
     buffers_.erase(static_cast<u64>(id));

@@ -28,6 +28,8 @@ struct MemoryDevice::Buffer {
     bool mapped = false;
     u32 writer_queue = 0;
     bool written = false, shown_to_host = true;
+
+    [[nodiscard]] bool on_device() const { return bytes && allocation.kind == backend::MemoryKind::device; }
 };
 
 struct MemoryDevice::CompiledKernel {
