@@ -54,7 +54,10 @@ void delist(DeviceRecord& device, BufferRecord& record) noexcept {
 std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& device, u64 size_bytes, const char* function) {
     auto record = std::make_shared<BufferRecord>();
     record->size_bytes = size_bytes;
-    if (size_bytes != 0) record->block = take_block(*device, size_bytes, function);
+    if (size_bytes != 0) {
+        device->transfers->reserve();
+        record->block = take_block(*device, size_bytes, function);
+    }
     const std::lock_guard lock(device->mutex);
     enlist(*device, *record);
     record->device = device;
@@ -155,7 +158,7 @@ u64 Device::trim() {
     record_->check_usable("trim");
     record_->advance(std::chrono::nanoseconds::zero());
     const std::lock_guard lock(record_->mutex);
-    return record_->pool.trim(*record_) + record_->transfers->trim();
+    return record_->pool.trim(*record_) + record_->transfers->trim(true);
 }
 
 }  // namespace alkomp

@@ -68,7 +68,7 @@ Pool::Taken Pool::take(DeviceRecord& device, u64 size_bytes) {
     const auto is_full = [&] {
         return pending.ticket == 0 && pending.status.failed && pending.status.code == ErrorCode::out_of_memory;
     };
-    if (is_full() && trim(device) + device.transfers->trim() != 0) pending = allocate(device, roomy, taken.block);
+    if (is_full() && trim(device) + device.transfers->trim(false) != 0) pending = allocate(device, roomy, taken.block);
     if (is_full() && exact < roomy) pending = allocate(device, exact, taken.block);
     taken.ticket = pending.ticket;
     if (pending.ticket != 0) return taken;
@@ -195,7 +195,7 @@ Block take_block(DeviceRecord& device, u64 size_bytes, const char* function) {
             if (taken.failure.code == ErrorCode::device_lost) device.mark_lost(taken.failure);
             if (taken.failure.code != ErrorCode::out_of_memory) throw_status(function, taken.failure);
             if (taken.ticket != 0) {
-                freed = device.pool.trim(device) + device.transfers->trim() != 0;
+                freed = device.pool.trim(device) + device.transfers->trim(false) != 0;
                 taken.waits = device.pool.waits();
             }
             if (retried || (!freed && taken.waits.empty())) throw_full(device, size_bytes, taken.failure.text, function);

@@ -133,7 +133,7 @@ StagingBlock* Staging::claim(Direction direction, u64 size_bytes, Patience patie
                     ring.next = 0;
                 }
                 if (error.code() != ErrorCode::out_of_memory || retried) throw;
-                if (waits.empty() && device_.pool.trim(device_) + trim() == 0) throw;
+                if (waits.empty() && device_.pool.trim(device_) + trim(1) == 0) throw;
                 retried = true;
             }
         }
@@ -167,10 +167,10 @@ void Staging::release(StagingBlock& block) {
     if (ring.blocks.size() > kBlocksPerRing && !device_.lost) free_idle(ring, kBlocksPerRing);
 }
 
-u64 Staging::trim() {
+u64 Staging::trim(std::size_t reserve) {
     u64 freed = 0;
     for (auto& rings : rings_)
-        for (Ring& ring : rings) freed += free_idle(ring, 0);
+        for (Ring& ring : rings) freed += free_idle(ring, &ring == &rings.front() ? reserve : 0);
     return freed;
 }
 

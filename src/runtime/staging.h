@@ -61,8 +61,9 @@ public:
     void release(StagingBlock& block);
 
     [[nodiscard]] u64 size_bytes() const noexcept { return size_bytes_; }
-    /// Under the mutex: frees the blocks that nothing uses; returns their bytes.
-    u64 trim();
+    /// Under the mutex: frees the blocks that nothing uses, but for `reserve` small ones in each direction;
+    /// returns their bytes.
+    u64 trim(std::size_t reserve);
     /// Leaves every block behind with its device.
     void forget() noexcept { forgotten_ = true; }
 

@@ -101,6 +101,9 @@ public:
     void download(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out, const Deadline& deadline);
     Future<void> download_async(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out);
 
+    void reserve() noexcept;
+    u64 trim(bool all);
+
     Staging& staging() { return staging_; }
 
 private:
@@ -156,6 +159,7 @@ private:
     DeviceRecord& device_;
     Staging staging_;
     StagingBlock* packed_ = nullptr;  // small uploads go here; claimed; guarded by the device's mutex
+    std::atomic<bool> reserved_{false};
     bool looked_for_queues_ = false;
     Timeline* uploads_ = nullptr;     // on queues that only copy, where there are some
     Timeline* downloads_ = nullptr;
@@ -167,6 +171,25 @@ private:
 Transfers::Rings::~Rings() {
     // A block that is being mapped cannot be freed.
     if (!device_.lost) device_.wait_until([&] { return open_maps_.load() == 0; }, std::chrono::seconds(2));
+}
+
+void Transfers::Rings::reserve() noexcept {
+    if (reserved_.load(std::memory_order_relaxed) || reserved_.exchange(true)) return;
+    if (device_.properties.device_cached) return;  // transfers hardly ever stage
+    const Deadline deadline(std::chrono::seconds(60));
+    try {
+        for (const Direction direction : {Direction::upload, Direction::download})
+            Claim(*this, *staging_.claim(direction, Staging::kSmall, Staging::Patience::wait, deadline, "empty"));
+    } catch (const Error&) {
+        // Whoever needs the block next hears of it.
+    }
+}
+
+u64 Transfers::Rings::trim(bool all) {
+    if (!all) return staging_.trim(1);
+    if (packed_ != nullptr) staging_.release(*std::exchange(packed_, nullptr));
+    reserved_ = false;
+    return staging_.trim(0);
 }
 
 CopyThreads& Transfers::Rings::threads() {
@@ -534,7 +557,9 @@ Future<void> Transfers::download_async(Timeline& timeline, BufferRecord& from, u
 
 u64 Transfers::staging_bytes() const noexcept { return rings_->staging().size_bytes(); }
 
-u64 Transfers::trim() { return rings_->staging().trim(); }
+void Transfers::reserve() noexcept { rings_->reserve(); }
+
+u64 Transfers::trim(bool all) { return rings_->trim(all); }
 
 void Transfers::forget() noexcept { rings_->staging().forget(); }
 

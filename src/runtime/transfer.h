@@ -36,8 +36,10 @@ public:
     Future<void> download_async(Timeline& timeline, BufferRecord& from, u64 offset_bytes, std::span<std::byte> out);
 
     [[nodiscard]] u64 staging_bytes() const noexcept;
-    /// Gives idle staging blocks back; returns their bytes.
-    u64 trim();
+    /// Makes one small block in each direction, so that transfers go on when memory has run out.
+    void reserve() noexcept;
+    /// Gives idle staging blocks back, those of `reserve` too if `all`; returns their bytes.
+    u64 trim(bool all);
     /// Leaves every block behind with its device.
     void forget() noexcept;
 

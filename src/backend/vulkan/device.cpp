@@ -140,6 +140,7 @@ Status start(OpenDevice& device, const OpenOptions& options) {
         return status;
     if (Status status = create_device(core); !status.ok()) return status;
     core.properties.replay = true;
+    core.properties.copy_within_buffer = true;
     core.properties.accepts_spirv = true;
     if (Status status = device.queues.start(); !status.ok()) return status;
     if (Status status = device.memory.start(); !status.ok()) return status;
