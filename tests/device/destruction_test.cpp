@@ -63,12 +63,12 @@ TEST_P(Destruction, in_many_orders_with_work_in_flight) {
     }
 }
 
-TEST_P(DestructionInMemory, in_every_order_with_work_in_flight) {
+TEST_P(DestructionInMemory, in_thousands_of_orders_with_work_in_flight) {
     std::array<std::size_t, Everything::kHandles> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
     u32 round = 0;
     do {
-        if (++round % 16 != GetParam().index % 16) continue;  // the devices share all 40,320 orders
+        if (++round % 16 != 0) continue;  // of 40,320
         Everything all(open());
         for (const std::size_t handle : order) all.drop(handle);
     } while (std::next_permutation(order.begin(), order.end()));

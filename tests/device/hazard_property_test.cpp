@@ -128,9 +128,9 @@ void run_programs(Device& gpu, u32 first_seed, u32 count) {
     }
 }
 
-TEST_P(RandomPrograms, equal_running_in_order) { run_programs(gpu, 1000 + GetParam().index, 10); }
+TEST_P(RandomPrograms, equal_running_in_order) { run_programs(gpu, 1000, 40); }
 
-TEST_P(RandomProgramsInMemory, equal_running_in_order_and_miss_no_barrier) { run_programs(gpu, GetParam().index * 300, 300); }
+TEST_P(RandomProgramsInMemory, equal_running_in_order_and_miss_no_barrier) { run_programs(gpu, GetParam().index * 100, 100); }
 
 }  // namespace
 }  // namespace alkomp::testing
