@@ -15,6 +15,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace alkomp::glsl_front {
 namespace {
@@ -110,7 +111,8 @@ public:
         input_.code = expansion.text.c_str();
         input_.default_version = kDefaultVersion;
         input_.default_profile = GLSLANG_CORE_PROFILE;
-        input_.messages = static_cast<glslang_messages_t>(GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT | GLSLANG_MSG_ENHANCED);
+        input_.messages = static_cast<glslang_messages_t>(GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT |
+                                                       GLSLANG_MSG_CASCADING_ERRORS_BIT | GLSLANG_MSG_ENHANCED);
         input_.resource = &resource_limits();
         shader_.reset(glslang_shader_create(&input_));
         if (!shader_) fail(ErrorCode::internal, "glslang makes no shader object.");
@@ -118,7 +120,8 @@ public:
 
     void parse(const std::string& preamble) {
         glslang_shader_set_preamble(shader_.get(), preamble.c_str());
-        take_shader_log(glslang_shader_preprocess(shader_.get(), &input_) != 0);
+        const bool preprocesses = glslang_shader_preprocess(shader_.get(), &input_) != 0;
+        take_log(preprocesses, glslang_shader_get_info_log(shader_.get()));
         const char* preprocessed = glslang_shader_get_preprocessed_code(shader_.get());
         if (const std::optional<Place> place = too_deep(preprocessed)) {
             Message message;
@@ -129,19 +132,22 @@ public:
         }
         // The macros are expanded; a second time would expand their own names in their values.
         glslang_shader_set_preamble(shader_.get(), "");
-        take_shader_log(glslang_shader_parse(shader_.get(), &input_) != 0);
+        const bool parses = glslang_shader_parse(shader_.get(), &input_) != 0;
+        take_log(parses, glslang_shader_get_info_log(shader_.get()));
     }
 
     void link() {
         program_.reset(glslang_program_create());
         if (!program_) fail(ErrorCode::internal, "glslang makes no program object.");
         glslang_program_add_shader(program_.get(), shader_.get());
-        take_log(glslang_program_link(program_.get(), input_.messages) != 0, glslang_program_get_info_log(program_.get()));
+        const bool linked = glslang_program_link(program_.get(), input_.messages) != 0;
+        take_log(linked, glslang_program_get_info_log(program_.get()));
     }
 
     std::vector<u32> generate(bool optimize) {
         glslang_spv_options_t options{};
         options.disable_optimizer = !optimize;
+        options.optimize_size = optimize;  // without it glslang leaves GLSL as it is
         glslang_program_SPIRV_generate_with_options(program_.get(), GLSLANG_STAGE_COMPUTE, &options);
         const char* messages = glslang_program_SPIRV_get_messages(program_.get());
         const std::size_t size = glslang_program_SPIRV_get_size(program_.get());
@@ -152,8 +158,6 @@ public:
     }
 
 private:
-    void take_shader_log(bool ok) { take_log(ok, glslang_shader_get_info_log(shader_.get())); }
-
     void take_log(bool ok, const char* log) const {
         const std::vector<Message> messages = parse_log(log == nullptr ? "" : log);
         if (!ok) throw Error(ErrorCode::compile_failed, describe_failure(messages, expansion_));
@@ -179,11 +183,16 @@ Compiled compile(const Source& source, const KernelOptions& options, Target targ
     Expansion expansion = expand(source, options.include_dirs);
     check_version(expansion);
     start_glslang();
-    Session session(expansion, target);
-    session.parse(preamble);
-    session.link();
+    // A program generates once: a second time would append to the first.
+    const auto run = [&](bool optimize) {
+        Session session(expansion, target);
+        session.parse(preamble);
+        session.link();
+        return session.generate(optimize);
+    };
     Compiled compiled;
-    compiled.words = session.generate(options.optimize);
+    compiled.words = run(false);
+    if (options.optimize) compiled.declared = std::exchange(compiled.words, run(true));
     compiled.dependencies = std::move(expansion.dependencies);
     return compiled;
 }

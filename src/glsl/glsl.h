@@ -11,7 +11,8 @@
 namespace alkomp::glsl_front {
 
 struct Compiled {
-    std::vector<u32> words;  ///< names are kept
+    std::vector<u32> words;     ///< names are kept
+    std::vector<u32> declared;  ///< optimised code only: the words before, which hold all that the source declares
     std::vector<Dependency> dependencies;
 };
 

@@ -16,13 +16,15 @@ constexpr std::size_t kMaxLineShown = 160;
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_word(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-/// Single spaces, none at the ends.
+/// Single spaces, none at the ends, nor behind an opening quote.
 std::string tidy(std::string_view text) {
     std::string out;
+    bool quoted = false;
     for (const char c : text) {
         const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (c == '\'') quoted = !quoted;
         if (!space) out += c;
-        else if (!out.empty() && out.back() != ' ') out += ' ';
+        else if (!out.empty() && out.back() != ' ' && !(quoted && out.back() == '\'')) out += ' ';
     }
     if (out.ends_with(' ')) out.pop_back();
     return out;
@@ -205,6 +207,14 @@ std::string describe_failure(const std::vector<Message>& messages, const Expansi
         if (!message.is_error) continue;
         errors.push_back(&message);
         is_graphics = is_graphics || names_graphics(message);
+    }
+    // glslang goes on after an error, and says more about the same line because of it.
+    const auto same_line = [](const Message* a, const Message* b) {
+        return a->line != 0 && a->line == b->line && a->string == b->string && a->file == b->file;
+    };
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+        const auto behind = errors.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+        errors.erase(std::remove_if(behind, errors.end(), [&](const Message* m) { return same_line(m, errors[i]); }), errors.end());
     }
     // What follows a failed include is an echo of it.
     const auto include = std::find_if(errors.begin(), errors.end(), [&](const Message* m) { return !text_of_failure(*m, expansion).empty(); });

@@ -4,7 +4,9 @@
 
 #include "glsl/include.h"
 
+#include <algorithm>
 #include <charconv>
+#include <string>
 #include <vector>
 
 namespace alkomp::glsl_front {
@@ -29,15 +31,41 @@ void read_place(std::string_view rest, Place& place) {
     std::from_chars(rest.data(), rest.data() + rest.size(), place.string);
 }
 
+bool is_control(std::string_view word) {
+    return word == "if" || word == "for" || word == "while" || word == "switch" || word == "return";
+}
+
 class Depth {
 public:
-    /// False once the depth is above the limit.
-    bool take(char c, char before) {
+    /// Takes one character that is no space. False once the depth is above the limit.
+    bool take(char c) {
+        if (is_word(c)) {
+            if (!is_word(before_)) word_.clear();
+            word_ += c;
+        } else {
+            take_punctuation(c);
+        }
+        before_ = c;
+        return depth() <= kMaxNesting;
+    }
+    /// Words end where lines and spaces do.
+    void end_word() {
+        if (is_word(before_)) before_ = ' ';
+    }
+
+private:
+    struct Level {
+        u32 base = 0;
+        u32 operators = 0;
+        bool is_list = false;  ///< of arguments or initialisers: its commas make nothing deeper
+    };
+
+    void take_punctuation(char c) {
         Level& level = levels_.back();
         switch (c) {
             case '(':
             case '[':
-            case '{': levels_.push_back({depth(), 0, c == '(' && is_word(before)}); break;
+            case '{': levels_.push_back({depth(), 0, opens_list(c)}); break;
             case ')':
             case ']':
             case '}':
@@ -46,22 +74,25 @@ public:
                 break;
             case ';': level.operators = 0; break;
             case ',':
-                // Arguments and initialisers stand side by side; elsewhere a comma is one more operator.
-                if (level.is_call || levels_.size() > 1) level.operators = level.is_call ? 0 : level.operators + 1;
+                if (level.is_list || levels_.size() == 1) level.operators = 0;
+                else ++level.operators;
                 break;
             default: ++level.operators;
         }
-        return depth() <= kMaxNesting;
     }
 
-private:
-    struct Level {
-        u32 base = 0;
-        u32 operators = 0;
-        bool is_call = false;
-    };
+    [[nodiscard]] bool opens_list(char c) const {
+        const bool behind_word = !word_.empty() && (is_word(before_) || before_ == ' ');
+        if (c == '(') return before_ == ']' || (behind_word && !is_control(word_));
+        if (c == '{') return before_ == '=' || ((before_ == '{' || before_ == ',') && levels_.back().is_list);
+        return false;
+    }
+
     [[nodiscard]] u32 depth() const { return levels_.back().base + levels_.back().operators + kBracketDepth; }
+
     std::vector<Level> levels_{Level{}};
+    std::string word_;  ///< the last one
+    char before_ = ';';
 };
 
 }  // namespace
@@ -69,7 +100,6 @@ private:
 std::optional<Place> too_deep(std::string_view text) {
     Depth depth;
     Place place;
-    char before = ' ';
     LineScanner scanner(text);
     for (LineScanner::Line line; scanner.next(line); ++place.line) {
         std::string_view rest;
@@ -81,10 +111,10 @@ std::optional<Place> too_deep(std::string_view text) {
             continue;
         }
         for (const char c : line.text) {
-            if (c == ' ' || c == '\t' || c == '"') continue;
-            if (!is_word(c) && !depth.take(c, before)) return place;
-            before = c;
+            if (c == ' ' || c == '\t' || c == '"') depth.end_word();
+            else if (!depth.take(c)) return place;
         }
+        depth.end_word();
     }
     return std::nullopt;
 }

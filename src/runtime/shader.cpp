@@ -8,6 +8,7 @@
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -151,8 +152,10 @@ bool from_bytes(std::span<const std::byte> bytes, ShaderRecord& shader) {
 }
 
 std::string shader_key(const ShaderRecord& shader) {
-    const std::string reflector = read::reflector_version();
-    return hash_key({bytes_of(shader.words), shader.interface.entry, reflector});
+    ByteWriter writer;
+    add_interface(writer, shader.interface);
+    const std::vector<std::byte> interface = writer.take();
+    return hash_key({bytes_of(shader.words), {reinterpret_cast<const char*>(interface.data()), interface.size()}});
 }
 
 std::string type_list(const std::vector<Field>& fields) {
@@ -181,14 +184,17 @@ std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const Kern
         return shader;
     }
     Dependencies dependencies;
+    std::vector<u32> declared;
     if (source.language == Language::glsl) {
         glsl_front::Compiled compiled = glsl_front::compile(source, options, target);
         shader->words = std::move(compiled.words);
+        declared = std::move(compiled.declared);
         dependencies = std::move(compiled.dependencies);
     } else {
         shader->words = source.words;
     }
-    shader->interface = read::reflect(shader->words, options.entry, source.name);
+    // An argument that optimisation found unused is still one that the caller passes.
+    shader->interface = read::reflect(declared.empty() ? shader->words : declared, options.entry, source.name);
     shader->key = shader_key(*shader);
     cache.store(key, to_bytes(*shader, dependencies));
     return shader;
@@ -205,7 +211,15 @@ Interface specialize(const ShaderRecord& shader, std::span<const backend::Specia
         Interface interface = get_interface(reader);
         if (reader.ok() && reader.at_end()) return interface;
     }
-    Interface interface = read::reflect(shader.words, shader.interface.entry, shader.name, constants);
+    const Interface sized = read::reflect(shader.words, shader.interface.entry, shader.name, constants);
+    Interface interface = shader.interface;
+    interface.workgroup_size = sized.workgroup_size;
+    interface.shared_bytes = sized.shared_bytes;
+    for (BindingInfo& binding : interface.bindings) {
+        const auto same = std::find_if(sized.bindings.begin(), sized.bindings.end(),
+                                       [&](const BindingInfo& b) { return b.set == binding.set && b.binding == binding.binding; });
+        if (same != sized.bindings.end()) binding = *same;
+    }
     ByteWriter writer;
     add_interface(writer, interface);
     cache.store(key, writer.take());

@@ -117,6 +117,11 @@ public:
     [[nodiscard]] u32 member_decoration(u32 type, u32 member, SpvDecoration kind) const {
         return spvc_compiler_get_member_decoration(compiler_, type, member, kind);
     }
+    [[nodiscard]] u32 matrix_stride(u32 type, u32 member) const {
+        unsigned stride = 0;
+        check(spvc_compiler_type_struct_member_matrix_stride(compiler_, spvc_compiler_get_type_handle(compiler_, type), member, &stride));
+        return stride;
+    }
     [[nodiscard]] bool has_decoration(u32 id, SpvDecoration kind) const { return spvc_compiler_has_decoration(compiler_, id, kind) != 0; }
     [[nodiscard]] bool has_member_decoration(u32 type, u32 member, SpvDecoration kind) const {
         return spvc_compiler_has_member_decoration(compiler_, type, member, kind) != 0;
@@ -241,7 +246,7 @@ private:
         // Types describe memory: a row-major matrix lies there as its transpose does.
         if (cross_.has_member_decoration(parent, member, SpvDecorationRowMajor)) std::swap(lanes, columns);
         DType vector(scalar_type(column[2]).scalar, static_cast<u8>(lanes));
-        const u32 stride = cross_.member_decoration(parent, member, SpvDecorationMatrixStride);
+        const u32 stride = cross_.matrix_stride(parent, member);
         if (stride != vector.size_bytes) return {vector, columns, stride, u64{stride} * (columns - 1) + vector.size_bytes};
         vector.columns = static_cast<u8>(columns);
         vector.size_bytes *= columns;
