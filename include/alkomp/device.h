@@ -176,8 +176,6 @@ private:
     std::shared_ptr<detail::DeviceRecord> record_;
 };
 
-// ------------------------------------------------------------------------------------------------
-
 template <class T>
 Buffer<T> Device::empty(u64 count) {
     return Buffer<T>(empty(dtype_of<T>(), count));
