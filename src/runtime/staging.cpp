@@ -18,6 +18,18 @@ backend::MapMode mode_of(Direction direction) {
 
 }  // namespace
 
+void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline, const char* function) {
+    try {
+        device.wait_points(points, deadline.left(), function);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::timed_out) throw;
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline.limit()).count();
+        throw Error(ErrorCode::timed_out, std::string(function) + ": the wait gave up after " + std::to_string(ms) +
+                                              " ms, before the work on the buffer was done; the work and its buffers live "
+                                              "on, and waiting again is legal.");
+    }
+}
+
 Staging::~Staging() {
     if (forgotten_ || device_.lost) return;
     for (auto& rings : rings_)
@@ -50,7 +62,8 @@ StagingBlock* Staging::take_idle(Ring& ring) {
         const std::size_t place = (ring.next + i) % ring.blocks.size();
         StagingBlock& block = *ring.blocks[place];
         if (block.claimed || !waits_of(block).empty()) continue;
-        block.record.uses = {};
+        block.record.uses.writes.clear();
+        block.record.uses.reads.clear();
         block.record.poison.clear();
         block.used_bytes = 0;
         block.claimed = true;
@@ -137,7 +150,7 @@ StagingBlock* Staging::claim(Direction direction, u64 size_bytes, Patience patie
                 retried = true;
             }
         }
-        if (!waits.empty()) device_.wait_points(waits, deadline.left(), function);
+        if (!waits.empty()) wait_within(device_, waits, deadline, function);
     }
 }
 

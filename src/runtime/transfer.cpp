@@ -244,7 +244,7 @@ bool Transfers::Rings::write_mapped(BufferRecord& to, u64 offset, std::span<cons
         }
         // Waiting for the buffer costs less than copying a large array twice.
         if (!one_memory || bytes.size() <= kLarge) return false;
-        device_.wait_points(conflicts.waits, deadline.left(), "write");
+        wait_within(device_, conflicts.waits, deadline, "write");
     }
 }
 
@@ -370,7 +370,7 @@ bool Transfers::Rings::read_mapped(BufferRecord& from, u64 offset, std::span<std
             copy(out.data(), place, out.size());
             return true;
         }
-        device_.wait_points(conflicts.waits, deadline.left(), "read");
+        wait_within(device_, conflicts.waits, deadline, "read");
     }
 }
 
@@ -399,7 +399,7 @@ Transfers::Rings::Piece Transfers::Rings::send_piece(Timeline& on, BufferRecord&
 void Transfers::Rings::take_piece(Piece& piece, const Timeline& on, const BufferRecord& from, u64 offset,
                                   std::span<std::byte> out, const Deadline& deadline) {
     const Conflicts::Wait point{on.index, piece.sequence};
-    device_.wait_points({&point, 1}, deadline.left(), "read");
+    wait_within(device_, {&point, 1}, deadline, "read");
     {
         const std::lock_guard lock(device_.mutex);
         check_trusted(device_, from, "read");
