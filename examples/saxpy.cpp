@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
     const auto on_x = gpu.to_device(x);
     const auto on_y = gpu.to_device(y);
     gpu.call(saxpy, on_x, on_y, 2.5F);                                 // by order
-    gpu.call(saxpy, arg("a", -0.5F), arg("y", on_y), arg("x", on_x));  // by name
+    gpu.call(saxpy, arg("a", -0.5F), arg("Y", on_y), arg("X", on_x));  // by name
 
     const std::vector<f32> result = gpu.get(on_y);
     f32 worst = 0;

@@ -64,6 +64,15 @@ TEST(BindFiles, NamesAndNumbersComeFirstAndOrderFillsTheRest) {
     EXPECT_EQ(bound[2].output->path, "z.npy");
 }
 
+TEST(BindFiles, TheOnlyMemberOfABlockNamesItToo) {
+    BindingInfo binding = array(0, "Data", Scalar::u32);
+    binding.fields = {{"values", Scalar::u32, 0, 0, 4}};
+    const auto given = files({"<values=x.npy", ">Data=y.npy"});
+    const auto bound = bind_files(interface_of({binding}), given);
+    EXPECT_EQ(bound[0].input->path, "x.npy");
+    EXPECT_EQ(bound[0].output->path, "y.npy");
+}
+
 TEST(BindFiles, ASingleBufferIsFilledAndSaved) {
     for (const auto& given :
          {files({"<x.npy", ">z.npy"}), files({">z.npy", "<x.npy"}), files({"<data=x.npy", ">data=z.npy"})}) {
@@ -100,30 +109,47 @@ TEST(BindFiles, WhatIsWrongIsSaid) {
 }
 
 TEST(OutputLayout, TypeComesFromTheKernelAndShapeFromTheFirstInput) {
-    const Array first{*element_from_name("u8"), {4, 5}, {}};
-    const Layout layout = output_layout(array(0, "o", Scalar::f32), parse_file("o.npy", true), nullptr, &first);
+    const FileArgument output = parse_file("o.npy", true);
+    const Shape elements{4, 5};
+    const Layout layout = output_layout(array(0, "o", Scalar::f32), output, nullptr, &elements);
     EXPECT_EQ(layout.element.descr, "'<f4'");
     EXPECT_EQ(layout.shape, (Shape{4, 5}));
-    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &first).shape,
-              (Shape{4, 5, 4}));
-    const Array wide{*element_from_name("f32"), {5, 4}, {}};
-    EXPECT_EQ(output_layout(array(0, "o", DType(Scalar::f32, 4)), parse_file("o.npy", true), nullptr, &wide).shape,
-              (Shape{5, 4}));
+    const BindingInfo vectors = array(0, "o", DType(Scalar::f32, 4));
+    EXPECT_EQ(output_layout(vectors, output, nullptr, &elements).shape, (Shape{4, 5, 4}));
     BindingInfo padded = array(0, "o", DType(Scalar::f32, 3));
     padded.stride_bytes = 16;
-    EXPECT_EQ(output_layout(padded, parse_file("o.npy", true), nullptr, &first).shape, (Shape{4, 5, 4}));
+    EXPECT_EQ(output_layout(padded, output, nullptr, &elements).shape, (Shape{4, 5, 4}));
 }
 
 TEST(OutputLayout, TheCommandLineDecides) {
-    const Array first{*element_from_name("u8"), {4, 5}, {}};
+    const Shape elements{4, 5};
     const Array like{*element_from_name("u16"), {9}, {}};
     const BindingInfo binding = array(0, "o", Scalar::u32);
-    EXPECT_EQ(output_layout(binding, parse_file("o.npy:2x2", true), nullptr, &first).shape, (Shape{2, 2}));
+    EXPECT_EQ(output_layout(binding, parse_file("o.npy:2x2", true), nullptr, &elements).shape, (Shape{2, 2}));
     EXPECT_EQ(output_layout(binding, parse_file("o.npy:i32:8", true), nullptr, nullptr).element.descr, "'<i4'");
-    EXPECT_EQ(output_layout(binding, parse_file("o.npy", true), &like, &first).shape, Shape{9});
-    EXPECT_EQ(output_layout(binding, parse_file("o.npy", true), &like, &first).element.descr, "'<u2'");
+    EXPECT_EQ(output_layout(binding, parse_file("o.npy", true), &like, &elements).shape, Shape{9});
+    EXPECT_EQ(output_layout(binding, parse_file("o.npy", true), &like, &elements).element.descr, "'<u2'");
     EXPECT_EQ(failure([&] { return output_layout(binding, parse_file("o.npy", true), nullptr, nullptr); }),
               "--out o.npy: the shape of 'o' is open; say it as in o.npy:f32:480x640, or add --like FILE");
+}
+
+TEST(ElementShape, CountsWhatTheKernelCounts) {
+    const BindingInfo vectors = array(0, "v", DType(Scalar::f32, 4));
+    EXPECT_EQ(element_shape(vectors, {*element_from_name("f32"), {3, 5, 4}}), (Shape{3, 5}));
+    EXPECT_EQ(element_shape(vectors, {*element_from_name("f32"), {4}}), Shape{});
+    EXPECT_EQ(element_shape(vectors, {*element_from_name("f32"), {20}}), Shape{20});
+    EXPECT_EQ(element_shape(array(0, "v", Scalar::f32), {*element_from_name("f32"), {3, 4}}), (Shape{3, 4}));
+    EXPECT_EQ(element_shape(array(0, "v", DType(Scalar::f32, 2)), {*element_from_name("c64"), {3, 2}}), (Shape{3, 2}));
+}
+
+TEST(KernelType, ATypeOnTheCommandLineOnlySaysHowToSave) {
+    const FileArgument output = parse_file("o.npy", true);
+    EXPECT_EQ(kernel_type(array(0, "o", Scalar::u32), output, {*element_from_name("i32"), {8}}), DType(Scalar::u32));
+    EXPECT_EQ(kernel_type(array(0, "o", Scalar::u32), output, {*element_from_name("u8"), {8}}), DType(Scalar::u32));
+    EXPECT_EQ(failure([&] {
+                  return kernel_type(array(0, "o", Scalar::u32), output, {*element_from_name("u8"), {7}});
+              }),
+              "--out o.npy: u8[7] has 7 bytes, which is not whole elements of 'o' (read and written u32[])");
 }
 
 TEST(OutputLayout, AFixedBlockIsItsOwnShape) {

@@ -64,15 +64,15 @@ def test_a_dtype_that_this_kernel_does_not_take(refused):
     for dtype in ("f4", "i8", "u2", "c8"):
         np.save("a.npy", np.ones(10, dtype))
         message = refused(*RUN, lines=None)
-        assert message.startswith("alkomp run: call: argument \"data\" is ") and "u32 are wanted" in message
+        assert message.startswith("alkomp run: call: argument \"Data\" is ") and "u32 are wanted" in message
 
 
 def test_files_and_buffers_that_do_not_match(refused, a):
-    takes = "the kernel takes 'data' (read and written u32[])"
-    assert refused("run", "double.comp") == f"alkomp run: buffer 'data' (read and written u32[]) has neither --in nor --out; {takes}"
+    takes = "the kernel takes 'Data' (read and written u32[])"
+    assert refused("run", "double.comp") == f"alkomp run: buffer 'Data' (read and written u32[]) has neither --in nor --out; {takes}"
     assert refused(*RUN, "--in", "x=a.npy") == f"alkomp run: --in x=a.npy: the kernel has no buffer 'x'; {takes}"
-    assert refused(*RUN, "--in", "a.npy") == "alkomp run: --in a.npy: buffer 'data' already has --in a.npy"
-    assert refused("run", "double.comp", "--out", "b.npy").startswith("alkomp run: --out b.npy: the shape of 'data' is open; say it as in ")
+    assert refused(*RUN, "--in", "a.npy") == "alkomp run: --in a.npy: buffer 'Data' already has --in a.npy"
+    assert refused("run", "double.comp", "--out", "b.npy").startswith("alkomp run: --out b.npy: the shape of 'Data' is open; say it as in ")
     assert refused(*RUN[:-1], "b.npy:99").startswith("alkomp run: --out b.npy: u32[99] has 396 bytes, ")
     assert refused(*RUN, "--like", "c.npy") == "alkomp run: c.npy: there is no such file"
     assert refused(*RUN, "--arg", "3") == "alkomp run: --arg 3: no scalar is left for it: the kernel takes no scalars"
@@ -141,8 +141,8 @@ def test_a_kernel_that_does_not_end(refused, folder, a):
 @pytest.mark.parametrize(
     "words, wanted",
     [
-        ((), "alkomp: A subcommand is required (see `alkomp --help`)"),
-        (("fly",), "alkomp: The following argument was not expected: fly (see `alkomp --help`)"),
+        ((), "alkomp: a verb is missing; there are devices, doctor, run and trace (see `alkomp --help`)"),
+        (("fly",), "alkomp: there is no verb 'fly'; there are devices, doctor, run and trace (see `alkomp --help`)"),
         (("run",), "alkomp run: KERNEL is required (see `alkomp run --help`)"),
         (("run", "k.comp", "--fast"), "alkomp run: The following argument was not expected: --fast (see `alkomp run --help`)"),
         (("run", "k.comp", "--in"), "alkomp run: --in: 1 required [NAME=]FILE missing (see `alkomp run --help`)"),

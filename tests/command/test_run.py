@@ -51,7 +51,7 @@ def test_one_buffer_is_filled_and_saved(alkomp, folder):
     result = alkomp("run", "double.comp", "--in", "a.npy", "--out", "b.npy")
     b = np.load("b.npy")
     assert b.dtype == a.dtype and (b == 2 * a).all()
-    assert result.stdout == "b.npy  u32[1000]  from data\n"
+    assert result.stdout == "b.npy  u32[1000]  from Data\n"
     assert result.stderr == ""
     assert sorted(path.name for path in folder.iterdir()) == ["a.npy", "b.npy", "double.comp"]
 
@@ -233,7 +233,7 @@ def test_the_report_as_json(alkomp):
     report = json.loads(result.stdout)
     assert report["groups"] == [10, 1, 1] and report["repeat"] == 5 and report["workgroup_size"] == [64, 1, 1]
     assert report["buffers"] == [
-        {"name": "data", "set": 0, "binding": 0, "type": "u32", "shape": [640], "in": "a.npy", "out": "b.npy"}
+        {"name": "Data", "set": 0, "binding": 0, "type": "u32", "shape": [640], "in": "a.npy", "out": "b.npy"}
     ]
     if report["gpu_ns"]:
         times = report["gpu_ns"]

@@ -26,12 +26,18 @@ std::string list(const Interface& interface) {
 
 std::size_t find_binding(const Interface& interface, const FileArgument& file) {
     const auto& bindings = interface.bindings;
-    const auto by_name = std::ranges::find(bindings, file.binding, &BindingInfo::name);
-    if (by_name != bindings.end()) return static_cast<std::size_t>(by_name - bindings.begin());
-    const auto by_number = std::ranges::find_if(bindings, [&](const BindingInfo& binding) {
+    // GLSL has a name for the block and one for each member; where there is one member, people mean either.
+    const auto by_member = [&](const BindingInfo& binding) {
+        return binding.fields.size() == 1 && binding.fields[0].name == file.binding;
+    };
+    const auto by_number = [&](const BindingInfo& binding) {
         return binding.set == 0 && std::to_string(binding.binding) == file.binding;
-    });
-    if (by_number != bindings.end()) return static_cast<std::size_t>(by_number - bindings.begin());
+    };
+    auto found = std::ranges::find(bindings, file.binding, &BindingInfo::name);
+    if (found == bindings.end() && std::ranges::count_if(bindings, by_member) == 1)
+        found = std::ranges::find_if(bindings, by_member);
+    if (found == bindings.end()) found = std::ranges::find_if(bindings, by_number);
+    if (found != bindings.end()) return static_cast<std::size_t>(found - bindings.begin());
     throw Failure(option(file) + ": the kernel has no buffer '" + file.binding + "'; " + list(interface));
 }
 
@@ -50,8 +56,9 @@ Shape lanes(const DType& type, u64 stride_bytes) {
     return out;
 }
 
-bool ends_with(const Shape& shape, const Shape& tail) {
-    return shape.size() > tail.size() && std::equal(tail.rbegin(), tail.rend(), shape.rbegin());
+/// Elements are vectors or matrices, or scalars with padding.
+bool is_vector(const BindingInfo& binding) {
+    return binding.element.scalar != Scalar::record && binding.stride_bytes > size_bytes(binding.element.scalar);
 }
 
 [[noreturn]] void undecided(const BindingInfo& binding, const FileArgument& output, const std::string& why) {
@@ -126,7 +133,17 @@ std::vector<BoundFiles> bind_files(const Interface& interface, std::span<const F
     return bound;
 }
 
-Layout output_layout(const BindingInfo& binding, const FileArgument& output, const Array* like, const Array* first) {
+Shape element_shape(const BindingInfo& binding, const Layout& layout) {
+    const bool scalars = layout.element.type.scalar == binding.element.scalar && layout.element.type.lanes == 1;
+    if (!is_vector(binding) || !scalars) return layout.shape;
+    const Shape tail = lanes(binding.element, binding.stride_bytes);
+    const bool whole =
+        layout.shape.size() >= tail.size() && std::equal(tail.rbegin(), tail.rend(), layout.shape.rbegin());
+    return whole ? Shape(layout.shape.begin(), layout.shape.end() - static_cast<std::ptrdiff_t>(tail.size()))
+                 : layout.shape;
+}
+
+Layout output_layout(const BindingInfo& binding, const FileArgument& output, const Array* like, const Shape* elements) {
     Layout layout;
     if (like != nullptr) layout = {like->element, like->shape};
     const bool known = like != nullptr || output.element || output.shape;
@@ -136,17 +153,16 @@ Layout output_layout(const BindingInfo& binding, const FileArgument& output, con
                       " bytes before its array, which no .npy type tells; say its bytes as in " + output.path.string() +
                       ":u8:1024");
     }
-    const bool simple = binding.element.scalar != Scalar::record;
-    const bool is_vector = simple && binding.stride_bytes > size_bytes(binding.element.scalar);
     if (like == nullptr) {
-        if (!output.shape && first == nullptr) undecided(binding, output, "the shape");
+        if (!output.shape && elements == nullptr) undecided(binding, output, "the shape");
+        const bool simple = binding.element.scalar != Scalar::record;
         const auto element = element_from_type(simple ? DType(binding.element.scalar) : binding.element);
         if (!output.element && !element) undecided(binding, output, "the type");
         if (element) layout.element = *element;
-        if (first != nullptr) layout.shape = first->shape;
-        if (is_vector && !output.element) {
+        if (elements != nullptr) layout.shape = *elements;
+        if (is_vector(binding) && !output.element) {
             const Shape tail = lanes(binding.element, binding.stride_bytes);
-            if (!ends_with(layout.shape, tail)) layout.shape.insert(layout.shape.end(), tail.begin(), tail.end());
+            layout.shape.insert(layout.shape.end(), tail.begin(), tail.end());
         }
     }
     if (output.element) layout.element = *output.element;
@@ -174,6 +190,18 @@ DType call_type(const BindingInfo& binding, const Layout& layout) {
     if (!same || layout.shape.empty() || layout.shape.back() > 4) return given;
     const u8 last = static_cast<u8>(layout.shape.back());
     return last > 1 && u64{last} * given.size_bytes == binding.stride_bytes ? DType(given.scalar, last) : given;
+}
+
+DType kernel_type(const BindingInfo& binding, const FileArgument& output, const Layout& layout) {
+    const u64 bytes = array_bytes(layout.element, layout.shape);
+    const u64 wanted = binding.stride_bytes != 0 ? binding.stride_bytes : binding.fixed_bytes;
+    if (binding.stride_bytes != 0 && binding.fixed_bytes != 0) return DType(Scalar::u8);
+    if (binding.stride_bytes != 0 ? bytes % wanted != 0 : bytes != wanted) {
+        throw Failure(option(output) + ": " + to_string(layout.element.type) + to_string(layout.shape) + " has " +
+                      std::to_string(bytes) + " bytes, which is not " +
+                      (binding.stride_bytes != 0 ? "whole elements" : "the size") + " of " + describe(binding));
+    }
+    return binding.element.size_bytes == wanted ? binding.element : DType::opaque(static_cast<u32>(wanted));
 }
 
 }  // namespace alkomp::command

@@ -30,10 +30,14 @@ struct Layout {
 /// Throws Failure, naming the binding or the file.
 [[nodiscard]] std::vector<BoundFiles> bind_files(const Interface& interface, std::span<const FileArgument> files);
 
-/// How a buffer that no file fills is saved. `like` is the array of --like, `first` the first input; either may be null.
+/// The shape that counts a buffer's elements as the kernel sees them: f32[480, 640, 4] under vec4 is [480, 640].
+[[nodiscard]] Shape element_shape(const BindingInfo& binding, const Layout& layout);
+
+/// How a buffer that no file fills is saved. `like` is the array of --like, `elements` the element shape of the
+/// first input; either may be null.
 /// Throws Failure where the kernel and the command line leave it open.
 [[nodiscard]] Layout output_layout(const BindingInfo& binding, const FileArgument& output, const Array* like,
-                                   const Array* first);
+                                   const Shape* elements);
 
 /// How a buffer that a file filled is saved: as that file, unless the command line says otherwise.
 /// Throws Failure when the sizes differ.
@@ -42,6 +46,10 @@ struct Layout {
 /// The element type under which the kernel gets `layout`: a last dimension that is as long as one element of
 /// the kernel becomes a vector (f32[n, 4] for vec4, and for vec3 with its padding); else the file's own.
 [[nodiscard]] DType call_type(const BindingInfo& binding, const Layout& layout);
+
+/// The kernel's own element type, for an output whose type on the command line only says how to save the bytes.
+/// Throws Failure when the bytes of `layout` are no whole elements.
+[[nodiscard]] DType kernel_type(const BindingInfo& binding, const FileArgument& output, const Layout& layout);
 
 /// A scalar argument in the kernel's type.
 struct ScalarValue {

@@ -84,7 +84,13 @@ int guarded(const std::string& verb, const std::function<int()>& act) {
 int usage(const CLI::App& app, const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     const std::string verb = chosen.empty() ? "" : " " + chosen.front()->get_name();
-    std::fprintf(stderr, "alkomp%s: %s (see `alkomp%s --help`)\n", verb.c_str(), error.what(), verb.c_str());
+    std::string what = error.what();
+    if (chosen.empty() && error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+        const std::vector<std::string> words = app.remaining();
+        what = (words.empty() ? "a verb is missing" : "there is no verb '" + words.front() + "'") +
+               std::string("; there are devices, doctor, run and trace");
+    }
+    std::fprintf(stderr, "alkomp%s: %s (see `alkomp%s --help`)\n", verb.c_str(), what.c_str(), verb.c_str());
     return 2;
 }
 

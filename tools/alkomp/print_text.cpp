@@ -137,11 +137,12 @@ std::string text(const DoctorReport& report) {
     for (const BackendReport& backend : report.backends) {
         out += "\nbackend " + backend.name + "\n";
         for (const backend::Finding& finding : backend.findings) {
-            out += fmt::format("  {}{:<9} {}", mark(finding.usable), to_string(finding.kind), finding.what);
+            const bool judged = finding.kind != backend::Finding::Kind::note;
+            out += fmt::format("  {}{:<9} {}", judged ? mark(finding.usable) : "    ", to_string(finding.kind),
+                               finding.what);
             if (!finding.detail.empty()) out += ": " + indent_lines(finding.detail, "      ");
             out += "\n";
         }
-        for (const std::string& device : backend.devices) out += "  ok  device    " + device + "\n";
         if (!backend.problem.empty()) out += "  --  " + indent_lines(backend.problem, "      ") + "\n";
         else if (backend.devices.empty()) out += "  --  no device\n";
     }

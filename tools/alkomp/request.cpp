@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kRunFooter = R"(How files meet bindings:
   The buffers of a kernel are sorted by (set, binding). The first --in or --out on the
   command line belongs to the first of them, the second to the second, and so on.
-  NAME=FILE names the buffer instead: by its name in the source, or by its binding number.
+  NAME=FILE names the buffer instead: by its block's name in the source, the name of its only
+  member, or its binding number.
   --in fills the buffer before the kernel runs, --out saves it after. A buffer may have both:
       --in data=a.npy --out data=b.npy
   If the kernel has a single buffer, `--in a.npy --out b.npy` means that too.
@@ -142,7 +143,7 @@ RunOptions::RunOptions(CLI::App& app, bool trace) : app_(app) {
     const auto several = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
         app.add_option(name, to, help)->type_name(type)->allow_extra_args(false);
     };
-    app.add_option("kernel", plain_.kernel, "GLSL compute shader, or SPIR-V (.spv)")->type_name("KERNEL")->required();
+    app.add_option("KERNEL", plain_.kernel, "GLSL compute shader, or SPIR-V (.spv)")->type_name("")->required();
     several("--in,-i", in_, "[NAME=]FILE", "Fill a buffer from this file");
     several("--out,-o", out_, "[NAME=]FILE[:TYPE][:SHAPE]", "Save a buffer to this file");
     several("--like", like_, "FILE", "Give the --out before it the type and shape of this file");

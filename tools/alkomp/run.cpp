@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <sstream>
 
 namespace alkomp::command {
 namespace {
@@ -55,6 +56,7 @@ struct BoundBuffer {
     BoundFiles files;
     Layout layout;  ///< of the memory
     Layout saved;   ///< of the output file; the same bytes
+    DType type;     ///< of the elements, as the kernel gets them
     AnyView view;
 };
 
@@ -67,29 +69,41 @@ Layout input_layout(const BindingInfo& binding, const FileArgument& file, const 
     return layout;
 }
 
+void check_output(const FileArgument& output, const Layout& saved) {
+    if (!is_picture(output.path)) return;
+    try {
+        check_picture(saved.element, saved.shape);
+    } catch (const Failure& failure) {
+        throw Failure(output.path.string() + ": " + failure.what());
+    }
+}
+
 std::vector<BoundBuffer> plan(const Interface& interface, const RunRequest& request, const Arrays& arrays) {
     const std::vector<BoundFiles> files = bind_files(interface, request.files);
     const auto first = std::ranges::find(request.files, false, &FileArgument::output);
-    const Array* first_array = first == request.files.end() ? nullptr : find(arrays, first->path);
     std::vector<BoundBuffer> out(files.size());
+    std::optional<Shape> elements;
     for (std::size_t i = 0; i < files.size(); ++i) {
         const BindingInfo& binding = interface.bindings[i];
         out[i].files = files[i];
+        if (files[i].input == nullptr) continue;
+        out[i].layout = input_layout(binding, *files[i].input, arrays.at(files[i].input->path));
+        out[i].type = call_type(binding, out[i].layout);
+        if (files[i].input == &*first) elements = element_shape(binding, out[i].layout);
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
         const FileArgument* output = files[i].output;
-        const Array* like = output != nullptr ? find(arrays, output->like) : nullptr;
+        if (output == nullptr) continue;
+        const BindingInfo& binding = interface.bindings[i];
+        const Array* like = find(arrays, output->like);
         if (files[i].input != nullptr) {
-            out[i].layout = input_layout(binding, *files[i].input, arrays.at(files[i].input->path));
-            if (output != nullptr) out[i].saved = inplace_layout(*output, like, out[i].layout);
+            out[i].saved = inplace_layout(*output, like, out[i].layout);
         } else {
-            out[i].layout = out[i].saved = output_layout(binding, *output, like, first_array);
+            out[i].layout = out[i].saved = output_layout(binding, *output, like, elements ? &*elements : nullptr);
+            out[i].type =
+                output->element ? kernel_type(binding, *output, out[i].layout) : call_type(binding, out[i].layout);
         }
-        if (output != nullptr && is_picture(output->path)) {
-            try {
-                check_picture(out[i].saved.element, out[i].saved.shape);
-            } catch (const Failure& failure) {
-                throw Failure(output->path.string() + ": " + failure.what());
-            }
-        }
+        check_output(*output, out[i].saved);
     }
     return out;
 }
@@ -97,9 +111,8 @@ std::vector<BoundBuffer> plan(const Interface& interface, const RunRequest& requ
 void upload(Device& device, const Interface& interface, const Arrays& arrays, std::vector<BoundBuffer>& buffers) {
     for (std::size_t i = 0; i < buffers.size(); ++i) {
         BoundBuffer& buffer = buffers[i];
-        const DType type = call_type(interface.bindings[i], buffer.layout);
         const u64 bytes = array_bytes(buffer.layout.element, buffer.layout.shape);
-        buffer.view = device.empty(type, bytes / type.size_bytes);
+        buffer.view = device.empty(buffer.type, bytes / buffer.type.size_bytes);
         buffer.view.set_label(interface.bindings[i].name);
         if (buffer.files.input != nullptr)
             device.stream().write_bytes(buffer.view, arrays.at(buffer.files.input->path).bytes);
@@ -140,8 +153,9 @@ void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& req
             if (Clock::now() < deadline) continue;
             // The driver may never return from tearing down work that does not end.
             device.abandon();
-            throw Failure("the kernel did not end within " + std::to_string(request.timeout_s) +
-                          " s; --timeout allows more");
+            std::ostringstream limit;
+            limit << request.timeout_s;
+            throw Failure("the kernel did not end within " + limit.str() + " s; --timeout allows more");
         }
         progress.show(done);
     }
