@@ -37,7 +37,8 @@ struct State {
     VkInstance instance = VK_NULL_HANDLE;
     std::set<VkDevice> devices;
     std::vector<const char*> calls;
-    std::size_t armed = ~std::size_t{0};
+    std::string armed;  // function, empty: none
+    std::size_t armed_after = 0;  // calls of it that still succeed
     int result = 0;
     bool fired = false;
     bool lost = false;
@@ -95,16 +96,15 @@ void lose_devices() {
 bool should_fail(const char* name, VkResult& code) {
     State& s = state();
     const std::lock_guard lock(s.mutex);
-    const std::size_t index = s.calls.size();
     s.calls.push_back(name);
     if (s.always == name) {
         code = static_cast<VkResult>(s.always_result);
         return true;
     }
-    if (index == s.armed) {
+    if (s.armed == name && !s.fired && s.armed_after-- == 0) {
         s.fired = true;
         code = static_cast<VkResult>(s.result);
-        if (code == VK_ERROR_DEVICE_LOST) lose_devices();
+        if (code == VK_ERROR_DEVICE_LOST && !s.devices.empty()) lose_devices();
         return true;
     }
     if (s.lost && std::strcmp(name, "vkCreateDevice") != 0 && may_be_lost(name)) {
@@ -172,15 +172,16 @@ __attribute__((visibility("default"))) void fault_reset() {
     State& s = state();
     const std::lock_guard lock(s.mutex);
     s.calls.clear();
-    s.armed = ~std::size_t{0};
+    s.armed.clear();
     s.fired = false;
     s.live.clear();
 }
 
-__attribute__((visibility("default"))) void fault_arm(std::size_t call, int result) {
+__attribute__((visibility("default"))) void fault_arm(const char* function, std::size_t occurrence, int result) {
     State& s = state();
     const std::lock_guard lock(s.mutex);
-    s.armed = call;
+    s.armed = function;
+    s.armed_after = occurrence;
     s.result = result;
 }
 

@@ -8,8 +8,9 @@ extern "C" {
 
 /// Starts a new run: nothing is armed, the list of calls and the object counts are empty.
 using FaultReset = void (*)();
-/// The k-th call (from 0) of the run fails with this VkResult.
-using FaultArm = void (*)(std::size_t call, int result);
+/// The n-th call (from 0) of this function in the run fails with this VkResult. Counted per function,
+/// since how often a program polls differs from run to run.
+using FaultArm = void (*)(const char* function, std::size_t occurrence, int result);
 /// Name of the k-th call that returned a VkResult in this run; null past the end.
 using FaultCall = const char* (*)(std::size_t call);
 /// The codes that a function may fail with; returns how many, writes at most `room`.

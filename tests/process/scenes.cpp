@@ -116,7 +116,7 @@ int no_device() {
 
 int no_creation() {
     if (query().empty()) return fail("no device was found");
-    return expect_error(ErrorCode::unsupported, [] { Device gpu; });
+    return expect_error(ErrorCode::internal, [] { Device gpu; });
 }
 
 int survives() {

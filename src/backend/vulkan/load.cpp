@@ -70,17 +70,17 @@ private:
             const std::shared_ptr<const Library> library = open_library(found_);
             libraries_ = found_.size();
             if (!library) return {};
-            Status status = create_instance(library, instance_, found_);
-            if (!status.ok()) return no_drivers(std::move(status));
+            const Status status = create_instance(library, instance_, found_);
+            if (!status.ok()) return no_drivers(status);
             instance_findings_ = found_.size();
         }
         found_.resize(instance_findings_);
         return list_adapters(instance_, adapters_, found_);
     }
 
-    /// That there is no driver is no failure, only something to tell.
-    Status no_drivers(Status status) {
-        if (status.code != ErrorCode::unsupported) return status;
+    /// That there is no driver is no failure, only something to tell; loaders answer a broken manifest
+    /// with VK_ERROR_OUT_OF_HOST_MEMORY.
+    Status no_drivers(const Status& status) {
         found_.push_back({Finding::Kind::note, "Vulkan instance", false, status.text});
         return {};
     }
