@@ -416,6 +416,7 @@ void DeviceRecord::wait_points(std::span<const Conflicts::Wait> points, nanoseco
             if (point.sequence >= timelines[point.timeline]->recording()) submit(*timelines[point.timeline]);
     }
     const auto all_passed = [&] {
+        const std::lock_guard lock(mutex);  // of the list of timelines, which may grow meanwhile
         return std::all_of(points.begin(), points.end(), [&](const Conflicts::Wait& point) { return passed(point); });
     };
     if (!wait_until(all_passed, limit)) {
