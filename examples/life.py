@@ -47,4 +47,4 @@ print("picture ", write_png("life.png", np.where(result == 1, np.uint32(0xFF40C0
 right = bool((result == cells).all())
 print("right" if right else "WRONG", f"on {dev.info.name}: after {GENERATIONS} generations {result.sum()} cells live,",
       f"on the host {cells.sum()}")
-sys.exit(not right)
+sys.exit(0 if right else 1)

@@ -23,4 +23,4 @@ print("picture ", write_png(sys.argv[2] if len(sys.argv) > 2 else "mandelbrot.pn
 area = np.count_nonzero(picture == 0xFF000000) * (VIEW_HEIGHT / HEIGHT) ** 2
 right = abs(area - 1.5066) < 0.01
 print("right" if right else "WRONG", f"on {dev.info.name}: the black part's area is {area:.4f}, the set's is 1.5066")
-sys.exit(not right)
+sys.exit(0 if right else 1)

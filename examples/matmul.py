@@ -31,4 +31,4 @@ passed = (time.perf_counter() - begin) / 10
 
 print("right" if error < 1e-4 else "WRONG", f"on {dev.info.name}: the largest error is {error:.1e};",
       f"{2 * M * N * K / passed / 1e9:.1f} GFLOP/s")
-sys.exit(error >= 1e-4)
+sys.exit(int(error >= 1e-4))

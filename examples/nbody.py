@@ -46,4 +46,4 @@ right = error < 1e-5 and momentum < 1e-4
 print("right" if right else "WRONG", f"on {dev.info.name}: {BODIES} bodies, the first step differs from the host's by",
       f"{error:.1e}, momentum after {STEPS} steps is {momentum:.1e};",
       f"{BODIES**2 * (STEPS - 1) / passed / 1e9:.2f} billion pairs a second")
-sys.exit(not right)
+sys.exit(0 if right else 1)

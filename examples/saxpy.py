@@ -17,4 +17,4 @@ dev.call(saxpy, x_gpu, y_gpu, a=2.0)  # one invocation per element
 
 error = np.abs(dev.get(y_gpu) - (2 * x + y)).max()
 print("right" if error < 1e-6 else "WRONG", f"on {dev.info.name}: the largest error is {error:.1e}")
-sys.exit(error >= 1e-6)
+sys.exit(int(error >= 1e-6))

@@ -39,4 +39,4 @@ error = np.abs(moved["position"][:, 1] - height).max()
 right = error < 1e-2 and moved["bounces"].sum() > 0
 print("right" if right else "WRONG", f"on {dev.info.name}: 1000 particles bounced {moved['bounces'].sum()} times in",
       f"{STEPS} steps; the largest error is {error:.1e}")
-sys.exit(not right)
+sys.exit(0 if right else 1)

@@ -38,7 +38,6 @@ from ._alkompy import (
     SubgroupFeatures,
     TimedOutError,
     UnsupportedError,
-    __version__,
     compile_glsl,
     glsl,
     glsl_file,
@@ -48,6 +47,7 @@ from ._alkompy import (
     spirv,
     spirv_file,
 )
+from ._alkompy import version as __version__
 
 __all__ = [
     "Buffer",

@@ -66,6 +66,13 @@ void Arguments::add_integer(nb::handle value) {
     add_number(Scalar::u64, static_cast<u64>(large));
 }
 
+void Arguments::add_numpy_scalar(nb::handle value, const alkomp::DType& type) {
+    Py_buffer memory;
+    if (PyObject_GetBuffer(value.ptr(), &memory, PyBUF_SIMPLE) != 0) throw nb::python_error();
+    add_scalar(type.scalar, type.lanes, memory.buf, static_cast<std::size_t>(memory.len));
+    PyBuffer_Release(&memory);
+}
+
 /// Two to four exact ints or floats, as vectors usually are given; false when it is something else.
 bool Arguments::add_numbers(nb::handle sequence) {
     const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence.ptr());
@@ -128,6 +135,8 @@ void Arguments::add(nb::handle value, std::string_view name, std::string_view sl
         add_number(Scalar::boolean, object == Py_True);
     } else if (PyLong_Check(object)) {
         add_integer(value);
+    } else if (const alkomp::DType* type = scalar_type(value)) {
+        add_numpy_scalar(value, *type);
     } else if (nb::isinstance<Slot>(value)) {
         if (!slot.empty()) refuse(place() + " is a slot within a slot.");
         const Slot& inner = *nb::inst_ptr<Slot>(value);

@@ -42,6 +42,7 @@ private:
     void add_number(alkomp::Scalar scalar, T value) {
         add_scalar(scalar, 1, &value, sizeof value);
     }
+    void add_numpy_scalar(nb::handle value, const alkomp::DType& type);
     void add_integer(nb::handle value);
     bool add_numbers(nb::handle sequence);
     void add_array(nb::handle value);

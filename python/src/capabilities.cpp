@@ -160,7 +160,7 @@ void bind_info(nb::module_& m) {
 }
 
 std::vector<DeviceInfo> query() {
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     return alkomp::query();
 }
 

@@ -28,7 +28,7 @@ void open(Device* self, nb::handle which, bool robust, bool profile) {
     } else if (!which.is_none()) {
         refuse_type("Device: " + printed(which) + " is neither an index, a name nor None.");
     }
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     new (self) Device(name, options);
 }
 
@@ -39,7 +39,7 @@ ShapedBuffer to_device(Device& self, nb::handle values, nb::handle label) {
     const HostView memory(array, false, "to_device");
     ShapedBuffer buffer = make_buffer(self, std::move(dtype), memory.shape(), label, "to_device");
     alkomp::Stream stream = self.stream();
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     stream.write_bytes(buffer.view, memory.bytes());
     return buffer;
 }
@@ -57,10 +57,10 @@ ShapedBuffer zeros(Device& self, nb::handle shape, nb::handle dtype, nb::handle 
 /// The first alkomp's way to run: buffers in order, scalars by name.
 void run(Device& self, const std::string& entry, nb::handle code, nb::handle groups, nb::handle buffers,
          const nb::kwargs& scalars) {
-    PythonOptions options;
-    options.entry = entry;
-    const alkomp::Kernel kernel = nb::isinstance<alkomp::Kernel>(code) ? nb::cast<alkomp::Kernel>(code)
-                                                                       : compile(self, code, options, "run");
+    alkomp::Kernel kernel;
+    if (nb::isinstance<ShaderAndKernels>(code)) kernel = kernel_of(*nb::inst_ptr<ShaderAndKernels>(code), self, entry);
+    else if (nb::isinstance<alkomp::Kernel>(code)) kernel = *nb::inst_ptr<alkomp::Kernel>(code);
+    else refuse_type("run: the code is a " + nb::cast<std::string>(code.type().attr("__name__")) + "; it takes a Shader or a Kernel.");
     Arguments arguments("run");
     for (nb::handle buffer : nb::object(nb::borrow(buffers))) arguments.add(buffer);
     for (auto [name, value] : scalars) arguments.add(value, nb::cast<std::string_view>(name));
@@ -118,7 +118,7 @@ void bind_memory(nb::module_& m) {
 
 void bind_device_memory(nb::class_<Device>& device) {
     device
-        .def("to_device", &to_device, "array"_a, "label"_a = nb::none(),
+        .def("to_device", &to_device, "array"_a.none(), "label"_a = nb::none(),
              nb::sig("def to_device(self, array: numpy.typing.ArrayLike, label: str | None = None) -> Buffer"),
              "Copies an array of any shape into a new Buffer; returns once the host memory has been read.\n\n"
              "dtype: every integer and float of NumPy but long double, bool (one byte on the device), complex (vec2),\n"
@@ -135,7 +135,7 @@ void bind_device_memory(nb::class_<Device>& device) {
                      " label: str | None = None) -> Buffer"),
              "As empty, filled with zeros.")
         .def("memory", &Device::memory, "Counters of the device's memory, in bytes.")
-        .def("trim", &Device::trim, nb::call_guard<nb::gil_scoped_release>(),
+        .def("trim", &Device::trim, nb::call_guard<WithoutGil>(),
              "Gives cached memory back to the driver; returns the bytes freed.");
 }
 
@@ -148,7 +148,7 @@ void bind_device_work(nb::class_<Device>& device) {
                                              optimize, robust, subgroup_size, std::move(label)};
                  return compile(self, code, options, "compile");
              },
-             "code"_a, nb::kw_only(), "entry"_a = "main", "constants"_a = nb::none(), "macros"_a = nb::none(),
+             "code"_a.none(), nb::kw_only(), "entry"_a = "main", "constants"_a = nb::none(), "macros"_a = nb::none(),
              "include_dirs"_a = nb::none(), "optimize"_a = false, "robust"_a = true, "subgroup_size"_a = 0, "label"_a = "",
              nb::sig("def compile(self, code: Shader | Source | str, *, entry: str = 'main',"
                      " constants: collections.abc.Mapping[str | int, bool | int | float] | None = None,"
@@ -161,11 +161,11 @@ void bind_device_work(nb::class_<Device>& device) {
              "for messages and traces.\n"
              "Raises Error (compile_failed) with file, line and the source line, NotImplementedError naming a feature\n"
              "that the device lacks, ValueError for an unknown entry point or constant.")
-        .def("run", &run, "entry"_a, "shader"_a, "groups"_a.none(), "buffers"_a, "scalars"_a,
-             nb::sig("def run(self, entry: str, shader: Shader | Source | Kernel | str,"
+        .def("run", &run, "entry"_a, "shader"_a.none(), "groups"_a.none(), "buffers"_a, "scalars"_a,
+             nb::sig("def run(self, entry: str, shader: Shader | Kernel,"
                      " groups: int | collections.abc.Sequence[int] | Buffer | None, buffers: collections.abc.Iterable[Buffer],"
                      " **scalars: typing.Any) -> None"),
-             "Compiles (once) and records: run(\"main\", shader, (x, y, z), [buffers], alpha=2.0).\n\n"
+             "Compiles the shader (the first time) and records a call: run(\"main\", shader, (x, y, z), [buffers], alpha=2.0).\n\n"
              "groups: workgroups. buffers: in order of (set, binding). scalars: push constants by name.\n"
              "Raises as compile and call do.")
         .def("stream", &Device::stream, "The default stream; any thread may use it, each call is atomic.")
@@ -175,9 +175,9 @@ void bind_device_work(nb::class_<Device>& device) {
              "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
              "Waits for all that was recorded on every stream, at most `timeout` seconds (None: as long as it takes).\n\n"
              "Raises TimeoutError, after which waiting again is legal, and the failure of that work.")
-        .def("poll", &Device::poll, nb::call_guard<nb::gil_scoped_release>(),
+        .def("poll", &Device::poll, nb::call_guard<WithoutGil>(),
              "Takes in what has completed; never blocks.")
-        .def("abandon", &Device::abandon, nb::call_guard<nb::gil_scoped_release>(),
+        .def("abandon", &Device::abandon, nb::call_guard<WithoutGil>(),
              "Marks the device lost, wakes every waiter and leaves the driver's objects behind: for a kernel that\n"
              "never ends.");
 }

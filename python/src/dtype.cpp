@@ -101,6 +101,20 @@ nb::handle numpy(const char* name) {
     return kept.emplace(name, nb::module_::import_("numpy").attr(name)).first->second;
 }
 
+const DType* scalar_type(nb::handle object) {
+    static const auto& known = *[] {
+        auto* types = new std::unordered_map<PyTypeObject*, DType>;
+        for (const char* name : {"bool_", "int8", "int16", "int32", "int64", "longlong", "uint8", "uint16", "uint32", "uint64",
+                                 "ulonglong", "float16", "float32", "float64", "complex64", "complex128"}) {
+            const nb::handle type = numpy(name);
+            types->emplace(reinterpret_cast<PyTypeObject*>(type.ptr()), element_type(as_dtype(type), "call"));
+        }
+        return types;
+    }();
+    const auto found = known.find(Py_TYPE(object.ptr()));
+    return found != known.end() ? &found->second : nullptr;
+}
+
 nb::object as_dtype(nb::handle value) { return numpy("dtype")(value); }
 
 std::string dtype_name(nb::handle dtype) { return nb::cast<std::string>(nb::str(dtype)); }

@@ -10,6 +10,9 @@ namespace alkompy {
 /// big-endian, an object, a string, a date, a long double or has no bytes; `function` starts the message.
 alkomp::DType element_type(nb::handle dtype, const char* function);
 
+/// The element type of a NumPy scalar (numpy.float32(1)), or null for objects of other classes.
+const alkomp::DType* scalar_type(nb::handle object);
+
 /// numpy.dtype(value); what NumPy does not know as a dtype raises its TypeError.
 nb::object as_dtype(nb::handle value);
 

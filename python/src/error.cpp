@@ -38,10 +38,10 @@ std::array<ErrorClass, 8>& error_classes() {
     return classes;
 }
 
-PyObject* make_class(const char* name, const char* doc, nb::handle bases, nb::handle code) {
+PyObject* make_class(nb::module_& m, const char* name, const char* doc, nb::handle bases, nb::handle code) {
     nb::dict members;
     members["code"] = code;
-    const std::string full = "alkompy._alkompy." + std::string(name);
+    const std::string full = nb::cast<std::string>(m.attr("__name__")) + "." + name;
     PyObject* made = PyErr_NewExceptionWithDoc(full.c_str(), doc, bases.ptr(), members.ptr());
     if (made == nullptr) throw nb::python_error();
     return made;
@@ -82,7 +82,7 @@ std::string printed(nb::handle object) {
 
 void bind_errors(nb::module_& m) {
     PyObject* base = make_class(
-        "Error",
+        m, "Error",
         "Every failure of alkomp. The text is \"function: sentence\"; `code` is the kind of failure as a str:\n"
         "invalid_argument, unsupported, out_of_memory, compile_failed, kernel_fault, device_lost, timed_out, internal.",
         PyExc_RuntimeError, nb::str("internal"));
@@ -92,7 +92,7 @@ void bind_errors(nb::module_& m) {
                                      ? nb::object(nb::make_tuple(nb::borrow(base), nb::borrow(entry.python_base)))
                                      : nb::borrow(base);
         const std::string_view code = alkomp::to_string(entry.code);
-        entry.made = make_class(entry.name, entry.doc, bases, nb::str(code.data(), code.size()));
+        entry.made = make_class(m, entry.name, entry.doc, bases, nb::str(code.data(), code.size()));
         m.attr(entry.name) = nb::borrow(entry.made);
     }
     nb::register_exception_translator(translate);

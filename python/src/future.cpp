@@ -4,11 +4,13 @@
 
 #include "wait.h"
 
+#include <nanobind/typing.h>
+
 namespace alkompy {
 namespace {
 
 bool is_done(PendingResult& self) {
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     return self.work.wait_for(std::chrono::nanoseconds(0));
 }
 
@@ -37,25 +39,26 @@ PendingResult get_async(alkomp::Stream& stream, const ShapedBuffer& buffer) {
     pending.result = make_array(buffer.dtype, buffer.shape, buffer.view.size_bytes());
     pending.memory = std::make_unique<HostView>(pending.result, true, "get_async");
     pending.subject = "get_async";
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     pending.work = stream.read_bytes_async(buffer.view, pending.memory->writable_bytes());
     return pending;
 }
 
 void bind_futures(nb::module_& m) {
-    nb::class_<PendingResult>(m, "Future",
+    m.attr("T") = nb::type_var("T");
+    nb::class_<PendingResult>(m, "Future", nb::is_generic(), nb::sig("class Future(typing.Generic[T])"),
                               "A result that a device will deliver: `await` it in asyncio, or wait for it.\n\n"
                               "No thread works behind it: it moves forward while something waits or polls. Dropping it\n"
                               "drops its result, not its work.")
         .def("done", &is_done, "Takes in what the device has completed; True once the result is there. Never blocks.")
         .def("get", &result_of, "timeout"_a.none() = 60.0,
-             nb::sig("def get(self, timeout: float | None = 60.0) -> typing.Any"),
+             nb::sig("def get(self, timeout: float | None = 60.0) -> T"),
              "Waits at most `timeout` seconds (None: as long as it takes), then gives the result.\n\n"
              "Raises TimeoutError, after which waiting again is legal, or the failure of the work.")
         .def("wait", &wait, "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
              "As get, without the result.")
         .def("__await__", &await_result,
-             nb::sig("def __await__(self) -> collections.abc.Generator[typing.Any, None, typing.Any]"),
+             nb::sig("def __await__(self) -> collections.abc.Generator[typing.Any, None, T]"),
              "The result, once the running asyncio loop has polled it to its end.")
         .def("__repr__", &represent);
 }

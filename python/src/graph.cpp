@@ -14,7 +14,7 @@ void set_slot(Graph& self, const std::string& slot, nb::handle value) {
 }
 
 void replay(const Graph& self) {
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     self.replay();
 }
 
@@ -35,7 +35,7 @@ void bind_graphs(nb::module_& m) {
               if (name.empty()) refuse("slot: the name is empty.");
               return Slot{std::move(name), std::move(value)};
           },
-          "name"_a, "value"_a, nb::sig("def slot(name: str, value: typing.Any) -> Slot"),
+          "name"_a, "value"_a.none(), nb::sig("def slot(name: str, value: typing.Any) -> Slot"),
           "Marks a Buffer or scalar of Graph.call as replaceable: graph.call(kernel, slot(\"source\", a), b).");
 
     nb::class_<Graph>(m, "Graph",
@@ -49,12 +49,12 @@ void bind_graphs(nb::module_& m) {
              nb::sig("def call(self, kernel: Kernel, *args: typing.Any, groups: int | collections.abc.Sequence[int] | Buffer"
                      " | None = None, **named: typing.Any) -> None"),
              "Adds a call; the arguments are those of Device.call, each possibly a slot(name, value).")
-        .def("fill", &fill_in_graph, "buffer"_a, "value"_a,
+        .def("fill", &fill_in_graph, "buffer"_a, "value"_a.none(),
              nb::sig("def fill(self, buffer: Buffer, value: typing.Any) -> None"), "Adds a fill with one value.")
         .def("copy", [](Graph& self, const ShapedBuffer& from, const ShapedBuffer& to) { self.copy_bytes(from.view, to.view); },
              "source"_a, "to"_a, nb::sig("def copy(self, source: Buffer, to: Buffer) -> None"),
              "Adds a copy between buffers or views of the same size in bytes.")
-        .def("set", &set_slot, "slot"_a, "value"_a, nb::sig("def set(self, slot: str, value: typing.Any) -> None"),
+        .def("set", &set_slot, "slot"_a, "value"_a.none(), nb::sig("def set(self, slot: str, value: typing.Any) -> None"),
              "Gives a slot a new Buffer or scalar for the replays that follow; those in flight keep the old one.\n\n"
              "Raises ValueError when there is no such slot or the value does not fit all its uses.")
         .def("replay", &replay,

@@ -62,7 +62,7 @@ Source source_of(nb::handle code, const char* name, const char* function) {
                           "; it takes a Shader, a Source or GLSL text.");
 }
 
-Shader compile_glsl(nb::handle code, std::string entry, nb::object macros, nb::object include_dirs, std::string name,
+ShaderAndKernels compile_glsl(nb::handle code, std::string entry, nb::object macros, nb::object include_dirs, std::string name,
                     bool optimize) {
     PythonOptions given;
     given.entry = std::move(entry);
@@ -71,8 +71,8 @@ Shader compile_glsl(nb::handle code, std::string entry, nb::object macros, nb::o
     given.optimize = optimize;
     const alkomp::KernelOptions options = kernel_options(given, "compile_glsl");
     const Source source = source_of(code, name.c_str(), "compile_glsl");
-    const nb::gil_scoped_release release;
-    return alkomp::compile_shader(source, options);
+    const WithoutGil release;
+    return {alkomp::compile_shader(source, options), {}};
 }
 
 Source spirv_of(nb::handle code, std::string name) {
@@ -83,8 +83,8 @@ Source spirv_of(nb::handle code, std::string name) {
     return alkomp::spirv_bytes(view.bytes(), std::move(name));
 }
 
-nb::bytes words_of(const Shader& shader) {
-    const auto bytes = std::as_bytes(shader.words());
+nb::bytes words_of(const ShaderAndKernels& self) {
+    const auto bytes = std::as_bytes(self.shader.words());
     return nb::bytes(bytes.data(), bytes.size());
 }
 
@@ -118,13 +118,16 @@ void bind_sources(nb::module_& m) {
 }
 
 void bind_shader(nb::module_& m) {
-    nb::class_<Shader>(m, "Shader", "A kernel compiled to SPIR-V for no device in particular.")
+    nb::class_<ShaderAndKernels>(m, "Shader",
+                                 "A kernel compiled to SPIR-V for no device in particular.\n\n"
+                                 "It keeps the kernels that Device.run made of it, and so their devices.")
         .def_prop_ro("spirv", &words_of, nb::sig("def spirv(self) -> bytes"), "The SPIR-V words, as bytes.")
-        .def("describe", &Shader::describe, "Its bindings, scalars and constants, a line each.")
-        .def("__repr__", [](const Shader& self) {
-            return "<alkompy.Shader of " + std::to_string(self.words().size_bytes()) + " bytes of SPIR-V>";
+        .def("describe", [](const ShaderAndKernels& self) { return self.shader.describe(); },
+             "Its bindings, scalars and constants, a line each.")
+        .def("__repr__", [](const ShaderAndKernels& self) {
+            return "<alkompy.Shader of " + std::to_string(self.shader.words().size_bytes()) + " bytes of SPIR-V>";
         });
-    m.def("compile_glsl", &compile_glsl, "code"_a, nb::kw_only(), "entry"_a = "main", "macros"_a = nb::none(),
+    m.def("compile_glsl", &compile_glsl, "code"_a.none(), nb::kw_only(), "entry"_a = "main", "macros"_a = nb::none(),
           "include_dirs"_a = nb::none(), "name"_a = "<glsl>", "optimize"_a = false,
           nb::sig("def compile_glsl(code: str | Source, *, entry: str = 'main', macros: dict[str, object] | None = None,"
                   " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, name: str = '<glsl>',"
@@ -179,14 +182,29 @@ Kernel compile(alkomp::Device& device, nb::handle code, const PythonOptions& giv
     if (nb::isinstance<Kernel>(code)) {
         refuse_type(std::string(function) + ": it is compiled already; call the Kernel.");
     }
-    if (nb::isinstance<Shader>(code)) {
-        const Shader shader = nb::cast<Shader>(code);
-        const nb::gil_scoped_release release;
+    if (nb::isinstance<ShaderAndKernels>(code)) {
+        const Shader shader = nb::inst_ptr<ShaderAndKernels>(code)->shader;
+        const WithoutGil release;
         return device.compile(shader, options);
     }
     const Source source = source_of(code, "<glsl>", function);
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     return device.compile(source, options);
+}
+
+Kernel kernel_of(ShaderAndKernels& shader, alkomp::Device& device, const std::string& entry) {
+    for (const ShaderAndKernels::Made& made : shader.made)
+        if (made.entry == entry && made.kernel.device() == device) return made.kernel;
+    alkomp::KernelOptions options;
+    options.entry = entry;
+    const Shader code = shader.shader;
+    Kernel kernel;
+    {
+        const WithoutGil without_gil;
+        kernel = device.compile(code, options);
+    }
+    shader.made.push_back({entry, kernel});
+    return kernel;
 }
 
 void bind_kernels(nb::module_& m) {

@@ -4,6 +4,8 @@
 
 #include "module.h"
 
+#include <vector>
+
 namespace alkompy {
 
 /// The options of `compile` as Python gives them; None or empty where the default is meant.
@@ -17,6 +19,19 @@ struct PythonOptions {
 };
 
 alkomp::KernelOptions kernel_options(const PythonOptions& options, const char* function);
+
+/// A Shader, and the kernels that `run` made of it. They keep their devices.
+struct ShaderAndKernels {
+    struct Made {
+        std::string entry;
+        alkomp::Kernel kernel;
+    };
+    alkomp::Shader shader;
+    std::vector<Made> made;
+};
+
+/// The shader's kernel for this device and entry point, compiled on first use.
+alkomp::Kernel kernel_of(ShaderAndKernels& shader, alkomp::Device& device, const std::string& entry);
 
 /// Compiles a Shader, a Source or GLSL text for a device, without the GIL.
 alkomp::Kernel compile(alkomp::Device& device, nb::handle code, const PythonOptions& options, const char* function);

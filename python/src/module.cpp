@@ -4,7 +4,7 @@
 
 NB_MODULE(_alkompy, m) {
     m.doc() = "The compiled part of alkompy; use it through the package alkompy.";
-    m.attr("__version__") = ALKOMP_VERSION;
+    m.attr("version") = ALKOMP_VERSION;
 #ifdef NDEBUG
     // Handles that are still alive when the interpreter ends are legal here.
     nanobind::set_leak_warnings(false);

@@ -8,7 +8,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 namespace alkompy {
 
@@ -37,6 +39,25 @@ void bind_devices(nb::module_& m);
 
 /// repr(object), cut short when it is long, for messages.
 std::string printed(nb::handle object);
+
+/// Gives up the GIL for a scope. Where Python ends a daemon thread that wants it back while the interpreter
+/// ends, it does so by unwinding the stack, which C++ answers with std::terminate; such a thread sleeps instead.
+class WithoutGil {
+public:
+    WithoutGil() : state_(PyEval_SaveThread()) {}
+    WithoutGil(const WithoutGil&) = delete;
+    WithoutGil& operator=(const WithoutGil&) = delete;
+    ~WithoutGil() {
+        try {
+            PyEval_RestoreThread(state_);
+        } catch (...) {
+            for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+        }
+    }
+
+private:
+    PyThreadState* state_;
+};
 
 /// Hands queued log lines to the Python callback. Needs the GIL; cheap when there are none.
 void deliver_log();

@@ -43,12 +43,13 @@ void bind_stream(nb::class_<Stream>& stream) {
         .def("event", &Stream::event, "The point after all that was recorded so far.")
         .def("wait_event", &Stream::wait_event, "event"_a,
              "What is recorded from here on waits, on the device, for an event of another stream.")
-        .def("flush", &Stream::flush, nb::call_guard<nb::gil_scoped_release>(), "Submits what is recorded; never waits.")
+        .def("flush", &Stream::flush, nb::call_guard<WithoutGil>(), "Submits what is recorded; never waits.")
         .def("wait", [](Stream& self, nb::handle timeout) { wait_stream(self, Patience(timeout, "Stream.wait")); },
              "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
              "Waits for all that was recorded, at most `timeout` seconds (None: as long as it takes).\n\n"
              "Raises TimeoutError, after which waiting again is legal, and the failure of that work.")
-        .def("done", &done_future, "A Future that is done when all that was recorded so far is: `await stream.done()`.")
+        .def("done", &done_future, nb::sig("def done(self) -> Future[None]"),
+             "A Future that is done when all that was recorded so far is: `await stream.done()`.")
         .def_prop_ro("device", [](const Stream& self) { return self.device(); }, "The device that it works on.")
         .def("__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Stream"))
         .def("__exit__",
@@ -85,7 +86,7 @@ void write(Stream stream, const ShapedBuffer& buffer, nb::handle values) {
         refuse("write: the values are " + describe_array(array) + ", the buffer is " + describe(buffer) +
                "; they take the same number of elements.");
     const HostView memory(array, false, "write");
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     stream.write_bytes(buffer.view, memory.bytes());
 }
 

@@ -47,7 +47,7 @@ void bind_recording(nb::class_<T>& target) {
              "Raises ValueError, naming the argument, what is given and what is wanted; TypeError for an object that\n"
              "no kernel takes; NotImplementedError for what this device cannot do.")
         .def("fill", [](const T& self, const ShapedBuffer& buffer, nb::handle value) { fill(stream_of(self), buffer, value); },
-             "buffer"_a, "value"_a, nb::sig("def fill(self, buffer: Buffer, value: typing.Any) -> None"),
+             "buffer"_a, "value"_a.none(), nb::sig("def fill(self, buffer: Buffer, value: typing.Any) -> None"),
              "Fills a buffer or view with one value, in stream order.\n\n"
              "Raises ValueError when the value does not fit the dtype.")
         .def("copy",
@@ -60,7 +60,7 @@ void bind_recording(nb::class_<T>& target) {
              "Raises ValueError when the sizes differ or parts of one buffer overlap.")
         .def("write",
              [](const T& self, const ShapedBuffer& buffer, nb::handle values) { write(stream_of(self), buffer, values); },
-             "buffer"_a, "values"_a,
+             "buffer"_a, "values"_a.none(),
              nb::sig("def write(self, buffer: Buffer, values: numpy.typing.ArrayLike) -> None"),
              "Copies host values into an existing buffer or view, in stream order; returns once they have been read.\n\n"
              "values: an array of the buffer's dtype and number of elements, or what numpy.asarray makes one of.\n"
@@ -83,7 +83,8 @@ void bind_recording(nb::class_<T>& target) {
                  alkomp::Stream stream = stream_of(self);
                  return get_async(stream, buffer);
              },
-             "buffer"_a, "As get, but returns a Future at once: `await device.get_async(buffer)`.");
+             "buffer"_a, nb::sig("def get_async(self, buffer: Buffer) -> Future[numpy.ndarray]"),
+             "As get, but returns a Future at once: `await device.get_async(buffer)`.");
 }
 
 }  // namespace alkompy

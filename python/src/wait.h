@@ -48,7 +48,7 @@ void wait_in_slices(const Patience& patience, const char* function, WaitFor&& wa
         const std::chrono::nanoseconds left = patience.left();
         bool done = false;
         {
-            const nb::gil_scoped_release release;
+            const WithoutGil release;
             done = wait_for(std::min(left, slice));
         }
         between_slices();

@@ -85,7 +85,7 @@ def test_workgroup_counts_come_from_a_buffer(dev, axpy):
 
 def test_arguments_go_by_name_and_by_order(dev, axpy):
     x, y = dev.to_device(np.ones(8, "f4")), dev.zeros(8)
-    dev.call(axpy, count=8, y=y, alpha=4.0, x=x)
+    dev.call(axpy, count=8, Y=y, alpha=4.0, X=x)
     dev.call(axpy, x, y, 1.0, count=8)
     dev.call(axpy, 1.0, x, 8, y)
     assert dev.get(y).tolist() == [6.0] * 8
@@ -149,17 +149,17 @@ def test_wrong_counts_and_names_show_what_the_kernel_takes(dev, axpy):
         dev.call(axpy, x, y, x, 1.0, 8)
     with pytest.raises(ValueError) as caught:
         dev.call(axpy, x, y, alpha=1.0, size=8)
-    for part in ('there is no scalar named "size"', '"x"', '"alpha": f32', '"count": u32', 'while calling kernel "axpy"'):
+    for part in ('there is no scalar named "size"', '"X"', '"alpha": f32', '"count": u32', 'while calling kernel "axpy"'):
         assert part in message(caught)
-    with pytest.raises(ValueError, match='argument "x" is given twice'):
-        dev.call(axpy, y, x=x, alpha=1.0, count=8)
+    with pytest.raises(ValueError, match='argument "X" is given twice'):
+        dev.call(axpy, y, X=x, alpha=1.0, count=8)
 
 
 def test_wrong_buffers_are_named(dev, axpy):
     x = dev.zeros(8, "i4", label="weights")
     with pytest.raises(ValueError) as caught:
         dev.call(axpy, x, dev.zeros(8), 1.0, 8)
-    assert 'argument "x" is i32[8] "weights"; elements of f32 are wanted' in message(caught)
+    assert 'argument "X" is i32[8] "weights"; elements of f32 are wanted' in message(caught)
     with pytest.raises(ValueError, match="groups.* is wanted, since the buffers differ"):
         dev.call(axpy, dev.zeros(8), dev.zeros(9), 1.0, 8)
 

@@ -37,7 +37,7 @@ a, b = dev.to_device(np.arange(2**20, dtype='u4')), dev.empty(2**20, 'u4')
 stream = dev.create_stream()
 graph = dev.create_graph()
 graph.call(kernel, alkompy.slot('a', a), b)
-for _ in range(100):
+for _ in range(20):
     graph.replay()
     stream.call(kernel, b, a)
 future = dev.get_async(a)
@@ -61,6 +61,23 @@ def work():
 threading.Thread(target=work, daemon=True).start()
 time.sleep(0.3)
 """)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the program limits its own address space")
+def test_a_result_that_the_host_has_no_room_for_is_a_memory_error_and_work_goes_on(dev):
+    assert run(PRELUDE + f"""
+import resource
+dev = alkompy.Device({dev.info.index})
+large, small = dev.empty(2**28, 'f4'), dev.to_device(np.arange(4))
+used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**29, resource.RLIM_INFINITY))
+try:
+    dev.get(large)
+except MemoryError as error:
+    print(error.code, isinstance(error, alkompy.Error), error)
+print(dev.get(small).tolist())
+""") == ("out_of_memory True get: the host has no 1073741824 bytes for the result.\n"
+         "[0, 1, 2, 3]\n")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
