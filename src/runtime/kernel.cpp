@@ -288,10 +288,11 @@ Kernel Device::compile(const Source& source, const KernelOptions& options) {
 
 Kernel Device::compile(const Shader& shader, const KernelOptions& options) {
     std::shared_ptr<detail::DeviceRecord> device = detail::usable(record_);
+    const std::span<const u32> words = shader.words();  // throws for an empty handle
     std::shared_ptr<const detail::ShaderRecord> record = shader.record();
     // The default entry point is the shader's own; another one of its module may be named.
-    if (options.entry != "main" && options.entry != shader.interface().entry) {
-        record = detail::make_shader(spirv(shader.words(), record->name), options, Target::device);
+    if (options.entry != "main" && options.entry != record->interface.entry) {
+        record = detail::make_shader(spirv(words, record->name), options, Target::vulkan_1_2);
     }
     return detail::wait(detail::compile(detail::prepare(std::move(device), std::move(record), options)));
 }
