@@ -231,7 +231,7 @@ def test_the_report_as_json(alkomp):
     np.save("a.npy", np.arange(640, dtype=np.uint32))
     result = alkomp("run", "double.comp", "--in", "a.npy", "--out", "b.npy", "--groups", "10", "--repeat", "5", "--time", "--json")
     report = json.loads(result.stdout)
-    assert report["groups"] == [10, 1, 1] and report["repeat"] == 5 and report["workgroup_size"] == [64, 1, 1]
+    assert report["kernel"] == "double.comp" and report["groups"] == [10, 1, 1] and report["repeat"] == 5 and report["workgroup_size"] == [64, 1, 1]
     assert report["buffers"] == [
         {"name": "Data", "set": 0, "binding": 0, "type": "u32", "shape": [640], "in": "a.npy", "out": "b.npy"}
     ]

@@ -215,6 +215,7 @@ RunRequest RunOptions::request() const {
     }
     for (const std::string& folder : include_dirs_) request.options.include_dirs.emplace_back(folder);
     request.options.entry = entry_;
+    request.options.label = request.kernel.filename().string();
     request.options.robust = !unchecked_;
     if (!groups_.empty()) request.groups = parse_groups(groups_);
     return request;
