@@ -10,9 +10,6 @@ if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; th
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
 
-lavapipe=/usr/share/vulkan/icd.d/lvp_icd.$(uname -m).json
-swiftshader=/usr/lib/chromium/vk_swiftshader_icd.json
-
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '%s: %s\n' "$program" "$*" >&2; exit 1; }
 
@@ -55,6 +52,23 @@ configure_and_build() {
   shift
   cmake --preset "$preset" -Wno-dev --log-level=WARNING
   cmake --build "build/$preset" ${1:+--target "$@"}
+}
+
+# with_drivers NAME... -- COMMAND...: the command sees these Vulkan drivers alone, and fails without them.
+with_drivers() {
+  local name found manifests=
+  while [ "$1" != -- ]; do
+    name=$1
+    case $name in
+      lavapipe) found=$(ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -n 1 || true) ;;
+      swiftshader) found=$(ls /usr/lib/chromium/vk_swiftshader_icd.json 2>/dev/null || true) ;;
+    esac
+    [ -n "$found" ] || fail "the Vulkan driver $name is missing; scripts/setup installs it"
+    manifests=${manifests:+$manifests:}$found
+    shift
+  done
+  shift
+  VK_DRIVER_FILES=$manifests VK_ICD_FILENAMES=$manifests ALKOMP_REQUIRE=vulkan "$@"
 }
 
 # Builds the Python package and installs it into the virtual environment.
