@@ -20,7 +20,7 @@ using bare::thread_seconds;
 struct Context {
     bare::Gpu gpu;
     alkomp::Device device;
-    Report report;
+    Report& report;
     std::string device_name;  ///< as both sides select it
     bool cpu = false;         ///< the goals of a shared CPU box hold, else those of a large GPU
     int scale = 1;            ///< multiplies the number of pairs
@@ -35,6 +35,12 @@ struct Context {
 /// One of the kernels that both sides run, from the words embedded in the program.
 [[nodiscard]] alkomp::Kernel compile(const Context& context, std::span<const u32> words,
                                      const alkomp::KernelOptions& options = {});
+
+/// The word that calls of tiny.comp with scalars 0 to `calls` - 1 make of `word`.
+[[nodiscard]] constexpr u32 chained(u32 word, u32 calls) {
+    for (u32 i = 0; i < calls; ++i) word = word * 3 + i;
+    return word;
+}
 
 /// Runs a program that lies beside this one.
 [[nodiscard]] inline bare::Child sibling(const char* name, const std::vector<std::string>& arguments) {

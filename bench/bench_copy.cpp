@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 
 namespace bench {
 namespace {
@@ -63,8 +64,8 @@ void copy(Context& context) {
         for (u32 k = 0; k < rates.size(); ++k) rates[k] = std::max(rates[k], floor_rate(k));
     const auto best = static_cast<u32>(std::max_element(rates.begin(), rates.end()) - rates.begin());
     const u32 shape = kPerInvocation[best];
-    const std::string what =
-        std::to_string(size >> 20) + " MiB, " + std::to_string(shape) + " x 16 bytes per invocation";
+    const std::string what = std::to_string(size >> 20) + " MiB, 16-byte accesses";
+    std::cout << "copy: " << shape << " accesses per invocation are the fastest" << std::endl;
     const auto compiled = [&](bool robust) {
         alkomp::KernelOptions options;
         options.constants["per_invocation"] = alkomp::u64{shape};
@@ -72,7 +73,7 @@ void copy(Context& context) {
         return compile(context, bare::kernels::copy, options);
     };
     const alkomp::Kernel robust = compiled(true), plain = compiled(false);
-    const int count = context.pairs(20);
+    const int count = context.pairs(15);
     context.report.add("copy", what + ", against the same kernel in bare Vulkan", "GB/s",
                        interleave(
                            count, [&] { return copies.run(plain, shape, times); }, [&] { return floor_rate(best); }),

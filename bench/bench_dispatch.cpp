@@ -36,17 +36,20 @@ void dispatch(Context& context) {
     const auto issue = [&] {
         for (u32 i = 0; i < calls; ++i) context.device.call(tiny, alkomp::groups(1), data, i);
     };
+    issue();
+    if (context.device.get(data)[0] != chained(0, calls))
+        throw std::runtime_error("the chain of calls gives a wrong word.");
     if (context.device.capabilities().features.timestamps) {
         context.report.add(
             "dispatch", "dependent, one of 1000, device time", "us",
             interleave(
-                context.pairs(40), [&] { return device_seconds(context, tiny, data, issue) / calls * 1e6; },
+                context.pairs(20), [&] { return device_seconds(context, tiny, data, issue) / calls * 1e6; },
                 [&] { return floor.dispatch(calls) * 1e6; }),
             ratio_at_most(1.05));
     }
     context.report.add("dispatch", "dependent, one of 1000, from the first call to the end of the wait", "us",
                        interleave(
-                           context.pairs(40),
+                           context.pairs(20),
                            [&] {
                                const double start = bare::now();
                                issue();
@@ -67,7 +70,7 @@ void overlap(Context& context) {
     context.report.add(
         "overlap", "64 independent one-workgroup kernels of 20 us, from the first call to the end of the wait", "us",
         interleave(
-            context.pairs(40),
+            context.pairs(20),
             [&] {
                 const double start = bare::now();
                 for (const auto& buffer : data)

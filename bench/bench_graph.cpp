@@ -13,11 +13,11 @@ void unchanged(Context& context, const alkomp::Kernel& tiny, u32 nodes) {
     alkomp::Graph graph = context.device.create_graph();
     for (u32 i = 0; i < nodes; ++i) graph.call(tiny, alkomp::groups(1), data, i);
     graph.replay();
-    context.device.wait();
+    if (context.device.get(data)[0] != chained(0, nodes)) throw std::runtime_error("the replay gives a wrong word.");
     const std::string of = std::to_string(nodes) + (nodes == 1 ? " node" : " nodes");
     context.report.add("graph", of + ", unchanged, per node, 20 replays in a row and a wait", "us",
                        interleave(
-                           context.pairs(30),
+                           context.pairs(15),
                            [&] {
                                const double start = bare::now();
                                for (u32 i = 0; i < times; ++i) graph.replay();
@@ -28,7 +28,7 @@ void unchanged(Context& context, const alkomp::Kernel& tiny, u32 nodes) {
                        ratio_at_most(1.05));
     context.report.add("graph", of + ", unchanged, CPU time of one replay", "us",
                        interleave(
-                           context.pairs(30),
+                           context.pairs(15),
                            [&] {
                                const double start = thread_seconds();
                                for (u32 i = 0; i < times; ++i) graph.replay();
@@ -55,7 +55,7 @@ void changed(Context& context, const alkomp::Kernel& tiny, u32 nodes) {
     context.report.add("graph",
                        std::to_string(nodes) + " nodes, one slot changed, CPU time, against recording the calls", "us",
                        interleave(
-                           context.pairs(60),
+                           context.pairs(20),
                            [&] {
                                const double start = thread_seconds();
                                graph.set("n", ++turn);

@@ -18,10 +18,13 @@ double resident_mb() {
 
 void memory(Context& context) {
     // The same program by alkomp and by bare Vulkan; what the first needs beyond the second is alkomp's.
+    const auto peak = [&](const char* program, const std::vector<std::string>& arguments) {
+        return std::stod(sibling(program, arguments).output);
+    };
     Samples beyond;
     for (int i = 0; i < context.pairs(10); ++i)
-        beyond.alkomp.push_back(sibling("alkomp_start", {context.device_name}).peak_mb -
-                                sibling("bare_start", {"", context.device_name}).peak_mb);
+        beyond.alkomp.push_back(peak("alkomp_start", {context.device_name}) -
+                                peak("bare_start", {"", context.device_name}));
     context.report.add("memory", "peak resident memory of a small program beyond bare Vulkan's", "MB", beyond,
                        at_most(10));
 

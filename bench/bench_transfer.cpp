@@ -44,7 +44,7 @@ void transfer(Context& context) {
         return rate(size, bare::now() - start);
     };
     const std::string mib = std::to_string(size >> 20) + " MiB";
-    const int count = context.pairs(15);
+    const int count = context.pairs(9);
     const auto goal = context.goal(ratio_at_least(0.9), at_least(30));
     context.report.add("transfer", "upload " + mib + ", against memcpy on one thread", "GB/s",
                        interleave(count, upload, memcpy_rate), goal);
@@ -62,12 +62,12 @@ void transfer(Context& context) {
                        interleave(count, upload, [&] { return rate(size, floor.upload(plan, bytes(from))); }));
     context.report.add("transfer", "download " + mib + staged, "GB/s",
                        interleave(count, download, [&] { return rate(size, floor.download(plan, bytes(to))); }));
-    context.report.add("transfer", "download " + mib + " into a new vector", "GB/s", alone(context.pairs(7), [&] {
+    context.report.add("transfer", "download " + mib + " into a new vector", "GB/s", alone(context.pairs(5), [&] {
                            const double start = bare::now();
                            const std::vector<u64> fresh = context.device.get(data);
                            return rate(size, bare::now() - start);
                        }));
-    context.report.add("transfer", "upload " + mib + " into a new buffer", "GB/s", alone(context.pairs(7), [&] {
+    context.report.add("transfer", "upload " + mib + " into a new buffer", "GB/s", alone(context.pairs(5), [&] {
                            const double start = bare::now();
                            const auto fresh = context.device.to_device(from);
                            context.device.wait();

@@ -54,32 +54,64 @@ Estimate estimate(std::vector<double> samples) {
     return {median, samples[rank], samples[n - 1 - rank]};
 }
 
+namespace {
+
+// Six is the least number whose whole range holds the median with 95 %; with fewer times, all pairs count alike.
+constexpr std::size_t kEnoughTimes = 6;
+
+template <class Value>
+Estimate over_times(const std::vector<Samples>& times, Value value) {
+    std::vector<double> all;
+    for (const Samples& samples : times) {
+        std::vector<double> values = value(samples);
+        if (times.size() >= kEnoughTimes) all.push_back(estimate(std::move(values)).median);
+        else all.insert(all.end(), values.begin(), values.end());
+    }
+    return estimate(std::move(all));
+}
+
+}  // namespace
+
+Estimate Row::alkomp() const {
+    return over_times(times, [](const Samples& samples) { return samples.alkomp; });
+}
+
+std::optional<Estimate> Row::floor() const {
+    if (times.empty() || times.front().floor.empty()) return {};
+    return over_times(times, [](const Samples& samples) { return samples.floor; });
+}
+
+std::optional<Estimate> Row::ratio() const {
+    if (!floor()) return {};
+    return over_times(times, [](const Samples& samples) {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < samples.floor.size(); ++i) ratios.push_back(samples.alkomp[i] / samples.floor[i]);
+        return ratios;
+    });
+}
+
 bool Row::met() const {
     if (!failure.empty()) return false;
     if (!goal) return true;
-    const Estimate& judged = goal->of == Goal::Of::ratio ? ratio.value() : alkomp;
+    const Estimate judged = goal->of == Goal::Of::ratio ? ratio().value() : alkomp();
     return goal->at_most ? judged.low <= goal->limit : judged.high >= goal->limit;
 }
 
-void Report::add(std::string figure, std::string what, std::string unit, const Samples& samples,
+void Report::add(const std::string& figure, const std::string& what, const std::string& unit, Samples samples,
                  std::optional<Goal> goal) {
-    Row row{std::move(figure), std::move(what), std::move(unit), estimate(samples.alkomp), {}, {}, goal, {}};
-    if (!samples.floor.empty()) {
-        row.floor = estimate(samples.floor);
-        std::vector<double> ratios;
-        for (std::size_t i = 0; i < samples.floor.size(); ++i) ratios.push_back(samples.alkomp[i] / samples.floor[i]);
-        row.ratio = estimate(std::move(ratios));
-    }
-    std::cout << row.figure << ": " << row.what << ": " << interval(row.alkomp) << ' ' << row.unit;
-    if (row.floor) std::cout << ", floor " << interval(*row.floor) << ", ratio " << interval(*row.ratio);
-    if (row.goal) std::cout << ", goal " << describe(*row.goal) << ": " << verdict(row);
+    const Row now{figure, what, unit, {samples}, goal, {}};
+    std::cout << figure << ": " << what << ": " << interval(now.alkomp()) << ' ' << unit;
+    if (now.ratio()) std::cout << ", floor " << interval(*now.floor()) << ", ratio " << interval(*now.ratio());
     std::cout << std::endl;
-    rows_.push_back(std::move(row));
+    auto row = std::find_if(rows_.begin(), rows_.end(),
+                            [&](const Row& r) { return r.figure == figure && r.what == what && r.failure.empty(); });
+    if (row == rows_.end()) row = rows_.insert(row, Row{figure, what, unit, {}, goal, {}});
+    row->times.push_back(std::move(samples));
 }
 
-void Report::fail(std::string figure, std::string why) {
+void Report::fail(const std::string& figure, const std::string& why) {
     std::cout << figure << ": failed: " << why << std::endl;
-    rows_.push_back({std::move(figure), "", "", {}, {}, {}, {}, std::move(why)});
+    rows_.push_back({figure, "", "", {}, {}, why});
 }
 
 std::string Report::table() const {
@@ -87,9 +119,9 @@ std::string Report::table() const {
         "| figure | what | unit | alkomp | bare Vulkan | ratio [95 %] | goal | |\n|---|---|---|---|---|---|---|---|\n";
     for (const Row& row : rows_)
         text += "| " + row.figure + " | " + (row.failure.empty() ? row.what : row.failure) + " | " + row.unit + " | " +
-                (row.failure.empty() ? interval(row.alkomp) : "") + " | " + (row.floor ? interval(*row.floor) : "") +
-                " | " + (row.ratio ? interval(*row.ratio) : "") + " | " + (row.goal ? describe(*row.goal) : "") +
-                " | " + verdict(row) + " |\n";
+                (row.failure.empty() ? interval(row.alkomp()) : "") + " | " +
+                (row.floor() ? interval(*row.floor()) : "") + " | " + (row.ratio() ? interval(*row.ratio()) : "") +
+                " | " + (row.goal ? describe(*row.goal) : "") + " | " + verdict(row) + " |\n";
     return text;
 }
 
@@ -97,9 +129,9 @@ std::string Report::json(const std::string& device, const std::string& driver) c
     nlohmann::json out{{"device", device}, {"driver", driver}, {"rows", nlohmann::json::array()}};
     for (const Row& row : rows_) {
         nlohmann::json one{
-            {"figure", row.figure}, {"what", row.what}, {"unit", row.unit}, {"alkomp", values(row.alkomp)}};
-        if (row.floor) one["floor"] = values(*row.floor);
-        if (row.ratio) one["ratio"] = values(*row.ratio);
+            {"figure", row.figure}, {"what", row.what}, {"unit", row.unit}, {"alkomp", values(row.alkomp())}};
+        if (row.floor()) one["floor"] = values(*row.floor());
+        if (row.ratio()) one["ratio"] = values(*row.ratio());
         if (row.goal) one["goal"] = describe(*row.goal);
         if (row.goal) one["met"] = row.met();
         if (!row.failure.empty()) one["failure"] = row.failure;

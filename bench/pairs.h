@@ -64,23 +64,27 @@ template <class A>
     return samples;
 }
 
+/// One line of the report. A figure may be taken several times, each with devices of its own; what stays the same
+/// within one time (where the system put a driver's threads, say) then counts once.
 struct Row {
     std::string figure, what, unit;
-    Estimate alkomp;
-    std::optional<Estimate> floor, ratio;
+    std::vector<Samples> times;
     std::optional<Goal> goal;
     std::string failure;  ///< the figure could not be taken
 
+    [[nodiscard]] Estimate alkomp() const;
+    [[nodiscard]] std::optional<Estimate> floor() const;
+    [[nodiscard]] std::optional<Estimate> ratio() const;
     /// On a shared machine a goal is met when it lies inside the interval, or on the good side of it.
     [[nodiscard]] bool met() const;
 };
 
 class Report {
 public:
-    /// Adds a row and prints it. `samples` are in `unit` already.
-    void add(std::string figure, std::string what, std::string unit, const Samples& samples,
+    /// Adds samples, in `unit`, to the row of this figure and name, which is made at need. The goal is the last one given.
+    void add(const std::string& figure, const std::string& what, const std::string& unit, Samples samples,
              std::optional<Goal> goal = {});
-    void fail(std::string figure, std::string why);
+    void fail(const std::string& figure, const std::string& why);
 
     [[nodiscard]] std::string table() const;
     [[nodiscard]] std::string json(const std::string& device, const std::string& driver) const;

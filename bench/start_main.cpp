@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // alkomp_start [device]: the smallest program with a result, from GLSL; bare_start does the same without alkomp.
+// Prints its peak memory in MB.
+#include "bare/peak.h"
+
 #include <alkomp/alkomp.h>
 
 #include <cstdio>
@@ -22,6 +25,7 @@ int main(int count, char** arguments) {
         const auto data = device.to_device<alkomp::u32>({5});
         device.call(tiny, alkomp::groups(1), data, 2u);
         if (device.get(data).at(0) != 17) throw std::runtime_error("the first result is wrong.");
+        std::printf("%.3f\n", bare::peak_mb());
     } catch (const std::exception& error) {
         std::fprintf(stderr, "alkomp_start: %s\n", error.what());
         return 1;

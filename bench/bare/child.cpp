@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,20 +18,27 @@ Child run_child(const std::filesystem::path& program, const std::vector<std::str
     std::vector<char*> words{const_cast<char*>(path.c_str())};
     for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
     words.push_back(nullptr);
+    int ends[2] = {-1, -1};
+    if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe for the output of " + path + ".");
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     pid_t id = 0;
+    Child child;
     const double start = now();
     const int failed = posix_spawn(&id, path.c_str(), &actions, nullptr, words.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) throw std::runtime_error(path + " cannot be started.");
+    close(ends[1]);
+    char part[4096];
+    for (ssize_t size = 0; !failed && (size = read(ends[0], part, sizeof part)) > 0;)
+        child.output.append(part, static_cast<std::size_t>(size));
+    close(ends[0]);
+    if (failed) throw std::runtime_error(path + " cannot be started.");
     int status = 0;
-    rusage usage{};
-    wait4(id, &status, 0, &usage);
-    const double seconds = now() - start;
+    waitpid(id, &status, 0);
+    child.seconds = now() - start;
     if (status != 0) throw std::runtime_error(path + " failed.");
-    return {seconds, static_cast<double>(usage.ru_maxrss) * 1024e-6};
+    return child;
 }
 
 std::filesystem::path this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }

@@ -10,9 +10,9 @@ namespace bare {
 
 struct Child {
     double seconds = 0;  ///< from before its start to after its end
-    double peak_mb = 0;  ///< greatest resident memory, in 10^6 bytes
+    std::string output;
 };
-/// Runs a program to its end, its output thrown away. Throws when it cannot be started or fails.
+/// Runs a program to its end. Throws when it cannot be started or fails.
 Child run_child(const std::filesystem::path& program, const std::vector<std::string>& arguments);
 
 /// This program's own file.

@@ -34,7 +34,6 @@ DeviceCopy::~DeviceCopy() {
 double DeviceCopy::run(std::optional<uint32_t> kernel) {
     const std::size_t pair = turn_++ % from_.size();
     commands_.begin();
-    if (kernel) gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines_[*kernel].pipeline);
     watch_.start(commands_.list);
     if (kernel) {
         const auto vectors = static_cast<uint32_t>(size_bytes_ / 16);

@@ -23,7 +23,7 @@ namespace bare {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-/// Calls on one word, each of which needs the one before.
+/// Calls on a few words, each of which needs the one before.
 class Launch {
 public:
     enum class Between { nothing, memory_barrier, buffer_barrier };
@@ -31,22 +31,24 @@ public:
     explicit Launch(const Gpu& gpu);
     ~Launch();
 
-    /// CPU seconds to record one call (bindings, scalar, dispatch, barrier); the mean of `calls`.
+    /// CPU seconds to record one call in which all is new: two buffers, scalar, dispatch, barrier; the
+    /// mean of `calls`, which swap the buffers.
     double record(uint32_t calls);
     /// The same with the submission of the whole batch in it.
     double record_and_submit(uint32_t calls);
-    /// Device seconds per dispatch in a batch.
+    /// Device seconds per dispatch in a batch on one buffer, which is bound once.
     double dispatch(uint32_t calls, Between between = Between::memory_barrier);
-    /// Host seconds per dispatch from the first recording to the end of the wait.
+    /// The same in host seconds, from the first recording to the end of the wait.
     double batch(uint32_t calls);
 
 private:
-    void list(uint32_t calls, Between between) const;
+    void swaps(uint32_t calls) const;
+    void chain(uint32_t calls, Between between) const;
     const Gpu& gpu_;
     Commands commands_;
     Stopwatch watch_;
-    Pipeline tiny_;
-    Buffer data_;
+    Pipeline tiny_, word_;
+    Buffer data_, other_;
 };
 
 /// One-workgroup kernels of a given length that touch a buffer each.

@@ -277,6 +277,19 @@ Pipeline Gpu::pipeline(std::span<const uint32_t> spirv, uint32_t bindings, const
     layout.pPushConstantRanges = &scalars;
     check(vk.CreatePipelineLayout(device, &layout, nullptr, &made.layout), "vkCreatePipelineLayout");
 
+    std::vector<VkDescriptorUpdateTemplateEntry> entries(bindings);
+    for (uint32_t i = 0; i < bindings; ++i)
+        entries[i] = {i, 0, 1, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, i * sizeof(VkDescriptorBufferInfo), 0};
+    auto update = typed<VkDescriptorUpdateTemplateCreateInfo>(VK_STRUCTURE_TYPE_DESCRIPTOR_UPDATE_TEMPLATE_CREATE_INFO);
+    update.descriptorUpdateEntryCount = bindings;
+    update.pDescriptorUpdateEntries = entries.data();
+    update.templateType = VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_PUSH_DESCRIPTORS_KHR;
+    update.descriptorSetLayout = made.set_layout;
+    update.pipelineBindPoint = VK_PIPELINE_BIND_POINT_COMPUTE;
+    update.pipelineLayout = made.layout;
+    check(vk.CreateDescriptorUpdateTemplate(device, &update, nullptr, &made.update),
+          "vkCreateDescriptorUpdateTemplate");
+
     auto code = typed<VkShaderModuleCreateInfo>(VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO);
     code.codeSize = spirv.size_bytes();
     code.pCode = spirv.data();
@@ -298,6 +311,7 @@ Pipeline Gpu::pipeline(std::span<const uint32_t> spirv, uint32_t bindings, const
 
 void Gpu::free(Pipeline& pipeline) const {
     vk.DestroyPipeline(device, pipeline.pipeline, nullptr);
+    vk.DestroyDescriptorUpdateTemplate(device, pipeline.update, nullptr);
     vk.DestroyPipelineLayout(device, pipeline.layout, nullptr);
     vk.DestroyDescriptorSetLayout(device, pipeline.set_layout, nullptr);
     pipeline = {};
@@ -388,19 +402,23 @@ void compute_barrier(const Gpu& gpu, VkCommandBuffer list) {
                               &memory, 0, nullptr, 0, nullptr);
 }
 
-void call(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers,
-          uint32_t scalar, uint32_t groups_x, uint32_t groups_y) {
+void bind(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers) {
     std::array<VkDescriptorBufferInfo, 8> ranges;
-    std::array<VkWriteDescriptorSet, 8> writes;
-    for (uint32_t i = 0; i < buffers.size(); ++i) {
-        ranges[i] = {buffers[i], 0, VK_WHOLE_SIZE};
-        writes[i] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, VK_NULL_HANDLE, i,      0, 1,
-                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,      nullptr, &ranges[i],     nullptr};
-    }
-    gpu.vk.CmdPushDescriptorSetKHR(list, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.layout, 0,
-                                   static_cast<uint32_t>(buffers.size()), writes.data());
+    for (std::size_t i = 0; i < buffers.size(); ++i) ranges[i] = {buffers[i], 0, VK_WHOLE_SIZE};
+    gpu.vk.CmdPushDescriptorSetWithTemplateKHR(list, pipeline.update, pipeline.layout, 0, ranges.data());
+}
+
+void dispatch(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, uint32_t scalar, uint32_t groups_x,
+              uint32_t groups_y) {
     gpu.vk.CmdPushConstants(list, pipeline.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof scalar, &scalar);
     gpu.vk.CmdDispatch(list, groups_x, groups_y, 1);
+}
+
+void call(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers,
+          uint32_t scalar, uint32_t groups_x, uint32_t groups_y) {
+    gpu.vk.CmdBindPipeline(list, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.pipeline);
+    bind(gpu, list, pipeline, buffers);
+    dispatch(gpu, list, pipeline, scalar, groups_x, groups_y);
 }
 
 }  // namespace bare

@@ -19,13 +19,14 @@ namespace bare {
 #define BARE_DEVICE_FUNCTIONS(F)                                                                         \
     F(AllocateCommandBuffers) F(AllocateMemory) F(BeginCommandBuffer) F(BindBufferMemory)                \
     F(CmdBindPipeline) F(CmdCopyBuffer) F(CmdDispatch) F(CmdFillBuffer) F(CmdPipelineBarrier)            \
-    F(CmdPushConstants) F(CmdPushDescriptorSetKHR) F(CmdResetQueryPool) F(CmdWriteTimestamp)             \
+    F(CmdPushConstants) F(CmdPushDescriptorSetWithTemplateKHR) F(CmdResetQueryPool) F(CmdWriteTimestamp) \
     F(CreateBuffer) F(CreateCommandPool) F(CreateComputePipelines) F(CreateDescriptorSetLayout)          \
-    F(CreateFence) F(CreatePipelineCache) F(CreatePipelineLayout) F(CreateQueryPool) F(CreateSemaphore)  \
-    F(CreateShaderModule) F(DestroyBuffer) F(DestroyCommandPool) F(DestroyDescriptorSetLayout)           \
-    F(DestroyDevice) F(DestroyFence) F(DestroyPipeline) F(DestroyPipelineCache) F(DestroyPipelineLayout) \
-    F(DestroyQueryPool) F(DestroySemaphore) F(DestroyShaderModule) F(DeviceWaitIdle) F(EndCommandBuffer) \
-    F(FreeMemory) F(GetBufferMemoryRequirements) F(GetDeviceQueue) F(GetFenceStatus)                     \
+    F(CreateDescriptorUpdateTemplate) F(CreateFence) F(CreatePipelineCache) F(CreatePipelineLayout)      \
+    F(CreateQueryPool) F(CreateSemaphore) F(CreateShaderModule) F(DestroyBuffer) F(DestroyCommandPool)   \
+    F(DestroyDescriptorSetLayout) F(DestroyDescriptorUpdateTemplate) F(DestroyDevice) F(DestroyFence)    \
+    F(DestroyPipeline) F(DestroyPipelineCache) F(DestroyPipelineLayout) F(DestroyQueryPool)              \
+    F(DestroySemaphore) F(DestroyShaderModule) F(DeviceWaitIdle) F(EndCommandBuffer) F(FreeMemory)       \
+    F(GetBufferMemoryRequirements) F(GetDeviceQueue) F(GetFenceStatus)                                   \
     F(GetMemoryHostPointerPropertiesEXT) F(GetPipelineCacheData) F(GetQueryPoolResults)                  \
     F(GetSemaphoreCounterValue) F(MapMemory) F(QueueSubmit) F(QueueWaitIdle) F(ResetCommandPool)         \
     F(ResetFences) F(WaitForFences) F(WaitSemaphores)
@@ -68,6 +69,7 @@ struct Buffer {
 struct Pipeline {
     VkDescriptorSetLayout set_layout = VK_NULL_HANDLE;
     VkPipelineLayout layout = VK_NULL_HANDLE;
+    VkDescriptorUpdateTemplate update = VK_NULL_HANDLE;
     VkPipeline pipeline = VK_NULL_HANDLE;
 };
 
@@ -163,7 +165,12 @@ private:
 void barrier(const Gpu& gpu, VkCommandBuffer list);
 /// The same between dispatches only.
 void compute_barrier(const Gpu& gpu, VkCommandBuffer list);
-/// One call: bindings, scalar, dispatch. The pipeline is bound by the caller.
+/// Binds buffers to bindings 0, 1, ... of a pipeline.
+void bind(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers);
+/// Sets the scalar and dispatches. Pipeline and buffers are bound by the caller.
+void dispatch(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, uint32_t scalar, uint32_t groups_x,
+              uint32_t groups_y = 1);
+/// A call with everything in it.
 void call(const Gpu& gpu, VkCommandBuffer list, const Pipeline& pipeline, std::span<const VkBuffer> buffers,
           uint32_t scalar, uint32_t groups_x, uint32_t groups_y = 1);
 

@@ -38,17 +38,32 @@ Launch::Launch(const Gpu& gpu)
       commands_(gpu, gpu.compute_family),
       watch_(gpu),
       tiny_(gpu.pipeline(kernels::tiny, 1)),
-      data_(words(gpu, Home::device)) {}
+      word_(gpu.pipeline(kernels::word, 2)),
+      data_(words(gpu, Home::device)),
+      other_(words(gpu, Home::device)) {}
 
 Launch::~Launch() {
     gpu_.free(data_);
+    gpu_.free(other_);
     gpu_.free(tiny_);
+    gpu_.free(word_);
 }
 
-void Launch::list(uint32_t calls, Between between) const {
-    gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
+void Launch::swaps(uint32_t calls) const {
+    const VkBuffer orders[2][2] = {{data_.buffer, other_.buffer}, {other_.buffer, data_.buffer}};
+    gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, word_.pipeline);
     for (uint32_t i = 0; i < calls; ++i) {
-        call(gpu_, commands_.list, tiny_, {&data_.buffer, 1}, i, 1);
+        bind(gpu_, commands_.list, word_, orders[i % 2]);
+        bare::dispatch(gpu_, commands_.list, word_, i, 1);
+        compute_barrier(gpu_, commands_.list);
+    }
+}
+
+void Launch::chain(uint32_t calls, Between between) const {
+    gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
+    bind(gpu_, commands_.list, tiny_, {&data_.buffer, 1});
+    for (uint32_t i = 0; i < calls; ++i) {
+        bare::dispatch(gpu_, commands_.list, tiny_, i, 1);
         switch (between) {
             case Between::nothing:
                 break;
@@ -65,7 +80,7 @@ void Launch::list(uint32_t calls, Between between) const {
 double Launch::record(uint32_t calls) {
     commands_.begin();
     const double start = thread_seconds();
-    list(calls, Between::memory_barrier);
+    swaps(calls);
     const double seconds = thread_seconds() - start;
     commands_.end();
     return seconds / calls;
@@ -74,7 +89,7 @@ double Launch::record(uint32_t calls) {
 double Launch::record_and_submit(uint32_t calls) {
     const double start = thread_seconds();
     commands_.begin();
-    list(calls, Between::memory_barrier);
+    swaps(calls);
     commands_.end();
     commands_.submit(gpu_.compute);
     const double seconds = thread_seconds() - start;
@@ -85,7 +100,7 @@ double Launch::record_and_submit(uint32_t calls) {
 double Launch::dispatch(uint32_t calls, Between between) {
     commands_.begin();
     watch_.start(commands_.list);
-    list(calls, between);
+    chain(calls, between);
     watch_.stop(commands_.list);
     commands_.end();
     commands_.run(gpu_.compute);
@@ -95,7 +110,7 @@ double Launch::dispatch(uint32_t calls, Between between) {
 double Launch::batch(uint32_t calls) {
     const double start = now();
     commands_.begin();
-    list(calls, Between::memory_barrier);
+    chain(calls, Between::memory_barrier);
     commands_.end();
     commands_.run(gpu_.compute);
     return (now() - start) / calls;
@@ -127,7 +142,8 @@ double Overlap::time(std::size_t kernels, uint32_t iterations, bool barriers) {
     gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, spin_.pipeline);
     watch_.start(commands_.list);
     for (std::size_t i = 0; i < kernels; ++i) {
-        call(gpu_, commands_.list, spin_, {&data_[i].buffer, 1}, iterations, 1);
+        bind(gpu_, commands_.list, spin_, {&data_[i].buffer, 1});
+        dispatch(gpu_, commands_.list, spin_, iterations, 1);
         if (barriers) compute_barrier(gpu_, commands_.list);
     }
     watch_.stop(commands_.list);
@@ -142,7 +158,10 @@ double Overlap::batch() {
     const double start = now();
     commands_.begin();
     gpu_.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, spin_.pipeline);
-    for (const Buffer& data : data_) call(gpu_, commands_.list, spin_, {&data.buffer, 1}, iterations_, 1);
+    for (const Buffer& data : data_) {
+        bind(gpu_, commands_.list, spin_, {&data.buffer, 1});
+        dispatch(gpu_, commands_.list, spin_, iterations_, 1);
+    }
     commands_.end();
     commands_.run(gpu_.compute);
     return now() - start;
@@ -180,7 +199,6 @@ void Wait::list(const Commands& commands, How how, VkCommandBufferUsageFlags fla
     const bool by_kernel = how == How::word_by_kernel;
     const Pipeline& pipeline = by_kernel ? word_ : tiny_;
     const VkBuffer buffers[] = {data_.buffer, host_.buffer};
-    gpu_.vk.CmdBindPipeline(commands.list, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline.pipeline);
     call(gpu_, commands.list, pipeline, {buffers, by_kernel ? 2u : 1u}, value, 1);
     if (how == How::word_by_fill) {
         barrier(gpu_, commands.list);
@@ -270,8 +288,9 @@ Replay::Replay(const Gpu& gpu, uint32_t nodes)
       data_(words(gpu, Home::device)) {
     commands_.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
     gpu.vk.CmdBindPipeline(commands_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
+    bind(gpu, commands_.list, tiny_, {&data_.buffer, 1});
     for (uint32_t i = 0; i < nodes; ++i) {
-        call(gpu, commands_.list, tiny_, {&data_.buffer, 1}, i, 1);
+        dispatch(gpu, commands_.list, tiny_, i, 1);
         compute_barrier(gpu, commands_.list);
     }
     commands_.end();
@@ -299,8 +318,9 @@ double Replay::record() {
     const double start = thread_seconds();
     again_.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
     gpu_.vk.CmdBindPipeline(again_.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny_.pipeline);
+    bind(gpu_, again_.list, tiny_, {&data_.buffer, 1});
     for (uint32_t i = 0; i < nodes_; ++i) {
-        call(gpu_, again_.list, tiny_, {&data_.buffer, 1}, i, 1);
+        dispatch(gpu_, again_.list, tiny_, i, 1);
         compute_barrier(gpu_, again_.list);
     }
     again_.end();

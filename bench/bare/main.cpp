@@ -96,7 +96,7 @@ void record(const bare::Gpu& gpu) {
     bare::Launch launch(gpu);
     for (const uint32_t calls : {100u, 1000u}) {
         const std::string batch = ", batch of " + std::to_string(calls);
-        keep("record", "push descriptor, scalar, dispatch, barrier" + batch, "us",
+        keep("record", "two buffers, scalar, dispatch, barrier" + batch, "us",
              sample(30, 1e6, [&] { return launch.record(calls); }));
         keep("record", "the same with begin, end, submit" + batch, "us",
              sample(30, 1e6, [&] { return launch.record_and_submit(calls); }));

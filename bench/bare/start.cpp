@@ -48,7 +48,6 @@ Start start(const Options& options, const std::string& cache_path) {
     {
         Commands commands(gpu, gpu.compute_family);
         commands.begin();
-        gpu.vk.CmdBindPipeline(commands.list, VK_PIPELINE_BIND_POINT_COMPUTE, tiny.pipeline);
         call(gpu, commands.list, tiny, {&data.buffer, 1}, 2, 1);
         commands.end();
         commands.run(gpu.compute);

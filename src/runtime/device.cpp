@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr u32 kFirstSubmit = 16;         // commands before an idle device gets its first batch
-constexpr u32 kLargestSubmit = 1024;
+constexpr u32 kLargestSubmit = 1024;  // reached by doubling: about as fast as a GPU works off what it has
 constexpr std::size_t kCrowded = 64;     // batches in flight at which recording waits
 constexpr std::size_t kMaxSpans = std::size_t{1} << 20;
 constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);   // how long abandon() may go unnoticed
@@ -138,7 +138,7 @@ void DeviceRecord::push(Timeline& timeline, backend::Command command, std::span<
     for (const BufferAccess& a : accesses) note_use(*this, timeline, a.record->uses, a.access);
     if (batch.commands.size() >= timeline.submit_at) {
         submit(timeline);
-        timeline.submit_at = std::min(timeline.submit_at * 4, kLargestSubmit);
+        timeline.submit_at = std::min(timeline.submit_at * 2, kLargestSubmit);
     }
 }
 
@@ -416,6 +416,7 @@ void DeviceRecord::wait_points(std::span<const Conflicts::Wait> points, nanoseco
             if (point.sequence >= timelines[point.timeline]->recording()) submit(*timelines[point.timeline]);
     }
     const auto all_passed = [&] {
+        const std::lock_guard lock(mutex);  // of the list of timelines, which may grow meanwhile
         return std::all_of(points.begin(), points.end(), [&](const Conflicts::Wait& point) { return passed(point); });
     };
     if (!wait_until(all_passed, limit)) {

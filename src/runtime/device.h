@@ -90,6 +90,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     void wait_on_device(Timeline& timeline, std::span<const Conflicts::Wait> points);
     /// Runs `action`, outside the lock, once the point has passed or failed. Duty: it has not passed yet.
     void on_passed(Timeline& timeline, u64 sequence, std::function<void(const backend::Status&)> action);
+    /// Under the mutex.
     [[nodiscard]] bool passed(const Conflicts::Wait& point) const noexcept {
         return timelines[point.timeline]->completed.load(std::memory_order_acquire) >= point.sequence;
     }

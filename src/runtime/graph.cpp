@@ -291,7 +291,7 @@ void add_copy(GraphNode& node, const backend::Copy& copy, BufferRecord& from, Bu
 // A block of device memory that holds the pattern many times; the graph keeps it.
 std::shared_ptr<BufferRecord> make_pattern(GraphRecord& graph, std::span<const std::byte> bytes) {
     auto block = make_buffer(graph.device, bytes.size(), "fill");
-    graph.device->transfers->upload(*graph.device->timelines[0], *block, 0, bytes, Timeout().limit);
+    graph.device->transfers->upload(*graph.device->default_stream.timeline, *block, 0, bytes, Timeout().limit);
     return block;
 }
 

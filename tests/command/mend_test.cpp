@@ -55,6 +55,8 @@ TEST(Mend, AMissingLoaderIsInstalledInTheSystemsWords) {
     EXPECT_EQ(command({Family::arch, true, "", false}),
               "pacman -S vulkan-icd-loader vulkan-swrast vulkan-radeon vulkan-intel");
     EXPECT_EQ(find_mends(report, {Family::debian, true, "", false}).size(), 1U);
+    report.environment = {"ALKOMP_VULKAN_LIBRARY=/nowhere.so"};
+    EXPECT_EQ(command({Family::debian, true, "", false}), "unset ALKOMP_VULKAN_LIBRARY");
 }
 
 TEST(Mend, AMissingDriverIsInstalled) {

@@ -101,6 +101,15 @@ def test_no_driver(alkomp, no_driver):
     assert "missing.json" in text and text.endswith("alkomp cannot compute here.\n")
 
 
+def test_no_loader(alkomp):
+    report = json.loads(alkomp("doctor", "--json", status=1, ALKOMP_VULKAN_LIBRARY="/nowhere.so").stdout)
+    assert not report["usable"] and report["mends"] == [
+        {"problem": "ALKOMP_VULKAN_LIBRARY names a library that cannot be opened", "command": "unset ALKOMP_VULKAN_LIBRARY"}
+    ]
+    (library,) = [f for b in report["backends"] for f in b["findings"] if f["kind"] == "library"]
+    assert library["what"] == "/nowhere.so" and not library["usable"] and "/nowhere.so" in library["detail"]
+
+
 def test_a_broken_manifest(alkomp, folder):
     (folder / "broken.json").write_text("{ this is no JSON")
     path = str(folder / "broken.json")

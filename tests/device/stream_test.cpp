@@ -61,7 +61,7 @@ TEST_P(Streams, wait_for_events_of_each_other) {
     second.wait_event(event);
     second.copy(a, b);
     second.event().wait();
-    EXPECT_TRUE(event.done());
+    EXPECT_TRUE(event.wait_for(20s));
     EXPECT_THAT(gpu.get(b), Each(5u));
 }
 

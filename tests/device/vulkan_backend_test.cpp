@@ -2,6 +2,7 @@
 // The Vulkan backend at the seam, on every Vulkan device, under the validation layer.
 #include "alkomp/native/vulkan.h"
 #include "backend/vulkan/load.h"
+#include "backend/vulkan/pipeline.h"
 #include "glsl/glsl.h"
 #include "read/spirv/reflect.h"
 
@@ -450,12 +451,6 @@ TEST_P(VulkanBackend, shares_memory_without_overlap) {
     }
 }
 
-TEST_P(VulkanBackend, gives_memory_back) {
-    // Far more than there is, but never at once: fails when blocks stay.
-    const u64 size = std::min<u64>(device->capabilities().limits.max_buffer_bytes / 2, u64{1} << 30);
-    for (int i = 0; i < 100; ++i) device->free(allocate(size));
-}
-
 TEST_P(VulkanBackend, keeps_compiled_code_and_refuses_damaged_code) {
     KernelHandle first = compile(kAddScaled, {{0, 4, 64}});
     KernelHandle second = compile(kAddScaled, {{0, 4, 64}}, true, first.cache);
@@ -581,6 +576,30 @@ std::vector<u32> indices() {
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(VulkanBackend);
 INSTANTIATE_TEST_SUITE_P(, VulkanBackend, ::testing::ValuesIn(indices()), test_name);
+
+TEST(VulkanPipelineCache, is_taken_back_only_whole_and_on_its_device) {
+    VkPhysicalDeviceProperties device{};
+    device.vendorID = 7;
+    device.deviceID = 9;
+    std::vector<std::byte> data(1001, std::byte{5});
+    VkPipelineCacheHeaderVersionOne header{};
+    header.headerSize = sizeof header;
+    header.headerVersion = VK_PIPELINE_CACHE_HEADER_VERSION_ONE;
+    header.vendorID = 7;
+    header.deviceID = 9;
+    std::memcpy(data.data(), &header, sizeof header);
+    const std::vector<std::byte> sealed = vulkan::seal_cache(data);
+    EXPECT_TRUE(std::ranges::equal(vulkan::unseal_cache(sealed, device), data));
+    for (std::size_t at = 0; at < sealed.size(); ++at) {
+        std::vector<std::byte> damaged = sealed;
+        damaged[at] ^= std::byte{1};
+        EXPECT_TRUE(vulkan::unseal_cache(damaged, device).empty()) << at;
+        damaged.resize(at);
+        EXPECT_TRUE(vulkan::unseal_cache(damaged, device).empty()) << at;
+    }
+    device.deviceID = 10;
+    EXPECT_TRUE(vulkan::unseal_cache(sealed, device).empty());
+}
 
 // Finding drivers ------------------------------------------------------------------------------------
 

@@ -73,12 +73,13 @@ bool any_usable(const BackendReport& backend, Finding::Kind kind) {
     return std::ranges::any_of(backend.findings, [&](const Finding& f) { return f.kind == kind && f.usable; });
 }
 
-/// The variable that names driver manifests by hand, if one is set.
-std::string driver_variable(const DoctorReport& report) {
-    for (const char* name : {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"}) {
+/// The first of these variables that is set.
+std::string set_variable(const DoctorReport& report, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
         const std::string start = std::string(name) + "=";
-        if (std::ranges::any_of(report.environment, [&](const std::string& line) { return line.starts_with(start); }))
-            return name;
+        const bool set =
+            std::ranges::any_of(report.environment, [&](const std::string& line) { return line.starts_with(start); });
+        if (set) return name;
     }
     return "";
 }
@@ -91,9 +92,11 @@ bool has_nvidia(const BackendReport& backend) {
 
 void mend_vulkan(const DoctorReport& report, const BackendReport& backend, const System& system,
                  std::vector<Mend>& out) {
-    const std::string variable = driver_variable(report);
+    const std::string variable = set_variable(report, {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"});
     if (!any_usable(backend, Finding::Kind::library)) {
-        out.push_back({"the Vulkan loader is not installed or cannot be opened", install_vulkan(system)});
+        const std::string library = set_variable(report, {"ALKOMP_VULKAN_LIBRARY"});
+        if (!library.empty()) out.push_back({library + " names a library that cannot be opened", "unset " + library});
+        else out.push_back({"the Vulkan loader is not installed or cannot be opened", install_vulkan(system)});
         return;
     }
     for (const Finding& finding : backend.findings) {

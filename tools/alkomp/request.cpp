@@ -34,8 +34,10 @@ Examples:
   alkomp run add.comp --in a.npy --in b.npy --out sum.npy
   alkomp run saxpy.comp --in x.npy --in y=y.npy --out y=result.npy --arg a=2.5
   alkomp run kernel.comp --in a.npy --out b.npy --groups 1024 --device nvidia --set N=4 --arg 3.5
-  alkomp run mandelbrot.comp --out picture.png:768x1024 --groups 64,48
-  alkomp run blur.spv --in photo.png --out blurred.png --groups 64,48 --repeat 100 --time
+  alkomp run mandelbrot.comp --out picture.png:768x1024 --groups 128,96 \
+      --arg center=-0.7,0 --arg height=2.6 --arg size=1024,768
+  alkomp run blur.comp --in photo.png --out blurred.png --groups 80,60 --set RADIUS=8 \
+      --arg size=640,480 --arg direction=1,0 --repeat 100 --time
 )";
 
 constexpr const char* kTraceFooter =

@@ -147,7 +147,8 @@ void describe(AdapterRecord& a) {
     d.vendor = vendor_name(p.vendorID);
     d.kind = kind_of(p.deviceType);
     d.driver = a.properties.v12.driverName;
-    if (a.properties.v12.driverInfo[0]) d.driver += std::string(" ") + a.properties.v12.driverInfo;
+    const std::string version = a.properties.v12.driverInfo;
+    d.driver += ' ' + (version.empty() ? version_text(p.driverVersion) : version);
     d.identity = identity_of(a);
     d.memory_bytes = largest_device_heap(a.memory);
 }

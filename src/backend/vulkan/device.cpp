@@ -121,7 +121,7 @@ Status create_device(Core& core) {
     const auto has = [&](std::string_view name) {
         return std::find(extensions.begin(), extensions.end(), name) != extensions.end();
     };
-    if (!has(VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME)) core.vk.CmdPushDescriptorSetWithTemplateKHR = nullptr;
+    if (!has(VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME)) core.vk.CmdPushDescriptorSetKHR = nullptr;
     if (!has("VK_KHR_calibrated_timestamps") && !has(VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME)) {
         core.vk.GetCalibratedTimestampsEXT = nullptr;
     }

@@ -13,8 +13,7 @@ VkDescriptorType descriptor_type(BindingKind kind) {
     return kind == BindingKind::uniform ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
 }
 
-/// In front of the driver's data in what `compile` gives out. Drivers trust such data, so a damaged
-/// entry must be found before they see it.
+/// In front of the driver's data in a sealed cache.
 struct CacheHeader {
     static constexpr u32 kMagic = 0x706b6c61;  // "alkp"
     u32 magic = kMagic;
@@ -35,12 +34,23 @@ u64 hash_bytes(std::span<const std::byte> bytes) {
     return hash;
 }
 
-/// The driver's data within what an earlier `compile` gave; empty when it is damaged or another driver's.
-std::span<const std::byte> unwrap_cache(std::span<const std::byte> cached, const VkPhysicalDeviceProperties& device) {
+}  // namespace
+
+std::vector<std::byte> seal_cache(std::span<const std::byte> driver_data) {
     CacheHeader header;
-    if (cached.size() < sizeof header) return {};
-    std::memcpy(&header, cached.data(), sizeof header);
-    const std::span<const std::byte> data = cached.subspan(sizeof header);
+    header.size_bytes = driver_data.size();
+    header.hash = hash_bytes(driver_data);
+    std::vector<std::byte> out(sizeof header + driver_data.size());
+    std::memcpy(out.data(), &header, sizeof header);
+    std::copy(driver_data.begin(), driver_data.end(), out.begin() + sizeof header);
+    return out;
+}
+
+std::span<const std::byte> unseal_cache(std::span<const std::byte> sealed, const VkPhysicalDeviceProperties& device) {
+    CacheHeader header;
+    if (sealed.size() < sizeof header) return {};
+    std::memcpy(&header, sealed.data(), sizeof header);
+    const std::span<const std::byte> data = sealed.subspan(sizeof header);
     if (header.magic != CacheHeader::kMagic || header.version != 1 || header.size_bytes != data.size() ||
         header.hash != hash_bytes(data)) {
         return {};
@@ -54,8 +64,6 @@ std::span<const std::byte> unwrap_cache(std::span<const std::byte> cached, const
     return same ? data : std::span<const std::byte>{};
 }
 
-}  // namespace
-
 void Pipelines::destroy() noexcept {
     for (const auto& kernel : kernels_.all()) destroy_kernel(*kernel);
     kernels_.clear();
@@ -63,7 +71,6 @@ void Pipelines::destroy() noexcept {
 
 void Pipelines::destroy_kernel(Kernel& kernel) noexcept {
     const DeviceFunctions& vk = core_.vk;
-    for (const SetUse& use : kernel.sets) vk.DestroyDescriptorUpdateTemplate(core_.handle, use.update, nullptr);
     vk.DestroyPipeline(core_.handle, kernel.pipeline, nullptr);
     vk.DestroyPipelineLayout(core_.handle, kernel.layout, nullptr);
     for (VkDescriptorSetLayout layout : kernel.layouts) vk.DestroyDescriptorSetLayout(core_.handle, layout, nullptr);
@@ -79,7 +86,7 @@ Status Pipelines::compile(const KernelCode& code, const Interface& interface, Ke
                           std::vector<std::byte>& cache) {
     auto kernel = std::make_unique<Kernel>();
     VkPipelineCache driver_cache = VK_NULL_HANDLE;
-    const std::span<const std::byte> known = unwrap_cache(code.cached, core_.adapter->properties.core.properties);
+    const std::span<const std::byte> known = unseal_cache(code.cached, core_.adapter->properties.core.properties);
     Status status = make_layouts(interface, *kernel);
     if (status.ok()) status = open_cache(known, driver_cache);
     if (status.ok()) status = make_pipeline(code, interface, driver_cache, *kernel);
@@ -107,8 +114,14 @@ Status Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
         SetUse& use = kernel.sets.back();
         ++use.count;
         ++(binding.kind == BindingKind::uniform ? use.uniform_buffers : use.storage_buffers);
+        VkWriteDescriptorSet write{};
+        write.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET;
+        write.dstBinding = binding.binding;
+        write.descriptorCount = 1;
+        write.descriptorType = descriptor_type(binding.kind);
+        kernel.writes.push_back(write);
     }
-    kernel.pushes_descriptors = kernel.sets.size() == 1 && core_.vk.CmdPushDescriptorSetWithTemplateKHR &&
+    kernel.pushes_descriptors = kernel.sets.size() == 1 && core_.vk.CmdPushDescriptorSetKHR &&
                                 kernel.sets[0].count <= core_.adapter->properties.push_descriptor.maxPushDescriptors;
     if (!kernel.sets.empty()) kernel.layouts.resize(kernel.sets.back().set + 1);
     std::size_t next = 0;
@@ -131,9 +144,6 @@ Status Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
         kernel.layout = VK_NULL_HANDLE;
         return core_.check("vkCreatePipelineLayout", r);
     }
-    for (SetUse& use : kernel.sets) {
-        if (Status status = make_update(interface, kernel, use); !status.ok()) return status;
-    }
     return {};
 }
 
@@ -152,28 +162,6 @@ Status Pipelines::make_set_layout(const Interface& interface, const SetUse& use,
     const VkResult r = core_.vk.CreateDescriptorSetLayout(core_.handle, &info, nullptr, &out);
     if (r != VK_SUCCESS) out = VK_NULL_HANDLE;
     return core_.check("vkCreateDescriptorSetLayout", r);
-}
-
-Status Pipelines::make_update(const Interface& interface, const Kernel& kernel, SetUse& use) {
-    std::vector<VkDescriptorUpdateTemplateEntry> entries;
-    for (u32 i = 0; i < use.count; ++i) {
-        const BindingInfo& b = interface.bindings[use.first + i];
-        entries.push_back({b.binding, 0, 1, descriptor_type(b.kind), i * sizeof(VkDescriptorBufferInfo),
-                           sizeof(VkDescriptorBufferInfo)});
-    }
-    VkDescriptorUpdateTemplateCreateInfo info{};
-    info.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_UPDATE_TEMPLATE_CREATE_INFO;
-    info.descriptorUpdateEntryCount = static_cast<u32>(entries.size());
-    info.pDescriptorUpdateEntries = entries.data();
-    info.templateType = kernel.pushes_descriptors ? VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_PUSH_DESCRIPTORS_KHR
-                                                  : VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_DESCRIPTOR_SET;
-    info.descriptorSetLayout = use.layout;
-    info.pipelineBindPoint = VK_PIPELINE_BIND_POINT_COMPUTE;
-    info.pipelineLayout = kernel.layout;
-    info.set = use.set;
-    const VkResult r = core_.vk.CreateDescriptorUpdateTemplate(core_.handle, &info, nullptr, &use.update);
-    if (r != VK_SUCCESS) use.update = VK_NULL_HANDLE;
-    return core_.check("vkCreateDescriptorUpdateTemplate", r);
 }
 
 Status Pipelines::make_pipeline(const KernelCode& code, const Interface& interface, VkPipelineCache cache,
@@ -248,25 +236,19 @@ Status Pipelines::open_cache(std::span<const std::byte> cached, VkPipelineCache&
 
 Status Pipelines::read_cache(VkPipelineCache cache, std::span<const std::byte> known, std::vector<std::byte>& out) {
     std::size_t size = 0;
-    VkResult r = core_.vk.GetPipelineCacheData(core_.handle, cache, &size, nullptr);
     std::vector<std::byte> data;
+    VkResult r = core_.vk.GetPipelineCacheData(core_.handle, cache, &size, nullptr);
     if (r == VK_SUCCESS) {
-        data.resize(sizeof(CacheHeader) + size);
-        r = core_.vk.GetPipelineCacheData(core_.handle, cache, &size, data.data() + sizeof(CacheHeader));
+        data.resize(size);
+        r = core_.vk.GetPipelineCacheData(core_.handle, cache, &size, data.data());
     }
     if (r != VK_SUCCESS) {
         Status status = core_.check("vkGetPipelineCacheData", r);
         return status.code == ErrorCode::device_lost ? status : Status{};
     }
-    data.resize(sizeof(CacheHeader) + size);
-    const auto driver_data = std::span<const std::byte>(data).subspan(sizeof(CacheHeader));
+    data.resize(size);
     // Some drivers give their header alone, which is nothing worth keeping.
-    if (size <= sizeof(VkPipelineCacheHeaderVersionOne) || std::ranges::equal(driver_data, known)) return {};
-    CacheHeader header;
-    header.size_bytes = size;
-    header.hash = hash_bytes(driver_data);
-    std::memcpy(data.data(), &header, sizeof header);
-    out = std::move(data);
+    if (size > sizeof(VkPipelineCacheHeaderVersionOne) && !std::ranges::equal(data, known)) out = seal_cache(data);
     return {};
 }
 

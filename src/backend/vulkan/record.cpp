@@ -213,7 +213,7 @@ Status Recorder::write(std::span<const Command> commands) {
     return {};
 }
 
-Status Recorder::bind(const Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars) {
+Status Recorder::bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars) {
     const bool changed = &kernel != kernel_;
     if (changed) {
         vk_.CmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline);
@@ -231,20 +231,23 @@ Status Recorder::bind(const Kernel& kernel, std::span<const BoundRange> bindings
     return {};
 }
 
-Status Recorder::bind_buffers(const Kernel& kernel, std::span<const BoundRange> bindings) {
+Status Recorder::bind_buffers(Kernel& kernel, std::span<const BoundRange> bindings) {
     if (scratch_.size() < bindings.size()) scratch_.resize(bindings.size());
     for (std::size_t i = 0; i < bindings.size(); ++i) {
         scratch_[i] = {from_id(bindings[i].buffer).handle, bindings[i].offset_bytes, bindings[i].size_bytes};
+        kernel.writes[i].pBufferInfo = &scratch_[i];
     }
     if (kernel.pushes_descriptors) {
         const SetUse& use = kernel.sets.front();
-        vk_.CmdPushDescriptorSetWithTemplateKHR(commands_, use.update, kernel.layout, use.set, scratch_.data());
+        vk_.CmdPushDescriptorSetKHR(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.layout, use.set, use.count,
+                                    kernel.writes.data());
         return {};
     }
     for (const SetUse& use : kernel.sets) {
         VkDescriptorSet set = VK_NULL_HANDLE;
         if (Status status = recording_.descriptors.allocate(core_, use, set); !status.ok()) return status;
-        vk_.UpdateDescriptorSetWithTemplate(core_.handle, set, use.update, scratch_.data() + use.first);
+        for (u32 i = 0; i < use.count; ++i) kernel.writes[use.first + i].dstSet = set;
+        vk_.UpdateDescriptorSets(core_.handle, use.count, kernel.writes.data() + use.first, 0, nullptr);
         vk_.CmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.layout, use.set, 1, &set, 0,
                                   nullptr);
     }

@@ -90,8 +90,8 @@ public:
     Status end();
 
 private:
-    Status bind(const Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars);
-    Status bind_buffers(const Kernel& kernel, std::span<const BoundRange> bindings);
+    Status bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars);
+    Status bind_buffers(Kernel& kernel, std::span<const BoundRange> bindings);
     Status timestamp();
     void order(Kinds kinds) {
         Order& o = recording_.order;
