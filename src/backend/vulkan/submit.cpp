@@ -245,22 +245,17 @@ Pending Queues::submit(const Submission& submission) {
     }
     if (recording && recording->timestamps) flight.submitted_host_ns = ns_of(Clock::now().time_since_epoch());
     status = hand_over(queue, signal, flight.fence);
-    if (status.ok() || status.code == ErrorCode::device_lost) {
-        queue.handed = value;
-        queue.last_fence = flight.fence;
-    }
-    if (!status.ok() && status.code != ErrorCode::device_lost) {
+    if (!status.ok()) {
         put_back(recording);
         give_fence(queue, flight.fence);
         return {0, std::move(status)};
     }
+    queue.handed = value;
+    queue.last_fence = flight.fence;
     {
-        // A lost device may yet run it: then recording and fence stay as they are.
         const std::lock_guard lock(mutex_);
-        if (status.ok()) queue.flight.push_back(flight);
-        else queue.fences.push_back(flight.fence);
+        queue.flight.push_back(flight);
     }
-    if (!status.ok()) return {0, std::move(status)};
     if (signal != 0) {
         queue.signaled = signal;
         --queue.signals_left;

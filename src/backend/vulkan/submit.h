@@ -54,7 +54,7 @@ struct Queue {
     u32 signals_left = 0;          ///< submissions that signal it, since other queues have waited lately
     std::atomic<u64> submitted{0};
     std::atomic<u64> reported{0};  ///< written by `poll` alone
-    u64 handed = 0;                ///< the last submission that the driver may ever run
+    u64 handed = 0;                ///< the last submission that the driver took
     VkFence last_fence = VK_NULL_HANDLE;  ///< its fence
     Order order;
     Recording* host_barrier = nullptr;
