@@ -54,8 +54,11 @@ namespace alkomp::backend::vulkan {
     REQUIRED(GetBufferDeviceAddress)             \
     REQUIRED(CreateSemaphore)                    \
     REQUIRED(DestroySemaphore)                   \
-    REQUIRED(GetSemaphoreCounterValue)           \
-    REQUIRED(WaitSemaphores)                     \
+    REQUIRED(CreateFence)                        \
+    REQUIRED(DestroyFence)                       \
+    REQUIRED(GetFenceStatus)                     \
+    REQUIRED(ResetFences)                        \
+    REQUIRED(WaitForFences)                      \
     REQUIRED(CreateShaderModule)                 \
     REQUIRED(DestroyShaderModule)                \
     REQUIRED(CreatePipelineCache)                \

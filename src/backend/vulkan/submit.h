@@ -41,6 +41,7 @@ private:
 
 struct InFlight {
     u64 value = 0;
+    VkFence fence = VK_NULL_HANDLE;
     Recording* recording = nullptr;  ///< null when only a recorded list was submitted
     u64 submitted_host_ns = 0;       ///< only with timestamps
 };
@@ -48,15 +49,19 @@ struct InFlight {
 struct Queue {
     VkQueue handle = VK_NULL_HANDLE;
     FamilyUse family;
-    VkSemaphore semaphore = VK_NULL_HANDLE;  ///< counts this queue's submissions
+    VkSemaphore semaphore = VK_NULL_HANDLE;  ///< counts this queue's submissions for other queues
+    u64 signaled = 0;              ///< the highest value that it will reach without more ado
+    u32 signals_left = 0;          ///< submissions that signal it, since other queues have waited lately
     std::atomic<u64> submitted{0};
     std::atomic<u64> reported{0};  ///< written by `poll` alone
-    u64 handed = 0;                ///< the highest value that the driver may ever signal
+    u64 handed = 0;                ///< the last submission that the driver took
+    VkFence last_fence = VK_NULL_HANDLE;  ///< its fence
     Order order;
     Recording* host_barrier = nullptr;
     // Guarded by Queues::mutex_:
     std::deque<InFlight> flight;
     std::vector<Recording*> idle;  ///< done, for new commands
+    std::vector<VkFence> fences;   ///< signaled, for new submissions
 };
 
 class Queues {
@@ -86,13 +91,17 @@ private:
     Status take_recording(u32 queue, Recording*& out);
     void put_back(Recording* recording);
     Status encode(u32 queue, const Submission& submission, Recording*& out);
-    void gather_waits(const Submission& submission);
-    Status hand_over(Queue& queue, u64 value);
-    VkResult submit1(Queue& queue, u64 value);
-    VkResult submit2(Queue& queue, u64 value);
+    Status gather_waits(const Submission& submission);
+    Status take_fence(Queue& queue, VkFence& out);
+    void give_fence(Queue& queue, VkFence fence);
+    /// Submits `batch_`; signals `fence` if there is one, and `value` on the semaphore unless it is 0.
+    Status hand_over(Queue& queue, u64 value, VkFence fence);
+    VkResult submit1(Queue& queue, u64 value, VkFence fence);
+    VkResult submit2(Queue& queue, u64 value, VkFence fence);
 
     bool collect(std::vector<Completion>& out);
-    void complete(Queue& queue, u32 index, u64 value, std::vector<Completion>& out);
+    void complete(Queue& queue, u32 index, std::vector<Completion>& out);
+    [[nodiscard]] VkFence oldest_fence(Queue& queue);
     void read_timestamps(const InFlight& done, std::vector<u64>& out);
     bool report_lost(std::vector<Completion>& out);
     [[nodiscard]] bool open() const noexcept;
@@ -112,8 +121,7 @@ private:
     std::vector<VkPipelineStageFlags> wait_stages_;
     // ... of `poll`.
     std::vector<InFlight> done_;
-    std::vector<VkSemaphore> poll_semaphores_;
-    std::vector<u64> poll_values_;
+    std::vector<VkFence> poll_fences_;
 };
 
 }  // namespace alkomp::backend::vulkan
