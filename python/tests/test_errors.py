@@ -94,6 +94,21 @@ def test_memory_is_counted_and_given_back(dev):
     assert "bytes in use" in repr(before)
 
 
+def test_more_memory_than_there_is_raises_memory_error_and_work_goes_on(dev):
+    own = alkompy.Device(dev.info.index)
+    kept = []
+    try:
+        for _ in range(2 * own.info.memory_bytes // 2**30 + 2):
+            kept.append(own.empty(2**30, "u1", label="much"))
+    except MemoryError as error:
+        assert error.code == "out_of_memory" and str(error).startswith("empty: ") and "1073741824 bytes" in str(error)
+    else:
+        pytest.skip("this driver promises more memory than there is")
+    finally:
+        kept.clear()
+    assert own.get(own.to_device([1, 2, 3])).tolist() == [1, 2, 3]
+
+
 def test_an_abandoned_device_is_lost_and_a_new_one_works(dev):
     own = alkompy.Device(dev.info.index)
     buffer = own.to_device([1, 2, 3])

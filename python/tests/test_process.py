@@ -68,15 +68,15 @@ def test_a_result_that_the_host_has_no_room_for_is_a_memory_error_and_work_goes_
     assert run(PRELUDE + f"""
 import resource
 dev = alkompy.Device({dev.info.index})
-large, small = dev.empty(2**28, 'f4'), dev.to_device(np.arange(4))
+large, small = dev.empty(2**26, 'f4'), dev.to_device(np.arange(4))
 used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 2**29, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, resource.RLIM_INFINITY))
 try:
     dev.get(large)
 except MemoryError as error:
     print(error.code, isinstance(error, alkompy.Error), error)
 print(dev.get(small).tolist())
-""") == ("out_of_memory True get: the host has no 1073741824 bytes for the result.\n"
+""") == ("out_of_memory True get: the host has no 268435456 bytes for the result.\n"
          "[0, 1, 2, 3]\n")
 
 
