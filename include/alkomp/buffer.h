@@ -20,6 +20,10 @@ struct DeviceRecord;
 struct KernelRecord;
 struct StreamRecord;
 struct GraphRecord;
+
+/// Tells the system that this fresh memory will be written from end to end: first touching it in small
+/// pages takes longer than any transfer.
+void use_large_pages(void* memory, u64 size_bytes) noexcept;
 }  // namespace detail
 
 /// How long a wait may take before it throws timed_out: 60 s unless set.

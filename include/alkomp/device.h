@@ -207,7 +207,10 @@ Buffer<T> Device::to_device(std::initializer_list<T> values) {
 
 template <class T>
 std::vector<T> Device::get(const BufferView<T>& view, Timeout timeout) {
-    std::vector<T> values(view.count());
+    std::vector<T> values;
+    values.reserve(view.count());
+    detail::use_large_pages(values.data(), view.size_bytes());
+    values.resize(view.count());
     stream().read_bytes(view, std::as_writable_bytes(std::span<T>(values)), timeout);
     return values;
 }

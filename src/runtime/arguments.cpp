@@ -56,7 +56,12 @@ std::string plural(std::size_t count, const char* noun) {
                      " and " + plural(scalars, "scalar") + " are given; the kernel takes:" + interface_text(kernel.interface));
 }
 
-// Where an argument goes: by its name, else the next free place in order.
+bool answers_to(const BindingInfo& binding, std::string_view name) {
+    return binding.name == name || (binding.fields.size() == 1 && binding.fields.front().name == name);
+}
+bool answers_to(const ScalarInfo& scalar, std::string_view name) { return scalar.name == name; }
+
+// Where an argument goes: by its name, or that of a block's only member, else the next free place in order.
 template <class Infos>
 std::size_t place_of(const KernelRecord& kernel, const Infos& infos, const Argument& argument, std::size_t& next,
                      std::vector<std::size_t>& taken, std::size_t index, std::span<const Argument> all) {
@@ -66,7 +71,7 @@ std::size_t place_of(const KernelRecord& kernel, const Infos& infos, const Argum
         if (next >= infos.size()) fail_count(kernel, all);
         place = next++;
     } else {
-        const auto found = std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return info.name == argument.name; });
+        const auto found = std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return answers_to(info, argument.name); });
         if (found == infos.end()) {
             fail(kernel, "there is no " + std::string(argument.kind == Argument::Kind::buffer ? "buffer" : "scalar") +
                              " named \"" + std::string(argument.name) + "\"; the kernel takes:" + interface_text(kernel.interface));

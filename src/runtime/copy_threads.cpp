@@ -13,7 +13,7 @@ constexpr std::size_t kWorthSharing = std::size_t{1} << 20;
 constexpr std::size_t kSmallestSlice = std::size_t{256} << 10;
 constexpr std::size_t kSlicesPerThread = 4;  // so that a late thread does not hold up the rest
 constexpr std::size_t kPage = 4096;
-constexpr unsigned kMostThreads = 8;  // enough for a PCIe 5 link of 16 lanes
+constexpr unsigned kMostThreads = 12;  // enough for a PCIe 5 link of 16 lanes
 
 }  // namespace
 

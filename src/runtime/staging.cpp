@@ -11,6 +11,9 @@ namespace {
 
 // While the CPU is busy with one block, the device has the others of a ring to work on.
 constexpr std::size_t kBlocksPerRing = 4;
+constexpr std::size_t kLargeBlocks = 2;  // 32 MiB each: more of them no longer fit the CPU's caches
+
+std::size_t ring_size(u64 block_bytes) { return block_bytes <= Staging::kMedium ? kBlocksPerRing : kLargeBlocks; }
 
 backend::MapMode mode_of(Direction direction) {
     return direction == Direction::upload ? backend::MapMode::write : backend::MapMode::read;
@@ -127,7 +130,7 @@ StagingBlock* Staging::claim(Direction direction, u64 size_bytes, Patience patie
             Ring& ring = ring_of(direction, size_bytes);
             if (StagingBlock* idle = take_idle(ring)) return idle;
             waits = oldest_waits(ring);
-            const bool full = ring.blocks.size() >= kBlocksPerRing;
+            const bool full = ring.blocks.size() >= ring_size(size_bytes);
             if (full && patience == Patience::none) return nullptr;
             // Blocks that other threads hold are no work to wait for.
             if (!full || patience == Patience::crowd || waits.empty()) fresh = &add(ring, direction, size_bytes, pending);
@@ -177,7 +180,8 @@ void Staging::release(StagingBlock& block) {
     if (!device_.lost) unmap(block);
     block.claimed = false;
     Ring& ring = ring_of(block.direction, block.record.size_bytes);
-    if (ring.blocks.size() > kBlocksPerRing && !device_.lost) free_idle(ring, kBlocksPerRing);
+    const std::size_t keep = ring_size(block.record.size_bytes);
+    if (ring.blocks.size() > keep && !device_.lost) free_idle(ring, keep);
 }
 
 u64 Staging::trim(std::size_t reserve) {

@@ -74,7 +74,7 @@ public:
 
     static constexpr u64 kSmall = u64{256} << 10;
     static constexpr u64 kMedium = u64{1} << 20;
-    static constexpr u64 kLargest = u64{8} << 20;
+    static constexpr u64 kLargest = u64{32} << 20;
 
 private:
     struct Ring {
