@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -43,14 +44,17 @@ def words(build):
 
 
 class Alkompy:
-    """alkompy, from GLSL."""
+    """alkompy, from the SPIR-V that Kompute gets."""
 
     def __init__(self, build):
         import alkompy
         import numpy as np
 
         self.np, self.device = np, alkompy.Device()
-        self.kernel = self.device.compile(GLSL)
+        self.kernel = self.device.compile(self.code(alkompy, build))
+
+    def code(self, alkompy, build):
+        return alkompy.spirv(words(build))
 
     def first(self):
         data = self.device.to_device(self.np.full(16, 5, self.np.uint32))
@@ -78,6 +82,13 @@ class Alkompy:
 
     def download(self):
         self.device.get(self.big, out=self.out)
+
+
+class AlkompyGlsl(Alkompy):
+    """alkompy, from GLSL: what Kompute cannot do."""
+
+    def code(self, alkompy, build):
+        return GLSL
 
 
 class Kompute:
@@ -186,7 +197,8 @@ class Wgpu:
         self.out = self.np.frombuffer(self.device.queue.read_buffer(self.big), self.np.uint32)
 
 
-LIBRARIES = {"alkompy": Alkompy, "Kompute": Kompute, "wgpu-py": Wgpu}
+LIBRARIES = {"alkompy": Alkompy, "alkompy, GLSL": AlkompyGlsl, "Kompute": Kompute, "wgpu-py": Wgpu}
+ONLY_START = {"alkompy, GLSL"}
 BARE = "bare Vulkan"
 TASKS = {"dispatch": ("dependent dispatch, 1000 in a batch, each (us)", 1e6), "wait": ("tiny call + wait (us)", 1e6),
          "upload": ("upload 64 MiB (GB/s)", None), "download": ("download 64 MiB (GB/s)", None)}
@@ -241,24 +253,29 @@ class Worker:
         self.process.wait(30)
 
 
-def measure_tasks(names, build, rounds):
-    """{task: {name: [seconds]}}; every round does each task once with each library, in changing order."""
-    workers = {}
-    for name in names:
-        try:
-            workers[name] = Worker(name, build)
-        except RuntimeError as error:
-            print(f"peers: {name} is left out: {error}", file=sys.stderr)
-    samples = {task: {name: [] for name in workers} for task in TASKS}
+def measure_task(task, names, build, rounds):
+    """{name: median seconds} of one task by new processes, taken in turns: what one task leaves behind, such as where
+    the system put a driver's threads, is not in the next."""
+    workers = {name: Worker(name, build) for name in names}
+    samples = {name: [] for name in names}
     for turn in range(-2, rounds):
-        for task in TASKS:
-            for name in list(workers) if turn % 2 else reversed(list(workers)):
-                for _ in range(20 if task == "wait" else 1):
-                    seconds = workers[name].run(task)
-                    if turn >= 0:
-                        samples[task][name].append(seconds)
+        for name in names if turn % 2 else reversed(names):
+            for _ in range(20 if task == "wait" else 1):
+                seconds = workers[name].run(task)
+                if turn >= 0:
+                    samples[name].append(seconds)
     for worker in workers.values():
         worker.close()
+    return {name: statistics.median(values) for name, values in samples.items()}
+
+
+def measure_tasks(names, build, times):
+    """{task: {name: [seconds]}}, one value for each time."""
+    samples = {task: {name: [] for name in names} for task in TASKS}
+    for _ in range(times):
+        for task in TASKS:
+            for name, seconds in measure_task(task, names, build, 5).items():
+                samples[task][name].append(seconds)
     return samples
 
 
@@ -296,7 +313,7 @@ def table(names, starts, tasks):
             samples.setdefault(name, [])
     lines = ["| task | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for what, samples, scale in rows:
-        cells = [cell(samples[name], scale) if samples[name] else "not installed" for name in names]
+        cells = [cell(samples[name], scale) if samples[name] else "" for name in names]
         lines.append(f"| {what} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -317,7 +334,7 @@ def installed(names, build):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build/bench/bench", help="folder of the build's bench programs")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--times", type=int, default=6, help="new processes per task and library; six give the interval")
     parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
     parser.add_argument("--start", choices=LIBRARIES, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -327,9 +344,9 @@ def main():
         return start(options.start, options.build)
     everyone = [*LIBRARIES, BARE]
     names = installed(everyone, options.build)
-    starts = measure_starts(names, options.build, options.rounds)
-    tasks = measure_tasks(names, options.build, options.rounds)
-    print(table(everyone, starts, tasks))
+    starts = measure_starts(names, options.build, 2 * options.times)
+    tasks = measure_tasks([name for name in names if name not in ONLY_START], options.build, options.times)
+    print(table(names, starts, tasks))
 
 
 if __name__ == "__main__":
