@@ -201,10 +201,8 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
     out.scalars.assign(interface.scalar_bytes, std::byte{0});
     out.slots.clear();
 
-    static thread_local std::vector<std::size_t> buffer_from;
-    static thread_local std::vector<std::size_t> scalar_from;
-    buffer_from.assign(interface.bindings.size(), kUnset);
-    scalar_from.assign(interface.scalars.size(), kUnset);
+    out.buffer_from.assign(interface.bindings.size(), kUnset);
+    out.scalar_from.assign(interface.scalars.size(), kUnset);
     std::size_t next_buffer = 0;
     std::size_t next_scalar = 0;
     const Groups* groups = nullptr;
@@ -213,11 +211,11 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
         std::size_t place = kUnset;
         switch (a.kind) {
             case Argument::Kind::buffer:
-                place = place_of(kernel, interface.bindings, a, next_buffer, buffer_from, i, arguments);
+                place = place_of(kernel, interface.bindings, a, next_buffer, out.buffer_from, i, arguments);
                 out.buffers[place] = check_buffer(device, kernel, place, *static_cast<const AnyView*>(a.value));
                 break;
             case Argument::Kind::scalar:
-                place = place_of(kernel, interface.scalars, a, next_scalar, scalar_from, i, arguments);
+                place = place_of(kernel, interface.scalars, a, next_scalar, out.scalar_from, i, arguments);
                 store_scalar(kernel, place, a, out.scalars);
                 break;
             case Argument::Kind::groups: groups = static_cast<const Groups*>(a.value); break;
@@ -226,7 +224,7 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
         if (!a.slot.empty()) out.slots.push_back({i, place, a.kind == Argument::Kind::buffer});
     }
     const auto missing = [](const std::vector<std::size_t>& from) { return std::find(from.begin(), from.end(), kUnset) != from.end(); };
-    if (missing(buffer_from) || missing(scalar_from)) fail_count(kernel, arguments);
+    if (missing(out.buffer_from) || missing(out.scalar_from)) fail_count(kernel, arguments);
     if (groups != nullptr) check_groups(device, kernel, *groups, out);
     else if (out.indirect == nullptr) imply_groups(device, kernel, out);
     if (out.buffers.size() > 1) check_aliasing(kernel, out);

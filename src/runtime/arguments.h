@@ -34,6 +34,7 @@ struct CheckedCall {
     u64 indirect_offset_bytes = 0;
     std::vector<BoundBuffer> buffers;
     std::vector<std::byte> scalars;  ///< the whole push constant block
+    std::vector<std::size_t> buffer_from, scalar_from;  ///< per binding and per scalar: which argument
 
     /// Where each argument went, for graph slots: index into `buffers`, or into Interface::scalars.
     struct Place {
