@@ -85,6 +85,8 @@ public:
     /// What is recorded from here on waits for `event` of another stream.
     void wait_event(const Event& event);
 
+    /// True when so much is in flight that the next call may wait for some of it.
+    [[nodiscard]] bool crowded() const;
     /// Submits what is recorded; never waits.
     void flush();
     /// Waits for all that was recorded. Throws: timed_out, device_lost, the failure of that work.

@@ -65,7 +65,9 @@ void run(Device& self, const std::string& entry, nb::handle code, nb::handle gro
     for (nb::handle buffer : nb::object(nb::borrow(buffers))) arguments.add(buffer);
     for (auto [name, value] : scalars) arguments.add(value, nb::cast<std::string_view>(name));
     arguments.add_groups(groups);
-    self.stream().call_erased(kernel, arguments.list());
+    alkomp::Stream stream = self.stream();
+    if (stream.crowded()) wait_for_room(stream);
+    stream.call_erased(kernel, arguments.list());
 }
 
 void wait(Device& self, const Patience& patience) {

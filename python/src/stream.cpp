@@ -75,6 +75,18 @@ nb::object pattern_of(const ShapedBuffer& buffer, nb::handle value) {
     return element;
 }
 
+void wait_for_room(Stream& stream) {
+    wait_in_slices(Patience(nb::none(), "call"), "call", [&](std::chrono::nanoseconds limit) {
+        const auto end = std::chrono::steady_clock::now() + limit;
+        while (stream.crowded()) {
+            if (std::chrono::steady_clock::now() >= end) return false;
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
+            stream.device().poll();
+        }
+        return true;
+    });
+}
+
 void fill(Stream stream, const ShapedBuffer& buffer, nb::handle value) {
     const HostView pattern(pattern_of(buffer, value), false, "fill");
     stream.fill_bytes(buffer.view, pattern.bytes());

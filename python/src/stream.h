@@ -18,6 +18,10 @@ void write(alkomp::Stream stream, const ShapedBuffer& buffer, nb::handle values)
 /// One element's bytes for `value`. Throws invalid_argument when it does not fit the buffer's dtype.
 nb::object pattern_of(const ShapedBuffer& buffer, nb::handle value);
 
+/// Recording waits for the device when much is in flight: this waits before it, without the GIL, so that
+/// other threads and Ctrl-C get their turn.
+void wait_for_room(alkomp::Stream& stream);
+
 /// `call(kernel, *positional, groups=..., **named)` recorded on `target`, a stream or a graph.
 /// Recording is quick, and giving up the GIL would hand it to a busy thread for milliseconds; so it is kept.
 template <class Target>
@@ -34,6 +38,7 @@ void bind_recording(nb::class_<T>& target) {
         .def("call",
              [](const T& self, const alkomp::Kernel& kernel, const nb::args& positional, const nb::kwargs& named) {
                  alkomp::Stream stream = stream_of(self);
+                 if (stream.crowded()) wait_for_room(stream);
                  record_call(stream, kernel, positional, named);
              },
              nb::sig("def call(self, kernel: Kernel, *args: typing.Any, groups: int | collections.abc.Sequence[int] | Buffer"

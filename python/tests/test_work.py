@@ -232,6 +232,33 @@ def test_ctrl_c_ends_a_wait(dev, slow, second, wait):
     assert dev.get(data[:1]).tolist() == [slow_result(second)]
 
 
+def test_other_threads_and_ctrl_c_get_their_turn_while_recording_waits_for_the_device(dev, slow, second):
+    data = dev.zeros(1, "u4")
+    ticks, recording, longest = 0, True, 0.0
+
+    def tick():
+        nonlocal ticks, longest
+        while recording:
+            begin = time.perf_counter()
+            time.sleep(0.005)
+            longest = max(longest, time.perf_counter() - begin)
+            ticks += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        while True:
+            dev.call(slow, data, second // 500, groups=1)
+            dev.stream().flush()
+    recording = False
+    thread.join()
+    timer.join()
+    dev.wait()
+    assert ticks > 20 and longest < 1
+
+
 def test_profiles_become_a_table_and_a_trace(dev, copy_kernel, tmp_path):
     if not dev.info.features.timestamps:
         with pytest.raises(NotImplementedError):

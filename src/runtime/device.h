@@ -105,6 +105,8 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 
     /// Called after recording, under no lock: takes in what is done, and waits when too much is in flight.
     void relieve(Timeline& timeline, u64 submitted_before);
+    /// True when `relieve` may wait after the next call.
+    [[nodiscard]] bool crowded(const Timeline& timeline) const;
 
     DeviceRecord();
 

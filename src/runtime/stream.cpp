@@ -130,6 +130,11 @@ void Stream::wait_event(const Event& event) {
     stream.device->wait_on_device(*stream.timeline, {&point, 1});
 }
 
+bool Stream::crowded() const {
+    StreamRecord& stream = checked_record(*this, "crowded");
+    return stream.device->crowded(*stream.timeline);
+}
+
 void Stream::flush() {
     StreamRecord& stream = checked_record(*this, "flush");
     stream.device->check_usable("flush");
