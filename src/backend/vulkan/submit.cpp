@@ -20,8 +20,9 @@ constexpr u32 kValueBits = 56;
 constexpr u64 kSpinGpuNs = 50'000;  // sleeping and waking costs more than a short kernel takes
 constexpr u64 kSpinCpuNs = 2'000;   // on a CPU device spinning takes time from the kernel itself
 constexpr u64 kNothingOpenNs = 50'000;
-constexpr u32 kSignalsAfterWait = 16;  // a queue that was waited for is likely to be again
+constexpr u32 kSignalsAfterWait = 16;         // a queue that was waited for is likely to be again
 constexpr u64 kLongestSleepNs = 100'000'000;  // so that a caller sees soon that it was told to stop
+constexpr u64 kSleepBesideIdleNs = 200'000;   // ... or that another thread has begun to use an idle queue
 
 constexpr Ticket ticket_of(u32 queue, u64 value) { return (u64{queue} + 1) << kValueBits | value; }
 constexpr u32 queue_of(Ticket ticket) { return static_cast<u32>(ticket >> kValueBits) - 1; }
@@ -92,7 +93,7 @@ void Queues::destroy() noexcept {
 
 bool Queues::idle() {
     for (const auto& queue : queues_) {
-        if (queue->handed <= queue->reported.load()) continue;
+        if (queue->submitted.load() == queue->reported.load()) continue;
         VkResult r = core_.vk.GetFenceStatus(core_.handle, queue->last_fence);
         // A device that says twice that it is lost has stopped; what it ran may be destroyed.
         if (r == VK_ERROR_DEVICE_LOST) r = core_.vk.GetFenceStatus(core_.handle, queue->last_fence);
@@ -184,7 +185,7 @@ Status Queues::gather_waits(const Submission& submission) {
             Batch own;
             own.wait_values.resize(queues_.size());
             std::swap(batch_, own);  // an empty submission: it signals once all before it is done
-            const u64 value = other.handed;
+            const u64 value = other.submitted.load(std::memory_order_relaxed);
             Status status = hand_over(other, value, VK_NULL_HANDLE);
             std::swap(batch_, own);
             if (!status.ok()) return status;
@@ -234,7 +235,7 @@ Pending Queues::submit(const Submission& submission) {
     if (submission.read_by_host && (recorded || !recording))
         batch_.commands[batch_.count++] = queue.host_barrier->commands;
     std::fill(batch_.wait_values.begin(), batch_.wait_values.end(), 0);
-    const u64 value = queue.handed + 1;
+    const u64 value = queue.submitted.load(std::memory_order_relaxed) + 1;
     const u64 signal = queue.signals_left != 0 ? value : 0;
     InFlight flight{value, VK_NULL_HANDLE, recording, 0};
     Status status = gather_waits(submission);
@@ -250,7 +251,6 @@ Pending Queues::submit(const Submission& submission) {
         give_fence(queue, flight.fence);
         return {0, std::move(status)};
     }
-    queue.handed = value;
     queue.last_fence = flight.fence;
     {
         const std::lock_guard lock(mutex_);
@@ -357,8 +357,12 @@ void Queues::poll(std::vector<Completion>& out, u64 limit_ns) {
         if (collect(out)) return;
         passed_ns = ns_of(Clock::now() - start);
     }
-    if (passed_ns >= limit_ns) return;
-    wait(std::min(limit_ns - passed_ns, kLongestSleepNs));
+    const u64 until_ns = std::min(limit_ns, kLongestSleepNs);
+    while (passed_ns < until_ns && !core_.lost()) {
+        wait(until_ns - passed_ns);
+        if (collect(out)) return;
+        passed_ns = ns_of(Clock::now() - start);
+    }
     (void)collect(out);
 }
 
@@ -374,6 +378,7 @@ void Queues::wait(u64 limit_ns) {
         if (VkFence fence = oldest_fence(*queue); fence != VK_NULL_HANDLE) poll_fences_.push_back(fence);
     }
     if (poll_fences_.empty()) return;
+    if (poll_fences_.size() != queues_.size()) limit_ns = std::min(limit_ns, kSleepBesideIdleNs);
     const VkResult r = core_.vk.WaitForFences(core_.handle, static_cast<u32>(poll_fences_.size()), poll_fences_.data(),
                                               VK_FALSE, limit_ns);
     if (r == VK_SUCCESS || r == VK_TIMEOUT) return;
@@ -390,7 +395,8 @@ bool Queues::collect(std::vector<Completion>& out) {
     for (u32 i = 0; i < queues_.size(); ++i) {
         Queue& queue = *queues_[i];
         done_.clear();
-        while (queue.submitted.load(std::memory_order_acquire) != queue.reported.load(std::memory_order_relaxed) + done_.size()) {
+        while (queue.submitted.load(std::memory_order_acquire) !=
+               queue.reported.load(std::memory_order_relaxed) + done_.size()) {
             VkFence fence = VK_NULL_HANDLE;
             {
                 const std::lock_guard lock(mutex_);

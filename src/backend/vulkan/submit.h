@@ -50,12 +50,11 @@ struct Queue {
     VkQueue handle = VK_NULL_HANDLE;
     FamilyUse family;
     VkSemaphore semaphore = VK_NULL_HANDLE;  ///< counts this queue's submissions for other queues
-    u64 signaled = 0;              ///< the highest value that it will reach without more ado
-    u32 signals_left = 0;          ///< submissions that signal it, since other queues have waited lately
+    u64 signaled = 0;                        ///< the highest value that it will reach without more ado
+    u32 signals_left = 0;                    ///< submissions that signal it, since other queues have waited lately
     std::atomic<u64> submitted{0};
-    std::atomic<u64> reported{0};  ///< written by `poll` alone
-    u64 handed = 0;                ///< the last submission that the driver took
-    VkFence last_fence = VK_NULL_HANDLE;  ///< its fence
+    std::atomic<u64> reported{0};         ///< written by `poll` alone
+    VkFence last_fence = VK_NULL_HANDLE;  ///< of the last submission
     Order order;
     Recording* host_barrier = nullptr;
     // Guarded by Queues::mutex_:
