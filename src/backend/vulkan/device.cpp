@@ -41,7 +41,7 @@ struct OpenDevice {
     Core core;
     Memory memory{core};
     Pipelines pipelines{core};
-    Queues queues{core};
+    Queues queues{core, memory};
     native::VulkanDevice native;
 
     ~OpenDevice() {

@@ -85,6 +85,7 @@ namespace alkomp::backend::vulkan {
     REQUIRED(DestroyQueryPool)                   \
     REQUIRED(ResetQueryPool)                     \
     REQUIRED(GetQueryPoolResults)                \
+    REQUIRED(CmdCopyQueryPoolResults)            \
     REQUIRED(CmdBindPipeline)                    \
     REQUIRED(CmdBindDescriptorSets)              \
     REQUIRED(CmdPushConstants)                   \

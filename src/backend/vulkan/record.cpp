@@ -153,8 +153,9 @@ Status create_recording(Core& core, u32 family, Recording& out) {
 void destroy_recording(Core& core, Recording& recording) noexcept {
     core.vk.DestroyCommandPool(core.handle, recording.pool, nullptr);
     recording.descriptors.destroy(core);
-    for (VkQueryPool queries : recording.queries) core.vk.DestroyQueryPool(core.handle, queries, nullptr);
-    recording.queries.clear();
+    // Their buffers go with the device's memory.
+    for (const TimestampPage& page : recording.pages) core.vk.DestroyQueryPool(core.handle, page.pool, nullptr);
+    recording.pages.clear();
 }
 
 Status reset_recording(Core& core, Recording& recording) {
@@ -163,8 +164,8 @@ Status reset_recording(Core& core, Recording& recording) {
     }
     if (Status status = recording.descriptors.reset(core); !status.ok()) return status;
     const std::size_t used = (recording.timestamps + kQueriesPerPool - 1) / kQueriesPerPool;
-    for (std::size_t i = 0; i < std::min(used, recording.queries.size()); ++i) {
-        core.vk.ResetQueryPool(core.handle, recording.queries[i], 0, kQueriesPerPool);
+    for (std::size_t i = 0; i < std::min(used, recording.pages.size()); ++i) {
+        core.vk.ResetQueryPool(core.handle, recording.pages[i].pool, 0, kQueriesPerPool);
     }
     recording.timestamps = 0;
     return {};
@@ -179,7 +180,10 @@ Status Recorder::begin(VkCommandBufferUsageFlags usage) {
     return core_.check("vkBeginCommandBuffer", vk_.BeginCommandBuffer(commands_, &info));
 }
 
-Status Recorder::end() { return core_.check("vkEndCommandBuffer", vk_.EndCommandBuffer(commands_)); }
+Status Recorder::end() {
+    copy_timestamps();
+    return core_.check("vkEndCommandBuffer", vk_.EndCommandBuffer(commands_));
+}
 
 Status Recorder::write(std::span<const Command> commands) {
     for (const Command& command : commands) {
@@ -258,23 +262,51 @@ Status Recorder::timestamp() {
     // A queue without timestamps answers zeros.
     const u32 index = recording_.timestamps;
     if (family_.timestamp_bits != 0 && core_.capabilities.features.timestamps) {
-        if (index / kQueriesPerPool == recording_.queries.size()) {
-            VkQueryPoolCreateInfo info{};
-            info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO;
-            info.queryType = VK_QUERY_TYPE_TIMESTAMP;
-            info.queryCount = kQueriesPerPool;
-            VkQueryPool pool = VK_NULL_HANDLE;
-            if (VkResult r = core_.vk.CreateQueryPool(core_.handle, &info, nullptr, &pool); r != VK_SUCCESS) {
-                return core_.check("vkCreateQueryPool", r);
-            }
-            core_.vk.ResetQueryPool(core_.handle, pool, 0, kQueriesPerPool);
-            recording_.queries.push_back(pool);
+        if (index / kQueriesPerPool == recording_.pages.size()) {
+            if (Status status = add_page(); !status.ok()) return status;
         }
         vk_.CmdWriteTimestamp(commands_, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-                              recording_.queries[index / kQueriesPerPool], index % kQueriesPerPool);
+                              recording_.pages[index / kQueriesPerPool].pool, index % kQueriesPerPool);
     }
     ++recording_.timestamps;
     return {};
+}
+
+Status Recorder::add_page() {
+    TimestampPage page;
+    Status status;
+    if (family_.compute) {
+        status = memory_.allocate({MemoryKind::download, kQueriesPerPool * sizeof(u64), nullptr}, page.results);
+        if (!status.ok()) return status;
+        void* mapped = nullptr;
+        status = memory_.map(page.results, 0, mapped);
+        page.mapped = static_cast<const u64*>(mapped);
+    }
+    if (status.ok()) {
+        VkQueryPoolCreateInfo info{};
+        info.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO;
+        info.queryType = VK_QUERY_TYPE_TIMESTAMP;
+        info.queryCount = kQueriesPerPool;
+        status = core_.check("vkCreateQueryPool", vk_.CreateQueryPool(core_.handle, &info, nullptr, &page.pool));
+    }
+    if (!status.ok()) {
+        if (page.results != BufferId::none) memory_.free(page.results);
+        return status;
+    }
+    vk_.ResetQueryPool(core_.handle, page.pool, 0, kQueriesPerPool);
+    recording_.pages.push_back(page);
+    return {};
+}
+
+void Recorder::copy_timestamps() {
+    if (recording_.timestamps == 0 || recording_.pages.empty() || !family_.compute) return;
+    for (u32 first = 0; first < recording_.timestamps; first += kQueriesPerPool) {
+        const TimestampPage& page = recording_.pages[first / kQueriesPerPool];
+        vk_.CmdCopyQueryPoolResults(commands_, page.pool, 0, std::min(kQueriesPerPool, recording_.timestamps - first),
+                                    from_id(page.results).handle, 0, sizeof(u64),
+                                    VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
+    }
+    barrier(VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
 }
 
 void Recorder::barrier_to(Kinds kinds, Kinds behind) {

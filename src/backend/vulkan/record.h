@@ -50,13 +50,22 @@ private:
     std::size_t current_ = 0;
 };
 
+/// Room for timestamps. The device copies them into memory that the CPU reads, since asking the query
+/// pool itself waits on some drivers for whatever else the queue is doing; queues that only copy buffers
+/// cannot do that.
+struct TimestampPage {
+    VkQueryPool pool = VK_NULL_HANDLE;
+    BufferId results = BufferId::none;
+    const u64* mapped = nullptr;  ///< null on queues that only copy buffers
+};
+
 /// A command buffer and what its commands need. Used again once its work is done.
 struct Recording {
     u32 queue = 0;
     VkCommandPool pool = VK_NULL_HANDLE;
     VkCommandBuffer commands = VK_NULL_HANDLE;
     DescriptorPools descriptors;
-    std::vector<VkQueryPool> queries;  ///< of kQueriesPerPool each
+    std::vector<TimestampPage> pages;  ///< of kQueriesPerPool each
     u32 timestamps = 0;                ///< written by the commands
     Order order;                       ///< after the last command
     std::size_t place = 0;
@@ -73,8 +82,10 @@ Status reset_recording(Core& core, Recording& recording);
 /// Writes one command buffer. Lives during one call of the seam: it remembers the caller's spans.
 class Recorder {
 public:
-    Recorder(Core& core, Recording& recording, const FamilyUse& family, std::vector<VkDescriptorBufferInfo>& scratch)
+    Recorder(Core& core, Memory& memory, Recording& recording, const FamilyUse& family,
+             std::vector<VkDescriptorBufferInfo>& scratch)
         : core_(core),
+          memory_(memory),
           vk_(core.vk),
           recording_(recording),
           commands_(recording.commands),
@@ -93,6 +104,8 @@ private:
     Status bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars);
     Status bind_buffers(Kernel& kernel, std::span<const BoundRange> bindings);
     Status timestamp();
+    Status add_page();
+    void copy_timestamps();
     void order(Kinds kinds) {
         Order& o = recording_.order;
         Kinds behind = 0;
@@ -106,6 +119,7 @@ private:
     void barrier(VkPipelineStageFlags from, VkAccessFlags writes, VkPipelineStageFlags to, VkAccessFlags accesses);
 
     Core& core_;
+    Memory& memory_;
     const DeviceFunctions& vk_;
     Recording& recording_;
     VkCommandBuffer commands_;

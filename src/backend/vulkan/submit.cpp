@@ -74,7 +74,7 @@ Status Queues::start_queue(Queue& queue, const FamilyUse& family, u32 index) {
     }
     const u32 place = static_cast<u32>(queues_.size()) - 1;
     if (Status status = make_recording(place, queue.host_barrier); !status.ok()) return status;
-    Recorder recorder(core_, *queue.host_barrier, queue.family, scratch_);
+    Recorder recorder(core_, memory_, *queue.host_barrier, queue.family, scratch_);
     if (Status status = recorder.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT); !status.ok()) return status;
     recorder.host_barrier();
     return recorder.end();
@@ -138,7 +138,7 @@ Status Queues::record(u32 queue, std::span<const Command> commands, RecordedId& 
     if (core_.lost()) return core_.loss();
     Recording* recording = nullptr;
     if (Status status = take_recording(queue, recording); !status.ok()) return status;
-    Recorder recorder(core_, *recording, queues_[queue]->family, scratch_);
+    Recorder recorder(core_, memory_, *recording, queues_[queue]->family, scratch_);
     Status status = recorder.begin(VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
     if (status.ok()) {
         recorder.full_barrier();
@@ -165,7 +165,7 @@ Status Queues::encode(u32 index, const Submission& submission, Recording*& out) 
     Queue& queue = *queues_[index];
     if (Status status = take_recording(index, out); !status.ok()) return status;
     out->order = queue.order;
-    Recorder recorder(core_, *out, queue.family, scratch_);
+    Recorder recorder(core_, memory_, *out, queue.family, scratch_);
     Status status = recorder.begin(VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT);
     if (status.ok()) status = recorder.write(submission.commands);
     if (status.ok()) {
@@ -439,12 +439,16 @@ void Queues::complete(Queue& queue, u32 index, std::vector<Completion>& out) {
 void Queues::read_timestamps(const InFlight& done, std::vector<u64>& out) {
     const Recording& recording = *done.recording;
     out.assign(recording.timestamps, 0);
-    if (recording.queries.empty()) return;
+    if (recording.pages.empty()) return;
     for (u32 first = 0; first < recording.timestamps; first += kQueriesPerPool) {
         const u32 count = std::min(kQueriesPerPool, recording.timestamps - first);
-        const VkResult r =
-            core_.vk.GetQueryPoolResults(core_.handle, recording.queries[first / kQueriesPerPool], 0, count,
-                                         count * sizeof(u64), out.data() + first, sizeof(u64), VK_QUERY_RESULT_64_BIT);
+        const TimestampPage& page = recording.pages[first / kQueriesPerPool];
+        if (page.mapped != nullptr) {
+            std::copy_n(page.mapped, count, out.data() + first);
+            continue;
+        }
+        const VkResult r = core_.vk.GetQueryPoolResults(core_.handle, page.pool, 0, count, count * sizeof(u64),
+                                                        out.data() + first, sizeof(u64), VK_QUERY_RESULT_64_BIT);
         if (r != VK_SUCCESS) {
             const Status status = core_.check("vkGetQueryPoolResults", r);
             detail::log(LogLevel::warning, "timestamps are lost: " + status.text);

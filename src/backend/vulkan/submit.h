@@ -65,7 +65,7 @@ struct Queue {
 
 class Queues {
 public:
-    explicit Queues(Core& core) : core_(core), clock_(core) {}
+    Queues(Core& core, Memory& memory) : core_(core), memory_(memory), clock_(core) {}
     Status start();
     void destroy() noexcept;
     /// True when the device has nothing left to do; never waits.
@@ -107,6 +107,7 @@ private:
     void wait(u64 limit_ns);
 
     Core& core_;
+    Memory& memory_;
     TickClock clock_;
     std::vector<std::unique_ptr<Queue>> queues_;
     Registry<Recording> recordings_;
