@@ -20,12 +20,14 @@ std::mutex& label_mutex() {
 
 const std::shared_ptr<BufferRecord>& record_of(const AnyView& view, const char* function) {
     if (!view.record())
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the buffer is empty: it was moved from or never set.");
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(function) + ": the buffer is empty: it was moved from or never set.");
     return view.record();
 }
 
 std::string device_text(const DeviceRecord& device) {
-    return "\"" + device.info.name + "\" (" + device.info.backend + ":" + std::to_string(device.info.backend_index) + ")";
+    return "\"" + device.info.name + "\" (" + device.info.backend + ":" + std::to_string(device.info.backend_index) +
+           ")";
 }
 
 std::string elements_text(const DType& type, u64 count) { return to_string(type) + "[" + std::to_string(count) + "]"; }
@@ -51,7 +53,8 @@ void delist(DeviceRecord& device, BufferRecord& record) noexcept {
     device.buffers.pop_back();
 }
 
-std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& device, u64 size_bytes, const char* function) {
+std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& device, u64 size_bytes,
+                                          const char* function) {
     auto record = std::make_shared<BufferRecord>();
     record->size_bytes = size_bytes;
     if (size_bytes != 0) {
@@ -98,7 +101,8 @@ AnyView AnyView::slice(u64 first, u64 count) const {
     detail::record_of(*this, "slice");
     if (first > count_ || count > count_ - first) {
         throw Error(ErrorCode::invalid_argument, "slice: " + std::to_string(count) + " elements from element " +
-                                                     std::to_string(first) + " are not all inside " + detail::describe(*this) + ".");
+                                                     std::to_string(first) + " are not all inside " +
+                                                     detail::describe(*this) + ".");
     }
     return AnyView(record_, dtype_, offset_bytes_ + first * dtype_.size_bytes, count);
 }
@@ -107,8 +111,9 @@ AnyView AnyView::reinterpret(const DType& type) const {
     detail::record_of(*this, "reinterpret");
     if (type.size_bytes == 0 || size_bytes() % type.size_bytes != 0) {
         throw Error(ErrorCode::invalid_argument, "reinterpret: the " + std::to_string(size_bytes()) + " bytes of " +
-                                                     detail::describe(*this) + " are no whole number of " + to_string(type) +
-                                                     " of " + std::to_string(type.size_bytes) + " bytes.");
+                                                     detail::describe(*this) + " are no whole number of " +
+                                                     to_string(type) + " of " + std::to_string(type.size_bytes) +
+                                                     " bytes.");
     }
     return AnyView(record_, type, offset_bytes_, size_bytes() / type.size_bytes);
 }
@@ -139,7 +144,8 @@ AnyBuffer Device::empty(const DType& type, u64 count) {
         throw Error(ErrorCode::invalid_argument,
                     "empty: " + detail::elements_text(type, count) + " needs " +
                         (countable ? std::to_string(count * type.size_bytes) : "more than 18446744073709551615") +
-                        " bytes; the largest buffer of device \"" + record_->info.name + "\" has " + std::to_string(largest) + ".");
+                        " bytes; the largest buffer of device \"" + record_->info.name + "\" has " +
+                        std::to_string(largest) + ".");
     }
     return AnyBuffer(detail::make_buffer(record_, count * type.size_bytes, "empty"), type, 0, count);
 }

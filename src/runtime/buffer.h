@@ -21,22 +21,23 @@ struct Block {
 /// Guarded by DeviceRecord::mutex, but for what never changes: device, block, size_bytes.
 struct BufferRecord {
     std::shared_ptr<DeviceRecord> device;  ///< null for a staging block, which its device owns
-    Block block;           ///< none for a buffer of no bytes
-    u64 size_bytes = 0;    ///< as asked for; the block may be larger
+    Block block;                           ///< none for a buffer of no bytes
+    u64 size_bytes = 0;                    ///< as asked for; the block may be larger
     BufferUses uses;
-    std::string label;     ///< written under a lock of its own too, so that messages need no other
-    std::string poison;    ///< why its contents cannot be trusted; empty: they can
-    std::size_t place = 0; ///< in DeviceRecord::buffers
+    std::string label;      ///< written under a lock of its own too, so that messages need no other
+    std::string poison;     ///< why its contents cannot be trusted; empty: they can
+    std::size_t place = 0;  ///< in DeviceRecord::buffers
 
     BufferRecord() = default;
     BufferRecord(const BufferRecord&) = delete;
     BufferRecord& operator=(const BufferRecord&) = delete;
-    ~BufferRecord();       ///< gives the block back to the pool
+    ~BufferRecord();  ///< gives the block back to the pool
 };
 
 /// A buffer of `size_bytes`; waits for work in flight where only that can free memory. Under no lock.
 /// Throws: out_of_memory, invalid_argument (above the device's largest buffer), device_lost.
-std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& device, u64 size_bytes, const char* function);
+std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& device, u64 size_bytes,
+                                          const char* function);
 
 /// Enters a record into, and takes it out of, the list of those that failed work can poison. Under the mutex.
 void enlist(DeviceRecord& device, BufferRecord& record);

@@ -62,8 +62,12 @@ void CopyThreads::copy(void* to, const void* from, std::size_t size_bytes) {
         return;
     }
     const std::size_t share = size_bytes / ((threads_.size() + 1) * kSlicesPerThread);
-    Job job{static_cast<std::byte*>(to), static_cast<const std::byte*>(from), size_bytes,
-            (std::max(share, kSmallestSlice) + kPage - 1) / kPage * kPage, 0, size_bytes};
+    Job job{static_cast<std::byte*>(to),
+            static_cast<const std::byte*>(from),
+            size_bytes,
+            (std::max(share, kSmallestSlice) + kPage - 1) / kPage * kPage,
+            0,
+            size_bytes};
     std::unique_lock lock(mutex_);
     jobs_.push_back(&job);
     lock.unlock();

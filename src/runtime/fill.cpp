@@ -14,7 +14,7 @@ namespace detail {
 namespace {
 
 constexpr u64 kWord = 4;
-constexpr u64 kUploadedFill = u64{64} << 10;   // up to this the repeated pattern itself is uploaded
+constexpr u64 kUploadedFill = u64{64} << 10;  // up to this the repeated pattern itself is uploaded
 constexpr u64 kLargestBlock = u64{4} << 20;
 constexpr std::array<std::byte, kWord> kZeros{};
 
@@ -63,7 +63,8 @@ void fill_words(Call& call, BufferRecord& to, const FillPlan& plan) {
     const std::lock_guard lock(call.device.mutex);
     const std::array<DeviceRecord::BufferAccess, 1> access{{{&to, {plan.begin, plan.end, true}}}};
     const u64 size = plan.end - plan.begin;
-    append_write(call, to, plan.begin, size, {backend::Fill{to.block.id, plan.begin, size, *plan.word}, false}, access, "fill");
+    append_write(call, to, plan.begin, size, {backend::Fill{to.block.id, plan.begin, size, *plan.word}, false}, access,
+                 "fill");
 }
 
 // A pattern that is no word: its repetition is uploaded to a block of device memory and copied from
@@ -80,8 +81,10 @@ void fill_from_block(Call& call, BufferRecord& to, const AnyView& view, std::spa
         const u64 begin = view.offset_bytes() + done;
         const u64 part = std::min(block_bytes, size - done);
         const u64 whole = (part + alignment - 1) / alignment * alignment;
-        const std::array<DeviceRecord::BufferAccess, 2> accesses{{{block.get(), {0, whole, false}}, {&to, {begin, begin + whole, true}}}};
-        call.device.append(call.timeline, {backend::Copy{block->block.id, to.block.id, 0, begin, whole}, false}, accesses, "fill", part);
+        const std::array<DeviceRecord::BufferAccess, 2> accesses{
+            {{block.get(), {0, whole, false}}, {&to, {begin, begin + whole, true}}}};
+        call.device.append(call.timeline, {backend::Copy{block->block.id, to.block.id, 0, begin, whole}, false},
+                           accesses, "fill", part);
         done += part;
     }
 }
@@ -109,9 +112,10 @@ void copy_between(Call& call, const AnyView& from, const AnyView& to) {
 
 FillPlan plan_fill(const AnyView& view, std::span<const std::byte> pattern, const char* function) {
     if (view.size_bytes() % pattern.size() != 0) {
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": a pattern of " + std::to_string(pattern.size()) +
-                                                     " bytes does not divide the " + std::to_string(view.size_bytes()) +
-                                                     " bytes of " + describe(view) + ".");
+        throw Error(ErrorCode::invalid_argument, std::string(function) + ": a pattern of " +
+                                                     std::to_string(pattern.size()) + " bytes does not divide the " +
+                                                     std::to_string(view.size_bytes()) + " bytes of " + describe(view) +
+                                                     ".");
     }
     const u64 offset = view.offset_bytes();
     const u64 end = offset + view.size_bytes();
@@ -146,17 +150,18 @@ u64 pattern_block_bytes(u64 pattern_bytes, u64 size_bytes) noexcept {
 
 void check_copy(const AnyView& from, const AnyView& to, const char* function) {
     if (from.size_bytes() != to.size_bytes()) {
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the sizes differ: from is " + describe(from) + " of " +
-                                                     std::to_string(from.size_bytes()) + " bytes, to is " + describe(to) +
-                                                     " of " + std::to_string(to.size_bytes()) + ".");
+        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the sizes differ: from is " +
+                                                     describe(from) + " of " + std::to_string(from.size_bytes()) +
+                                                     " bytes, to is " + describe(to) + " of " +
+                                                     std::to_string(to.size_bytes()) + ".");
     }
     const u64 distance = from.offset_bytes() < to.offset_bytes() ? to.offset_bytes() - from.offset_bytes()
                                                                  : from.offset_bytes() - to.offset_bytes();
     if (from.record() == to.record() && distance < from.size_bytes()) {
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": from and to overlap: " +
-                                                     std::to_string(from.size_bytes()) + " bytes at byte " +
-                                                     std::to_string(from.offset_bytes()) + " and at byte " +
-                                                     std::to_string(to.offset_bytes()) + " of one buffer, " + describe(from) + ".");
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(function) + ": from and to overlap: " + std::to_string(from.size_bytes()) +
+                        " bytes at byte " + std::to_string(from.offset_bytes()) + " and at byte " +
+                        std::to_string(to.offset_bytes()) + " of one buffer, " + describe(from) + ".");
     }
 }
 
@@ -167,7 +172,8 @@ std::optional<backend::Copy> plan_copy(const DeviceRecord& device, const AnyView
     // Behind the buffer's last byte there is only room that nobody sees.
     if (to.offset_bytes() + size == to.record()->size_bytes && from.record() != to.record())
         size = (size + alignment - 1) / alignment * alignment;
-    if (from.offset_bytes() % alignment != 0 || to.offset_bytes() % alignment != 0 || size % alignment != 0) return std::nullopt;
+    if (from.offset_bytes() % alignment != 0 || to.offset_bytes() % alignment != 0 || size % alignment != 0)
+        return std::nullopt;
     return backend::Copy{from.record()->block.id, to.record()->block.id, from.offset_bytes(), to.offset_bytes(), size};
 }
 
@@ -187,9 +193,11 @@ void Stream::fill_bytes(const AnyView& view, std::span<const std::byte> given) {
         if (plan.begin < plan.end) detail::fill_words(call, record, plan);
         if (plan.tail_bytes != 0) {
             const u64 first = view.size_bytes() - plan.tail_bytes;
-            call.upload(record, view.offset_bytes() + first, detail::repeat(pattern, first % pattern.size(), plan.tail_bytes));
+            call.upload(record, view.offset_bytes() + first,
+                        detail::repeat(pattern, first % pattern.size(), plan.tail_bytes));
         }
-    } else if (view.size_bytes() <= detail::kUploadedFill || view.offset_bytes() % alignment != 0 || plan.tail_bytes % alignment != 0) {
+    } else if (view.size_bytes() <= detail::kUploadedFill || view.offset_bytes() % alignment != 0 ||
+               plan.tail_bytes % alignment != 0) {
         detail::fill_by_uploads(call, record, view, pattern);
     } else {
         detail::fill_from_block(call, record, view, pattern);
@@ -211,7 +219,8 @@ void Stream::copy_bytes(const AnyView& from, const AnyView& to) {
             {&source, {command->from_offset_bytes, command->from_offset_bytes + command->size_bytes, false}},
             {&destination, {command->to_offset_bytes, command->to_offset_bytes + command->size_bytes, true}},
         }};
-        detail::append_write(call, destination, command->to_offset_bytes, command->size_bytes, {*command, false}, accesses, "copy");
+        detail::append_write(call, destination, command->to_offset_bytes, command->size_bytes, {*command, false},
+                             accesses, "copy");
     } else if (from.offset_bytes() % 4 == 0 && to.offset_bytes() % 4 == 0 && from.size_bytes() % 4 == 0) {
         detail::copy_between(call, from, to);
     } else {
@@ -227,7 +236,8 @@ void Stream::write_bytes(const AnyView& view, std::span<const std::byte> bytes) 
     detail::BufferRecord& record = checked_record(view, call.device, "write");
     if (bytes.size() != view.size_bytes()) {
         throw Error(ErrorCode::invalid_argument, "write: " + std::to_string(bytes.size()) + " bytes are given; " +
-                                                     detail::describe(view) + " has " + std::to_string(view.size_bytes()) + ".");
+                                                     detail::describe(view) + " has " +
+                                                     std::to_string(view.size_bytes()) + ".");
     }
     call.upload(record, view.offset_bytes(), bytes);
     call.relieve();
@@ -237,8 +247,9 @@ void Stream::read_bytes(const AnyView& view, std::span<std::byte> out, Timeout t
     detail::Call call(*this, "read");
     detail::BufferRecord& record = checked_record(view, call.device, "read");
     if (out.size() != view.size_bytes()) {
-        throw Error(ErrorCode::invalid_argument, "read: the memory given has " + std::to_string(out.size()) + " bytes; " +
-                                                     detail::describe(view) + " has " + std::to_string(view.size_bytes()) + ".");
+        throw Error(ErrorCode::invalid_argument, "read: the memory given has " + std::to_string(out.size()) +
+                                                     " bytes; " + detail::describe(view) + " has " +
+                                                     std::to_string(view.size_bytes()) + ".");
     }
     call.device.transfers->download(call.timeline, record, view.offset_bytes(), out, timeout.limit);
 }
@@ -247,8 +258,9 @@ Future<void> Stream::read_bytes_async(const AnyView& view, std::span<std::byte> 
     detail::Call call(*this, "read");
     detail::BufferRecord& record = checked_record(view, call.device, "read");
     if (out.size() != view.size_bytes()) {
-        throw Error(ErrorCode::invalid_argument, "read: the memory given has " + std::to_string(out.size()) + " bytes; " +
-                                                     detail::describe(view) + " has " + std::to_string(view.size_bytes()) + ".");
+        throw Error(ErrorCode::invalid_argument, "read: the memory given has " + std::to_string(out.size()) +
+                                                     " bytes; " + detail::describe(view) + " has " +
+                                                     std::to_string(view.size_bytes()) + ".");
     }
     return call.device.transfers->download_async(call.timeline, record, view.offset_bytes(), out);
 }

@@ -36,6 +36,7 @@ void check_copy(const AnyView& from, const AnyView& to, const char* function);
 
 /// The copy command for two checked views; nothing where the device's copies need other offsets or a
 /// size in whole words, or cannot stay inside one buffer.
-[[nodiscard]] std::optional<backend::Copy> plan_copy(const DeviceRecord& device, const AnyView& from, const AnyView& to);
+[[nodiscard]] std::optional<backend::Copy> plan_copy(const DeviceRecord& device, const AnyView& from,
+                                                     const AnyView& to);
 
 }  // namespace alkomp::detail

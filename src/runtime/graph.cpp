@@ -20,7 +20,8 @@ void join(std::vector<Access>& ranges) {
     std::sort(ranges.begin(), ranges.end(), [](const Access& a, const Access& b) { return a.begin < b.begin; });
     std::size_t count = 0;
     for (const Access& range : ranges) {
-        if (count > 0 && range.begin <= ranges[count - 1].end) ranges[count - 1].end = std::max(ranges[count - 1].end, range.end);
+        if (count > 0 && range.begin <= ranges[count - 1].end)
+            ranges[count - 1].end = std::max(ranges[count - 1].end, range.end);
         else ranges[count++] = range;
     }
     ranges.resize(count);
@@ -48,8 +49,8 @@ public:
 
     // `reads(record)` says whether the command needs what the buffer held; `everywhere`: it uses raw addresses.
     template <class Reads>
-    void add(backend::Command command, std::span<const DeviceRecord::BufferAccess> accesses, const Reads& reads, bool overwrites,
-             bool everywhere) {
+    void add(backend::Command command, std::span<const DeviceRecord::BufferAccess> accesses, const Reads& reads,
+             bool overwrites, bool everywhere) {
         command.barrier = after_everything_ || everywhere;
         for (const auto& [record, access] : accesses) {
             for (const Access& other : since_barrier_[record]) command.barrier = command.barrier || meet(other, access);
@@ -106,8 +107,12 @@ void KeptArgument::set_value(const Argument& argument) {
     form.value = nullptr;
     switch (argument.kind) {
         case Argument::Kind::buffer:
-        case Argument::Kind::indirect: view = *static_cast<const AnyView*>(argument.value); break;
-        case Argument::Kind::groups: groups = *static_cast<const Groups*>(argument.value); break;
+        case Argument::Kind::indirect:
+            view = *static_cast<const AnyView*>(argument.value);
+            break;
+        case Argument::Kind::groups:
+            groups = *static_cast<const Groups*>(argument.value);
+            break;
         case Argument::Kind::scalar: {
             const auto* bytes = static_cast<const std::byte*>(argument.value);
             scalar.assign(bytes, bytes + argument.size_bytes);
@@ -122,9 +127,15 @@ Argument KeptArgument::argument() const {
     out.slot = slot;
     switch (form.kind) {
         case Argument::Kind::buffer:
-        case Argument::Kind::indirect: out.value = &view; break;
-        case Argument::Kind::groups: out.value = &groups; break;
-        case Argument::Kind::scalar: out.value = scalar.data(); break;
+        case Argument::Kind::indirect:
+            out.value = &view;
+            break;
+        case Argument::Kind::groups:
+            out.value = &groups;
+            break;
+        case Argument::Kind::scalar:
+            out.value = scalar.data();
+            break;
     }
     return out;
 }
@@ -153,7 +164,9 @@ void GraphRecord::build() {
         if (!node.kernel) {
             for (const GraphNode::Command& c : node.commands) {
                 // Of a copy's two accesses, the first reads.
-                const auto reads = [&](const BufferRecord& r) { return c.accesses.size() == 2 && c.accesses[0].record == &r; };
+                const auto reads = [&](const BufferRecord& r) {
+                    return c.accesses.size() == 2 && c.accesses[0].record == &r;
+                };
                 builder.add(c.command, c.accesses, reads, c.overwrites, false);
             }
             continue;
@@ -167,10 +180,11 @@ void GraphRecord::build() {
         const auto reads = [&](const BufferRecord& r) {
             const auto& bound = node.call.buffers;
             return &r == node.call.indirect || std::any_of(bound.begin(), bound.end(), [&](const BoundBuffer& b) {
-                       return b.record == &r && b.reads;
-                   });
+                return b.record == &r && b.reads;
+            });
         };
-        builder.add(device->make_command(node.call, arena), accesses, reads, false, node.kernel->interface.uses_addresses);
+        builder.add(device->make_command(node.call, arena), accesses, reads, false,
+                    node.kernel->interface.uses_addresses);
     }
     builder.finish();
     built = true;
@@ -255,7 +269,8 @@ namespace {
 
 GraphRecord& checked(const std::shared_ptr<GraphRecord>& record, const char* function) {
     if (!record)
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the graph is empty: it was moved from or never set.");
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(function) + ": the graph is empty: it was moved from or never set.");
     record->device->check_usable(function);
     return *record;
 }
@@ -284,7 +299,8 @@ void add_copy(GraphNode& node, const backend::Copy& copy, BufferRecord& from, Bu
 [[noreturn]] void throw_odd(const DeviceRecord& device, const char* function, const AnyView& view) {
     throw Error(ErrorCode::unsupported,
                 std::string(function) + ": " + describe(view) + " lies at byte " + std::to_string(view.offset_bytes()) +
-                    " of its buffer; in a graph, device \"" + device.info.name + "\" takes offsets and sizes that are multiples of " +
+                    " of its buffer; in a graph, device \"" + device.info.name +
+                    "\" takes offsets and sizes that are multiples of " +
                     std::to_string(device.capabilities.limits.copy_alignment_bytes) + " bytes.");
 }
 
@@ -299,7 +315,8 @@ void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::spa
     BufferRecord& to = *view.record();
     const u64 alignment = graph.device->capabilities.limits.copy_alignment_bytes;
     const FillPlan plan = plan_fill(view, pattern, "fill");
-    if (view.offset_bytes() % alignment != 0 || plan.tail_bytes % alignment != 0) throw_odd(*graph.device, "fill", view);
+    if (view.offset_bytes() % alignment != 0 || plan.tail_bytes % alignment != 0)
+        throw_odd(*graph.device, "fill", view);
     const u64 end = view.offset_bytes() + view.size_bytes();
     const auto copy_from = [&](const std::shared_ptr<BufferRecord>& block, u64 offset, u64 size) {
         const u64 whole = (size + alignment - 1) / alignment * alignment;
@@ -308,7 +325,8 @@ void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::spa
     if (!plan.word) {
         const u64 block_bytes = pattern_block_bytes(pattern.size(), view.size_bytes());
         node.keep.push_back(make_pattern(graph, repeat(pattern, 0, block_bytes)));
-        for (u64 at = view.offset_bytes(); at < end; at += block_bytes) copy_from(node.keep.back(), at, std::min(block_bytes, end - at));
+        for (u64 at = view.offset_bytes(); at < end; at += block_bytes)
+            copy_from(node.keep.back(), at, std::min(block_bytes, end - at));
         return;
     }
     if (plan.head_bytes != 0) {
@@ -399,9 +417,10 @@ void Graph::set_erased(std::string_view slot, const detail::Argument& value) {
         }
         detail::KeptArgument& kept = changed.back().second.arguments[use.argument];
         if (kept.form.kind != value.kind) {
-            throw Error(ErrorCode::invalid_argument, "set: slot \"" + std::string(slot) +
-                                                         "\" takes a value of the kind it was recorded with: a buffer, a scalar or "
-                                                         "workgroup counts; another kind is given.");
+            throw Error(ErrorCode::invalid_argument,
+                        "set: slot \"" + std::string(slot) +
+                            "\" takes a value of the kind it was recorded with: a buffer, a scalar or "
+                            "workgroup counts; another kind is given.");
         }
         kept.set_value(value);
     }

@@ -41,16 +41,16 @@ struct GraphNode {
     std::shared_ptr<KernelRecord> kernel;  ///< null: a fill or a copy
     std::vector<KeptArgument> arguments;
     CheckedCall call;
-    std::vector<Command> commands;         ///< of a fill or a copy
+    std::vector<Command> commands;  ///< of a fill or a copy
     std::vector<std::shared_ptr<BufferRecord>> keep;
 };
 
 /// What a replay does to one buffer, as seen from outside.
 struct GraphBuffer {
     BufferRecord* record = nullptr;
-    std::vector<Access> accesses;  ///< the writes disjoint, and the reads that no write covers
-    bool reads_first = false;      ///< what it held before matters
-    bool overwrites_first = false; ///< ... or is gone
+    std::vector<Access> accesses;   ///< the writes disjoint, and the reads that no write covers
+    bool reads_first = false;       ///< what it held before matters
+    bool overwrites_first = false;  ///< ... or is gone
 };
 
 /// The list as a queue of the backend keeps it, and the last replay on each timeline.

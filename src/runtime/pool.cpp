@@ -36,7 +36,8 @@ bool Pool::take_ready(u64 size_bytes, Block& out) {
 }
 
 backend::Pending Pool::allocate(DeviceRecord& device, u64 size_bytes, Block& out) {
-    const backend::Pending pending = device.backend->allocate({backend::MemoryKind::device, size_bytes, nullptr}, out.id);
+    const backend::Pending pending =
+        device.backend->allocate({backend::MemoryKind::device, size_bytes, nullptr}, out.id);
     if (pending.ticket == 0 && pending.status.failed) {
         out = {};
         return pending;
@@ -85,7 +86,8 @@ std::vector<Conflicts::Wait> Pool::waits() const {
     std::map<u32, u64> last;
     for (const auto& [timeline, queue] : waiting_)
         for (const Waiting& waiting : queue)
-            for (const Conflicts::Wait& point : waiting.waits) last[point.timeline] = std::max(last[point.timeline], point.sequence);
+            for (const Conflicts::Wait& point : waiting.waits)
+                last[point.timeline] = std::max(last[point.timeline], point.sequence);
     std::vector<Conflicts::Wait> points;
     for (const auto& [timeline, sequence] : last) points.push_back({timeline, sequence});
     return points;
@@ -154,13 +156,14 @@ void Pool::add_to(MemoryStatistics& statistics) const {
 
 namespace {
 
-[[noreturn]] void throw_full(const DeviceRecord& device, u64 size_bytes, const std::string& driver, const char* function) {
+[[noreturn]] void throw_full(const DeviceRecord& device, u64 size_bytes, const std::string& driver,
+                             const char* function) {
     MemoryStatistics statistics;
     device.pool.add_to(statistics);
     throw Error(ErrorCode::out_of_memory,
-                std::string(function) + ": device \"" + device.info.name + "\" has no room for " + std::to_string(size_bytes) +
-                    " bytes: buffers hold " + std::to_string(statistics.in_use_bytes) + " bytes, the cache " +
-                    std::to_string(statistics.cached_bytes) + ". The driver says: " + driver);
+                std::string(function) + ": device \"" + device.info.name + "\" has no room for " +
+                    std::to_string(size_bytes) + " bytes: buffers hold " + std::to_string(statistics.in_use_bytes) +
+                    " bytes, the cache " + std::to_string(statistics.cached_bytes) + ". The driver says: " + driver);
 }
 
 // Finishes an allocation that the backend reports later. False: it failed, and `taken.failure` says why.
@@ -198,7 +201,8 @@ Block take_block(DeviceRecord& device, u64 size_bytes, const char* function) {
                 freed = device.pool.trim(device) + device.transfers->trim(false) != 0;
                 taken.waits = device.pool.waits();
             }
-            if (retried || (!freed && taken.waits.empty())) throw_full(device, size_bytes, taken.failure.text, function);
+            if (retried || (!freed && taken.waits.empty()))
+                throw_full(device, size_bytes, taken.failure.text, function);
         }
         if (!taken.waits.empty()) device.wait_points(taken.waits, kPatience, function);
     }

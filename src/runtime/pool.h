@@ -55,8 +55,8 @@ private:
     bool take_ready(u64 size_bytes, Block& out);
     backend::Pending allocate(DeviceRecord& device, u64 size_bytes, Block& out);
 
-    std::map<u64, std::vector<Block>> ready_;        ///< by block size
-    std::map<u32, std::deque<Waiting>> waiting_;     ///< by the timeline that each waits for first
+    std::map<u64, std::vector<Block>> ready_;     ///< by block size
+    std::map<u32, std::deque<Waiting>> waiting_;  ///< by the timeline that each waits for first
     u64 in_use_bytes_ = 0, cached_bytes_ = 0, peak_bytes_ = 0, allocations_ = 0, hits_ = 0;
 };
 

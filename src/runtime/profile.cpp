@@ -105,15 +105,17 @@ std::string Profile::table() const {
     for (auto& [name, row] : by_name) rows.push_back(std::move(row));
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.total_ns > b.total_ns; });
 
-    std::vector<std::array<std::string, 8>> cells{{"name", "calls", "total ms", "mean us", "least us", "greatest us", "share %", "GB/s"}};
+    std::vector<std::array<std::string, 8>> cells{
+        {"name", "calls", "total ms", "mean us", "least us", "greatest us", "share %", "GB/s"}};
     for (const Row& row : rows) {
         const auto total = static_cast<double>(row.total_ns);
-        cells.push_back({row.name, std::to_string(row.calls), number("%.3f", total / 1e6),
-                         number("%.3f", total / 1e3 / static_cast<double>(row.calls)),
-                         number("%.3f", static_cast<double>(row.least_ns) / 1e3),
-                         number("%.3f", static_cast<double>(row.greatest_ns) / 1e3),
-                         number("%.1f", all_ns == 0 ? 0.0 : 100.0 * total / static_cast<double>(all_ns)),
-                         row.bytes == 0 || row.total_ns == 0 ? "" : number("%.2f", static_cast<double>(row.bytes) / total)});
+        cells.push_back(
+            {row.name, std::to_string(row.calls), number("%.3f", total / 1e6),
+             number("%.3f", total / 1e3 / static_cast<double>(row.calls)),
+             number("%.3f", static_cast<double>(row.least_ns) / 1e3),
+             number("%.3f", static_cast<double>(row.greatest_ns) / 1e3),
+             number("%.1f", all_ns == 0 ? 0.0 : 100.0 * total / static_cast<double>(all_ns)),
+             row.bytes == 0 || row.total_ns == 0 ? "" : number("%.2f", static_cast<double>(row.bytes) / total)});
     }
     std::array<std::size_t, 8> widths{};
     for (const auto& line : cells)

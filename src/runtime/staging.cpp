@@ -21,15 +21,17 @@ backend::MapMode mode_of(Direction direction) {
 
 }  // namespace
 
-void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline, const char* function) {
+void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline,
+                 const char* function) {
     try {
         device.wait_points(points, deadline.left(), function);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::timed_out) throw;
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline.limit()).count();
-        throw Error(ErrorCode::timed_out, std::string(function) + ": the wait gave up after " + std::to_string(ms) +
-                                              " ms, before the work on the buffer was done; the work and its buffers live "
-                                              "on, and waiting again is legal.");
+        throw Error(ErrorCode::timed_out,
+                    std::string(function) + ": the wait gave up after " + std::to_string(ms) +
+                        " ms, before the work on the buffer was done; the work and its buffers live "
+                        "on, and waiting again is legal.");
     }
 }
 
@@ -133,7 +135,8 @@ StagingBlock* Staging::claim(Direction direction, u64 size_bytes, Patience patie
             const bool full = ring.blocks.size() >= ring_size(size_bytes);
             if (full && patience == Patience::none) return nullptr;
             // Blocks that other threads hold are no work to wait for.
-            if (!full || patience == Patience::crowd || waits.empty()) fresh = &add(ring, direction, size_bytes, pending);
+            if (!full || patience == Patience::crowd || waits.empty())
+                fresh = &add(ring, direction, size_bytes, pending);
         }
         if (fresh != nullptr) {
             try {
@@ -163,7 +166,8 @@ void Staging::map(StagingBlock& block, const Deadline& deadline, const char* fun
     backend::Pending pending;
     {
         const std::lock_guard lock(device_.mutex);
-        pending = device_.backend->map(block.record.block.id, 0, block.record.size_bytes, mode_of(block.direction), mapped);
+        pending =
+            device_.backend->map(block.record.block.id, 0, block.record.size_bytes, mode_of(block.direction), mapped);
     }
     device_.finish(pending, deadline.left(), function, [&](backend::Completion& c) { mapped = c.mapped; });
     const std::lock_guard lock(device_.mutex);

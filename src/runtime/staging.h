@@ -29,12 +29,13 @@ private:
 };
 
 /// Waits for the points. Throws: timed_out with the limit of the whole call, what wait_points throws else.
-void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline, const char* function);
+void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline,
+                 const char* function);
 
 enum class Direction : u8 { upload, download };
 
 struct StagingBlock {
-    BufferRecord record;          ///< its block, and which copies use it
+    BufferRecord record;  ///< its block, and which copies use it
     Direction direction = Direction::upload;
     std::byte* mapped = nullptr;  ///< while the CPU may touch it
     u64 used_bytes = 0;           ///< for whoever packs several uploads into it
@@ -86,7 +87,8 @@ private:
     [[nodiscard]] std::vector<Conflicts::Wait> oldest_waits(const Ring& ring) const;
     StagingBlock* take_idle(Ring& ring);
     StagingBlock& add(Ring& ring, Direction direction, u64 size_bytes, backend::Pending& pending);
-    void finish_new(StagingBlock& block, const backend::Pending& pending, const Deadline& deadline, const char* function);
+    void finish_new(StagingBlock& block, const backend::Pending& pending, const Deadline& deadline,
+                    const char* function);
     void free(StagingBlock& block);
     u64 free_idle(Ring& ring, std::size_t keep);
 

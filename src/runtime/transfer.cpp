@@ -58,7 +58,8 @@ public:
     AsyncRead(const AsyncRead&) = delete;
     AsyncRead& operator=(const AsyncRead&) = delete;
     ~AsyncRead() {
-        if (open_ != 0) settle(backend::Status::failure(ErrorCode::device_lost, "the device was closed before its work was done."));
+        if (open_ != 0)
+            settle(backend::Status::failure(ErrorCode::device_lost, "the device was closed before its work was done."));
     }
 
     /// Copies into the caller's memory unless the future was dropped.
@@ -97,8 +98,10 @@ public:
     explicit Rings(DeviceRecord& device) : device_(device), staging_(device) {}
     ~Rings();
 
-    void upload(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline);
-    void download(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out, const Deadline& deadline);
+    void upload(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
+                const Deadline& deadline);
+    void download(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out,
+                  const Deadline& deadline);
     Future<void> download_async(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out);
 
     void reserve() noexcept;
@@ -141,13 +144,17 @@ private:
 
     bool write_mapped(BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline);
     bool read_mapped(BufferRecord& from, u64 offset, std::span<std::byte> out, const Deadline& deadline);
-    void upload_words(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline);
-    void upload_packed(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline);
-    void upload_pieces(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline);
+    void upload_words(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
+                      const Deadline& deadline);
+    void upload_packed(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
+                       const Deadline& deadline);
+    void upload_pieces(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
+                       const Deadline& deadline);
     Piece send_piece(Timeline& on, BufferRecord& from, u64 begin, u64 end, Claim claim);
     void take_piece(Piece& piece, const Timeline& on, const BufferRecord& from, u64 offset, std::span<std::byte> out,
                     const Deadline& deadline);
-    void take_passed(const std::shared_ptr<AsyncRead>& read, StagingBlock& block, const Span& span, const backend::Status& status);
+    void take_passed(const std::shared_ptr<AsyncRead>& read, StagingBlock& block, const Span& span,
+                     const backend::Status& status);
     void finish_piece(AsyncRead& read, StagingBlock& block, const Span& span);
     void give_up_piece(AsyncRead& read, StagingBlock& block, const backend::Status& status);
 
@@ -161,11 +168,11 @@ private:
     StagingBlock* packed_ = nullptr;  // small uploads go here; claimed; guarded by the device's mutex
     std::atomic<bool> reserved_{false};
     bool looked_for_queues_ = false;
-    Timeline* uploads_ = nullptr;     // on queues that only copy, where there are some
+    Timeline* uploads_ = nullptr;  // on queues that only copy, where there are some
     Timeline* downloads_ = nullptr;
     std::once_flag threads_made_;
     std::shared_ptr<CopyThreads> threads_;
-    std::atomic<int> open_maps_{0};   // of asynchronous reads
+    std::atomic<int> open_maps_{0};  // of asynchronous reads
 };
 
 Transfers::Rings::~Rings() {
@@ -222,7 +229,8 @@ Timeline& Transfers::Rings::timeline_for(Direction direction, u64 size, Timeline
 
 // Uploads ------------------------------------------------------------------------------------------
 
-bool Transfers::Rings::write_mapped(BufferRecord& to, u64 offset, std::span<const std::byte> bytes, const Deadline& deadline) {
+bool Transfers::Rings::write_mapped(BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
+                                    const Deadline& deadline) {
     if (to.block.mapped == nullptr) return false;
     const bool one_memory = device_.properties.host_is_device;
     if (!one_memory && bytes.size() > kDirect) return false;
@@ -248,7 +256,8 @@ bool Transfers::Rings::write_mapped(BufferRecord& to, u64 offset, std::span<cons
     }
 }
 
-void Transfers::Rings::append_upload(Timeline& on, StagingBlock& from, u64 from_offset, BufferRecord& to, u64 offset, u64 size) {
+void Transfers::Rings::append_upload(Timeline& on, StagingBlock& from, u64 from_offset, BufferRecord& to, u64 offset,
+                                     u64 size) {
     const AlignedRange range = align_range(offset, size, device_.capabilities.limits.copy_alignment_bytes);
     const u64 whole = range.end - range.begin;
     const std::array<DeviceRecord::BufferAccess, 2> accesses{{
@@ -274,7 +283,8 @@ void Transfers::Rings::upload_packed(Timeline& timeline, BufferRecord& to, u64 o
             }
             if (packed_ != nullptr) staging_.release(*std::exchange(packed_, nullptr));
         }
-        Claim claim(*this, *staging_.claim(Direction::upload, Staging::kSmall, Staging::Patience::wait, deadline, "write"));
+        Claim claim(*this,
+                    *staging_.claim(Direction::upload, Staging::kSmall, Staging::Patience::wait, deadline, "write"));
         const std::lock_guard lock(device_.mutex);
         if (packed_ == nullptr) packed_ = &claim.keep();
         else claim.release();  // another thread was faster
@@ -375,7 +385,8 @@ bool Transfers::Rings::read_mapped(BufferRecord& from, u64 offset, std::span<std
 }
 
 // Under the mutex.
-Transfers::Rings::Piece Transfers::Rings::send_piece(Timeline& on, BufferRecord& from, u64 begin, u64 end, Claim claim) {
+Transfers::Rings::Piece Transfers::Rings::send_piece(Timeline& on, BufferRecord& from, u64 begin, u64 end,
+                                                     Claim claim) {
     const std::array<DeviceRecord::BufferAccess, 2> accesses{{
         {&from, {begin, end, false}},
         {&claim->record, {0, end - begin, true}},
@@ -443,7 +454,8 @@ void Transfers::Rings::download(Timeline& timeline, BufferRecord& from, u64 offs
 void Transfers::Rings::finish_piece(AsyncRead& read, StagingBlock& block, const Span& span) {
     const u64 first = std::max(span.begin, span.offset);
     const u64 last = std::min(span.end, span.offset + span.size);
-    read.take(first - span.offset, [&](std::byte* out) { copy(out, block.mapped + (first - span.begin), last - first); });
+    read.take(first - span.offset,
+              [&](std::byte* out) { copy(out, block.mapped + (first - span.begin), last - first); });
     give_up_piece(read, block, {});
 }
 
@@ -464,7 +476,8 @@ void Transfers::Rings::take_passed(const std::shared_ptr<AsyncRead>& read, Stagi
         backend::Pending pending;
         {
             const std::lock_guard lock(device_.mutex);
-            pending = device_.backend->map(block.record.block.id, 0, block.record.size_bytes, backend::MapMode::read, mapped);
+            pending =
+                device_.backend->map(block.record.block.id, 0, block.record.size_bytes, backend::MapMode::read, mapped);
             if (pending.ticket != 0) {
                 ++open_maps_;
                 device_.tickets[pending.ticket] = [this, read, &block, span](backend::Completion& completion) {
@@ -482,7 +495,8 @@ void Transfers::Rings::take_passed(const std::shared_ptr<AsyncRead>& read, Stagi
     finish_piece(*read, block, span);
 }
 
-Future<void> Transfers::Rings::download_async(Timeline& timeline, BufferRecord& from, u64 offset, std::span<std::byte> out) {
+Future<void> Transfers::Rings::download_async(Timeline& timeline, BufferRecord& from, u64 offset,
+                                              std::span<std::byte> out) {
     auto target = std::make_shared<Target>();
     target->out = out.data();
     auto state = std::make_shared<ReadFuture>(device_.shared_from_this(), target);
@@ -551,7 +565,8 @@ void Transfers::download(Timeline& timeline, BufferRecord& from, u64 offset_byte
     rings_->download(timeline, from, offset_bytes, out, Deadline(limit));
 }
 
-Future<void> Transfers::download_async(Timeline& timeline, BufferRecord& from, u64 offset_bytes, std::span<std::byte> out) {
+Future<void> Transfers::download_async(Timeline& timeline, BufferRecord& from, u64 offset_bytes,
+                                       std::span<std::byte> out) {
     return rings_->download_async(timeline, from, offset_bytes, out);
 }
 

@@ -51,7 +51,8 @@ TEST(ProfileUnit, TheTableHasARowPerNameWithTheCostliestFirst) {
     for (std::string line; std::getline(lines, line);) rows.push_back(line);
     ASSERT_GE(rows.size(), 3u);
     EXPECT_THAT(rows[1], testing::StartsWith("copy"));
-    for (const char* cell : {" 2 ", "0.004", "2.001", "1.000", "3.001", "66.7", "2.00"}) EXPECT_THAT(rows[1], testing::HasSubstr(cell));
+    for (const char* cell : {" 2 ", "0.004", "2.001", "1.000", "3.001", "66.7", "2.00"})
+        EXPECT_THAT(rows[1], testing::HasSubstr(cell));
     EXPECT_THAT(rows[2], testing::StartsWith("scale"));
 }
 

@@ -102,7 +102,8 @@ TEST(FillUnit, PlansOfWordsWriteThePatternAtAnyOffset) {
                 const FillPlan plan = plan_fill(view, pattern, "fill");
                 ASSERT_TRUE(plan.word);
                 ASSERT_EQ(plan.begin % 4 + plan.end % 4, plan.begin < plan.end ? 0u : 2 * (offset % 4));
-                ASSERT_EQ(written(plan, view, pattern), repeat(pattern, 0, view.size_bytes())) << size << " " << offset << " " << count;
+                ASSERT_EQ(written(plan, view, pattern), repeat(pattern, 0, view.size_bytes()))
+                    << size << " " << offset << " " << count;
             }
         }
     }
