@@ -13,9 +13,9 @@ void record(Context& context) {
     alkomp::Stream stream = context.device.stream();
     stream.wait();
 
-    const auto issue = [&] {
+    const auto issue = [&](u32 count) {
         // Swapping the buffers leaves no part of a call as it was in the one before.
-        for (u32 i = 0; i < calls; ++i)
+        for (u32 i = 0; i < count; ++i)
             stream.call(word, alkomp::groups(1), i % 2 ? other : data, i % 2 ? data : other, i);
     };
     // With the submission in it: alkomp may encode when it submits, and submits early.
@@ -24,7 +24,7 @@ void record(Context& context) {
                            context.pairs(30),
                            [&] {
                                const double start = thread_seconds();
-                               issue();
+                               issue(calls);
                                stream.flush();
                                const double seconds = thread_seconds() - start;
                                stream.wait();
@@ -32,15 +32,32 @@ void record(Context& context) {
                            },
                            [&] { return floor.record_and_submit(calls) * 1e6; }),
                        context.goal(ratio_at_most(1.1), at_most(0.25)));
+    // A CPU driver may run what is submitted early in the calling thread: then that is in it as well.
     context.report.add("record", "one call, until it returns, CPU time", "us",
                        interleave(
                            context.pairs(30),
                            [&] {
                                const double start = thread_seconds();
-                               issue();
+                               issue(calls);
                                const double seconds = thread_seconds() - start;
                                stream.wait();
                                return seconds / calls * 1e6;
+                           },
+                           [&] { return floor.record(calls) * 1e6; }));
+    // So few calls are kept: nothing is encoded yet.
+    constexpr u32 few = 8, groups_of_few = 50;
+    context.report.add("record", "one call, its checks and hazards alone, CPU time, against the driver's calls", "us",
+                       interleave(
+                           context.pairs(30),
+                           [&] {
+                               double seconds = 0;
+                               for (u32 n = 0; n < groups_of_few; ++n) {
+                                   const double start = thread_seconds();
+                                   issue(few);
+                                   seconds += thread_seconds() - start;
+                                   stream.wait();
+                               }
+                               return seconds / (few * groups_of_few) * 1e6;
                            },
                            [&] { return floor.record(calls) * 1e6; }));
 }
