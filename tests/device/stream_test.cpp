@@ -125,6 +125,21 @@ TEST_P(Streams, write_and_read_in_their_own_order) {
     }
 }
 
+TEST_P(Streams, know_each_of_a_hundred_small_parts_of_one_buffer) {
+    constexpr u64 kParts = 100, kWords = 8;
+    std::array<Stream, 2> readers{gpu.stream(), gpu.create_stream()};
+    const auto to = gpu.zeros<u32>(kWords);
+    for (u64 wanted = 0; wanted < kParts; wanted += 7) {
+        const auto from = gpu.zeros<u32>(kParts * kWords);
+        gpu.wait();
+        for (u64 i = 0; i < kParts; ++i)  // far apart in time, so that ranges do not join
+            gpu.fill(from.view(i * 37 % kParts * kWords, kWords), static_cast<u32>(i * 37 % kParts));
+        // One part alone: a barrier or wait for any other would cover it too.
+        readers[wanted % 2].copy(from.view(wanted * kWords, kWords), to);
+        ASSERT_THAT(gpu.get(to), Each(static_cast<u32>(wanted)));
+    }
+}
+
 TEST_P(StreamsInMemory, put_no_barrier_between_independent_calls) {
     Kernel kernel = compile(gpu, increment());
     std::vector<Buffer<u32>> data;
