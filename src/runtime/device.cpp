@@ -26,6 +26,14 @@ constexpr int kSharedPolls = 256;
 constexpr nanoseconds kLongestRelief = std::chrono::seconds(60);
 constexpr nanoseconds kFarewell = std::chrono::seconds(2);         // for work in flight when a device goes
 
+// For devices that must not be destroyed; they stay reachable, so that leak checkers see no leak.
+void leave_behind(std::unique_ptr<backend::Device> device) {
+    static std::mutex mutex;
+    static auto* const left = new std::vector<std::unique_ptr<backend::Device>>;
+    const std::lock_guard lock(mutex);
+    left->push_back(std::move(device));
+}
+
 }  // namespace
 
 void throw_status(const char* function, const backend::Status& status) {
@@ -40,7 +48,7 @@ DeviceRecord::~DeviceRecord() {
     if (forked()) {
         transfers->forget();
         static_cast<void>(transfers.release());
-        static_cast<void>(backend.release());
+        leave_behind(std::move(backend));
         return;
     }
     const auto idle = [this] {
@@ -52,7 +60,7 @@ DeviceRecord::~DeviceRecord() {
         pool.forget();
         transfers->forget();
         transfers.reset();
-        static_cast<void>(backend.release());
+        leave_behind(std::move(backend));
         return;
     }
     transfers.reset();
@@ -116,13 +124,15 @@ void DeviceRecord::wait_on_device(Timeline& timeline, std::span<const Conflicts:
     }
 }
 
-void DeviceRecord::prepare(Timeline& timeline, std::span<const BufferAccess> accesses) {
+void DeviceRecord::prepare(Timeline& timeline, std::span<const BufferAccess> accesses, bool everywhere) {
     conflicts_.clear();
+    if (everywhere) find_all(*this, timeline, conflicts_);
     for (const BufferAccess& a : accesses) find_conflicts(*this, timeline, a.record->uses, a.access, conflicts_);
     if (!conflicts_.waits.empty()) wait_on_device(timeline, conflicts_.waits);
     if (timeline.owes_barrier) conflicts_.barrier = true;
     timeline.owes_barrier = false;
     if (conflicts_.barrier) ++timeline.epoch;
+    if (everywhere) by_address = use_of_everything(timeline);
 }
 
 void DeviceRecord::push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
@@ -183,7 +193,7 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
 void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
     accesses_.clear();
     gather_accesses(call, accesses_);
-    prepare(timeline, accesses_);
+    prepare(timeline, accesses_, call.kernel->interface.uses_addresses);
     const backend::Command command = make_command(call, timeline.pending.arena);
 
     KernelRecord& kernel = *call.kernel;

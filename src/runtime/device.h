@@ -36,6 +36,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     std::vector<std::unique_ptr<Timeline>> timelines;  ///< [0] is the default stream's
     StreamRecord default_stream;
     std::unordered_map<backend::Ticket, std::function<void(backend::Completion&)>> tickets;  ///< all open ones
+    Use by_address;  ///< the last kernel that used raw addresses; it may have touched any buffer
     Pool pool;
     std::unique_ptr<Transfers> transfers;
     Block empty;  ///< stands in for buffers of no bytes in bindings
@@ -113,7 +114,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 private:
     using Continuations = std::vector<std::function<void()>>;
     void provide_empty();
-    void prepare(Timeline& timeline, std::span<const BufferAccess> accesses);
+    void prepare(Timeline& timeline, std::span<const BufferAccess> accesses, bool everywhere = false);
     void push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
               std::string_view name, u64 bytes);
     void take_completion(backend::Completion& completion, Continuations& then);

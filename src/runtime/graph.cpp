@@ -150,6 +150,7 @@ GraphRecord::~GraphRecord() {
 
 void GraphRecord::change() {
     built = false;
+    uses_addresses = false;
     for (RecordedList& list : recorded) release_list(*device, list);
     recorded.clear();
 }
@@ -174,6 +175,7 @@ void GraphRecord::build() {
         if (node.call.nothing) continue;
         // A replay does not note when it used the kernel: its release waits for all timelines.
         node.kernel->used_elsewhere = true;
+        uses_addresses = uses_addresses || node.kernel->interface.uses_addresses;
         node.kernel->last_sequence = std::max<u64>(node.kernel->last_sequence, 1);
         accesses.clear();
         DeviceRecord::gather_accesses(node.call, accesses);
@@ -210,6 +212,7 @@ namespace {
 void wait_for_others(GraphRecord& graph, Timeline& timeline) {
     DeviceRecord& device = *graph.device;
     graph.conflicts.clear();
+    if (graph.uses_addresses) find_all(device, timeline, graph.conflicts);
     for (const GraphBuffer& buffer : graph.buffers) {
         if (buffer.reads_first) check_trusted(device, *buffer.record, "replay");
         for (const Access& access : buffer.accesses)
@@ -254,6 +257,7 @@ void replay(GraphRecord& graph, Timeline& timeline) {
         RecordedList* list = timed ? nullptr : &graph.record(timeline.queue);
         wait_for_others(graph, timeline);
         ++timeline.epoch;
+        if (graph.uses_addresses) device.by_address = use_of_everything(timeline);
         for (const GraphBuffer& buffer : graph.buffers)
             for (const Access& access : buffer.accesses) note_use(device, timeline, buffer.record->uses, access);
         if (list == nullptr) put_into_batch(graph, timeline);

@@ -71,6 +71,7 @@ struct GraphRecord {
 
     // Made from the nodes by `build`, anew after a change.
     bool built = false;
+    bool uses_addresses = false;  ///< some kernel of it may touch any buffer
     std::vector<backend::Command> commands;
     Arena arena;  ///< what the commands' spans point into
     std::vector<GraphBuffer> buffers;

@@ -82,14 +82,25 @@ void coarsen(const DeviceRecord& device, const Timeline& current, std::vector<Us
 
 }  // namespace
 
-void find_conflicts(const DeviceRecord&, const Timeline& current, const BufferUses& uses, const Access& access,
+void find_conflicts(const DeviceRecord& device, const Timeline& current, const BufferUses& uses, const Access& access,
                     Conflicts& out) {
+    if (device.by_address.sequence != 0) meet(current, device.by_address, out);
     for (const Use& use : uses.writes)
         if (overlaps(use, access)) meet(current, use, out);
     if (!access.writes) return;
     for (const Use& use : uses.reads)
         if (overlaps(use, access)) meet(current, use, out);
 }
+
+void find_all(const DeviceRecord& device, const Timeline& current, Conflicts& out) {
+    out.barrier = true;
+    for (const auto& other : device.timelines) {
+        const u64 last = other->pending.empty() ? other->submitted : other->recording();
+        if (other.get() != &current && last != 0) add_wait(out, other->index, last);
+    }
+}
+
+Use use_of_everything(const Timeline& current) { return {0, ~u64{0}, current.recording(), current.epoch, current.index}; }
 
 void note_use(const DeviceRecord& device, const Timeline& current, BufferUses& uses, const Access& access) {
     const Use use{access.begin, access.end, current.recording(), current.epoch, current.index};
@@ -116,6 +127,7 @@ void host_waits(const DeviceRecord& device, const BufferUses& uses, const Access
         if (overlaps(use, access) && owner.completed.load(std::memory_order_acquire) < use.sequence)
             add_wait(out, use.timeline, use.sequence);
     };
+    if (device.by_address.sequence != 0) add(device.by_address);
     for (const Use& use : uses.writes) add(use);
     if (!access.writes) return;
     for (const Use& use : uses.reads) add(use);

@@ -50,6 +50,12 @@ struct Conflicts {
 void find_conflicts(const DeviceRecord& device, const Timeline& current, const BufferUses& uses, const Access& access,
                     Conflicts& out);
 
+/// Adds all that was recorded so far: what a kernel that uses raw addresses must wait for.
+void find_all(const DeviceRecord& device, const Timeline& current, Conflicts& out);
+
+/// The access of such a kernel, with which everything conflicts.
+[[nodiscard]] Use use_of_everything(const Timeline& current);
+
 /// Remembers `access` at the current epoch of `current`.
 void note_use(const DeviceRecord& device, const Timeline& current, BufferUses& uses, const Access& access);
 
