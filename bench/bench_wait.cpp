@@ -26,8 +26,9 @@ constexpr std::array kUnpromised{Way{How::word_by_kernel, "polling a word that t
 /// The fastest of these here and now, by the medians of short runs taken in turns.
 Way fastest(bare::Wait& floor, std::span<const Way> ways) {
     std::vector<std::vector<double>> seconds(ways.size());
-    for (int round = 0; round < 60; ++round)
-        for (std::size_t i = 0; i < ways.size(); ++i) seconds[i].push_back(floor.run(ways[i].how, false));
+    for (int round = 0; round < 8; ++round)
+        for (std::size_t i = 0; i < ways.size(); ++i)
+            seconds[i].push_back(settled([&] { return floor.run(ways[i].how, false); }));
     std::size_t best = 0;
     for (std::size_t i = 0; i < ways.size(); ++i)
         if (estimate(seconds[i]).median < estimate(seconds[best]).median) best = i;
@@ -46,14 +47,16 @@ void wait(Context& context) {
         std::cout << "wait: the fastest " << what << " is " << way.name << std::endl;
         context.report.add("wait", std::string("tiny call and wait, against the fastest ") + what, "us",
                            interleave(
-                               context.pairs(200),
+                               context.pairs(60),
                                [&] {
-                                   const double start = bare::now();
-                                   stream.call(tiny, alkomp::groups(1), data, 7u);
-                                   stream.wait();
-                                   return (bare::now() - start) * 1e6;
+                                   return settled([&] {
+                                       const double start = bare::now();
+                                       stream.call(tiny, alkomp::groups(1), data, 7u);
+                                       stream.wait();
+                                       return (bare::now() - start) * 1e6;
+                                   });
                                },
-                               [&] { return floor.run(way.how, false) * 1e6; }, 20),
+                               [&] { return settled([&] { return floor.run(way.how, false) * 1e6; }); }),
                            goal);
     };
     against("wait that Vulkan promises", fastest(floor, kPromised), ratio_at_most(1.1));

@@ -36,6 +36,16 @@ struct Samples {
     std::vector<double> alkomp, floor;
 };
 
+/// The median of `count` runs in a row, after some that do not count. Two devices on one GPU take turns of its
+/// time, and the first work after a change of turns waits for it.
+template <class F>
+[[nodiscard]] double settled(F f, int count = 15) {
+    for (int i = 0; i < 4; ++i) (void)f();
+    std::vector<double> values;
+    for (int i = 0; i < count; ++i) values.push_back(f());
+    return estimate(values).median;
+}
+
 /// Runs `a` and `b` by turns, changing which goes first, after `warm` turns that do not count.
 template <class A, class B>
 [[nodiscard]] Samples interleave(int count, A a, B b, int warm = 2) {
