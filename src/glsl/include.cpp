@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <map>
 #include <optional>
 #include <system_error>
 
@@ -143,18 +143,27 @@ private:
     std::optional<Text> find(const std::string& wanted, std::span<const fs::path> folders) {
         for (const fs::path& folder : folders) {
             const fs::path path = (folder / wanted).lexically_normal();
-            std::optional<std::string> contents = read_file(path);
-            out_.dependencies.push_back({path, contents ? detail::hash_key({*contents}) : std::string()});
+            const std::optional<std::string>& contents = contents_of(path);
             if (!contents) continue;
             Text text;
             text.name = path.string();
-            text.text = std::move(*contents);
+            text.text = *contents;
             text.directory = path.parent_path().empty() ? fs::path(".") : path.parent_path();
             std::error_code failure;
             text.identity = fs::weakly_canonical(path, failure);
             return text;
         }
         return std::nullopt;
+    }
+
+    /// Each file is read once, however often it is included.
+    const std::optional<std::string>& contents_of(const fs::path& path) {
+        const auto [entry, is_new] = files_.try_emplace(path);
+        if (is_new) {
+            entry->second = read_file(path);
+            out_.dependencies.push_back({path, entry->second ? detail::hash_key({*entry->second}) : std::string()});
+        }
+        return entry->second;
     }
 
     static std::string not_found(const std::string& wanted, char open, std::span<const fs::path> folders) {
@@ -172,6 +181,7 @@ private:
 
     Expansion& out_;
     std::span<const fs::path> include_dirs_;
+    std::map<fs::path, std::optional<std::string>> files_;
 };
 
 }  // namespace

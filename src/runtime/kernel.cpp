@@ -269,9 +269,9 @@ KernelRecord::~KernelRecord() {
         const std::lock_guard lock(device->mutex);
         const auto entry = device->kernels.find(key);
         if (entry != device->kernels.end() && entry->second.expired()) device->kernels.erase(entry);
-        if (id == backend::KernelId::none || device->lost.load(std::memory_order_acquire) || !device->backend) return;
+        if (id == backend::KernelId::none || device->abandoned.load(std::memory_order_acquire) || !device->backend) return;
         std::vector<Conflicts::Wait> waits;
-        add_waits(*device, *this, waits);
+        if (!device->lost.load(std::memory_order_acquire)) add_waits(*device, *this, waits);
         const bool is_idle = std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
         if (is_idle) device->backend->release(id);
         else device->kernels_to_release.emplace_back(id, std::move(waits));

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -19,9 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::byte> bytes(std::string_view text) {
-    std::vector<std::byte> out(text.size());
-    std::memcpy(out.data(), text.data(), text.size());
-    return out;
+    const auto* data = reinterpret_cast<const std::byte*>(text.data());
+    return {data, data + text.size()};
 }
 
 class Cache : public ::testing::Test {

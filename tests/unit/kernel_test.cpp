@@ -139,8 +139,8 @@ protected:
         record()->create_timeline(0);
     }
     ~Compiling() override {
-        // A lost device is left behind by the library: here it can be freed.
-        const bool left_behind = device.lost();
+        // An abandoned device is left behind by the library: here it can be freed.
+        const bool left_behind = record()->abandoned;
         device = Device(std::shared_ptr<detail::DeviceRecord>());
         if (left_behind) delete fake;
     }
@@ -270,11 +270,22 @@ TEST_F(Compiling, keeps_a_kernel_until_its_work_has_passed) {
     EXPECT_EQ(fake->released.size(), 1u);
 }
 
-TEST_F(Compiling, leaves_a_kernel_behind_with_a_lost_device) {
+TEST_F(Compiling, leaves_a_kernel_behind_with_an_abandoned_device) {
     Kernel kernel = device.compile(glsl(kText));
     device.abandon();
     kernel = Kernel();
     EXPECT_TRUE(fake->released.empty());
+}
+
+TEST_F(Compiling, releases_the_kernels_of_a_lost_device_at_once) {
+    Kernel kernel = device.compile(glsl(kText));
+    {
+        const std::lock_guard lock(record()->mutex);
+        kernel.record()->last_sequence = record()->timelines[0]->recording();
+        record()->mark_lost(backend::Status::failure(ErrorCode::device_lost, "it is gone."));
+    }
+    kernel = Kernel();
+    EXPECT_EQ(fake->released.size(), 1u);
 }
 
 TEST_F(Compiling, serves_many_threads) {
