@@ -117,7 +117,7 @@ private:
         if (!found) return fail(line, rest, not_found(wanted, open, folders));
 
         for (int at = static_cast<int>(index); at >= 0; at = out_.texts[static_cast<std::size_t>(at)].includer) {
-            if (out_.texts[static_cast<std::size_t>(at)].identity == found->identity)
+            if (out_.texts[static_cast<std::size_t>(at)].identity.native() == found->identity.native())
                 return fail(line, rest, "'" + wanted + "' includes itself");
         }
         if (depth >= kMaxDepth) {
@@ -143,27 +143,33 @@ private:
     std::optional<Text> find(const std::string& wanted, std::span<const fs::path> folders) {
         for (const fs::path& folder : folders) {
             const fs::path path = (folder / wanted).lexically_normal();
-            const std::optional<std::string>& contents = contents_of(path);
-            if (!contents) continue;
+            const File& file = look_at(path);
+            if (!file.contents) continue;
             Text text;
             text.name = path.string();
-            text.text = *contents;
+            text.text = *file.contents;
             text.directory = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-            std::error_code failure;
-            text.identity = fs::weakly_canonical(path, failure);
+            text.identity = file.identity;
             return text;
         }
         return std::nullopt;
     }
 
+    struct File {
+        std::optional<std::string> contents;
+        fs::path identity;
+    };
+
     /// Each file is read once, however often it is included.
-    const std::optional<std::string>& contents_of(const fs::path& path) {
+    const File& look_at(const fs::path& path) {
         const auto [entry, is_new] = files_.try_emplace(path);
-        if (is_new) {
-            entry->second = read_file(path);
-            out_.dependencies.push_back({path, entry->second ? detail::hash_key({*entry->second}) : std::string()});
-        }
-        return entry->second;
+        File& file = entry->second;
+        if (!is_new) return file;
+        file.contents = read_file(path);
+        std::error_code failure;
+        file.identity = fs::weakly_canonical(path, failure);
+        out_.dependencies.push_back({path, file.contents ? detail::hash_key({*file.contents}) : std::string()});
+        return file;
     }
 
     static std::string not_found(const std::string& wanted, char open, std::span<const fs::path> folders) {
@@ -181,7 +187,7 @@ private:
 
     Expansion& out_;
     std::span<const fs::path> include_dirs_;
-    std::map<fs::path, std::optional<std::string>> files_;
+    std::map<fs::path, File> files_;
 };
 
 }  // namespace
