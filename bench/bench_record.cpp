@@ -30,8 +30,7 @@ void record(Context& context) {
                                stream.wait();
                                return seconds / calls * 1e6;
                            },
-                           [&] { return floor.record_and_submit(calls) * 1e6; }),
-                       context.goal(ratio_at_most(1.1), at_most(0.25)));
+                           [&] { return floor.record_and_submit(calls) * 1e6; }));
     // A CPU driver may run what is submitted early in the calling thread: then that is in it as well.
     context.report.add("record", "one call, until it returns, CPU time", "us",
                        interleave(
@@ -46,7 +45,7 @@ void record(Context& context) {
                            [&] { return floor.record(calls) * 1e6; }));
     // So few calls are kept: nothing is encoded yet.
     constexpr u32 few = 8, groups_of_few = 50;
-    context.report.add("record", "one call, its checks and hazards alone, CPU time, against the driver's calls", "us",
+    context.report.add("record", "one call, CPU time: its checks, hazards and record, encoded when it is submitted", "us",
                        interleave(
                            context.pairs(30),
                            [&] {
@@ -59,7 +58,8 @@ void record(Context& context) {
                                }
                                return seconds / (few * groups_of_few) * 1e6;
                            },
-                           [&] { return floor.record(calls) * 1e6; }));
+                           [&] { return floor.record(calls) * 1e6; }),
+                       context.goal(ratio_at_most(1.1), at_most(0.25)));
 }
 
 }  // namespace bench

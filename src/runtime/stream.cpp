@@ -16,6 +16,7 @@ void Batch::clear() {
     arena.clear();
     waits.clear();
     notes.clear();
+    barriers = 0;
     read_by_host = false;
 }
 

@@ -31,6 +31,7 @@ struct Batch {
     Arena arena;  ///< what the commands' spans point into
     std::vector<backend::Ticket> waits;
     std::vector<ProfileNote> notes;
+    u32 barriers = 0;  ///< commands that wait for what is before them
     bool read_by_host = false;
 
     [[nodiscard]] bool empty() const noexcept { return commands.empty() && waits.empty(); }
