@@ -19,7 +19,8 @@ u64 group_count(nb::handle item, nb::handle groups, const char* function) {
     const unsigned long long count = PyLong_AsUnsignedLongLong(integer.ptr());
     if (count == ~0ULL && PyErr_Occurred() != nullptr) {
         PyErr_Clear();
-        refuse(std::string(function) + ": groups is " + printed(groups) + "; workgroup counts run from 0 to the device's limit.");
+        refuse(std::string(function) + ": groups is " + printed(groups) +
+               "; workgroup counts run from 0 to the device's limit.");
     }
     return count;
 }
@@ -30,7 +31,8 @@ u64 group_count(nb::handle item, nb::handle groups, const char* function) {
 }
 
 bool is_short_matrix(const Shape& shape) {
-    return shape.size() == 2 && std::all_of(shape.begin(), shape.end(), [](Py_ssize_t n) { return n >= 2 && n <= kMostLanes; });
+    return shape.size() == 2 &&
+           std::all_of(shape.begin(), shape.end(), [](Py_ssize_t n) { return n >= 2 && n <= kMostLanes; });
 }
 
 }  // namespace
@@ -96,7 +98,8 @@ bool Arguments::add_numbers(nb::handle sequence) {
         }
     }
     const void* bytes = all_ints ? static_cast<const void*>(integers.data()) : reals.data();
-    add_scalar(all_ints ? Scalar::i64 : Scalar::f64, static_cast<u8>(count), bytes, static_cast<std::size_t>(count) * 8);
+    add_scalar(all_ints ? Scalar::i64 : Scalar::f64, static_cast<u8>(count), bytes,
+               static_cast<std::size_t>(count) * 8);
     return true;
 }
 
@@ -111,11 +114,13 @@ void Arguments::add_array(nb::handle value) {
     const u64 count = element_count(shape, function_);
     if (count == 0) refuse(place() + " is an empty array; a scalar has at least one number.");
     const u64 lanes = count * type.lanes;
-    const bool is_vector = shape.empty() || count == 1 || (shape.size() == 1 && lanes <= kMostLanes) || is_short_matrix(shape);
+    const bool is_vector =
+        shape.empty() || count == 1 || (shape.size() == 1 && lanes <= kMostLanes) || is_short_matrix(shape);
     if (type.scalar != Scalar::record && is_vector)
         return add_scalar(type.scalar, static_cast<u8>(lanes), view.bytes().data(), view.bytes().size());
-    if (view.bytes().size() > 65'536) refuse(place() + " has " + std::to_string(view.bytes().size()) +
-                                             " bytes, which is too much for a scalar; pass a Buffer.");
+    if (view.bytes().size() > 65'536)
+        refuse(place() + " has " + std::to_string(view.bytes().size()) +
+               " bytes, which is too much for a scalar; pass a Buffer.");
     add_scalar(Scalar::record, 1, view.bytes().data(), view.bytes().size());
 }
 
@@ -169,7 +174,8 @@ void Arguments::add_groups(nb::handle groups) {
     if (!items) PyErr_Clear();
     const Py_ssize_t count = items ? PySequence_Fast_GET_SIZE(items.ptr()) : 0;
     if (count < 1 || count > 3)
-        refuse(std::string(function_) + ": groups is " + printed(groups) + "; it takes an int, 1 to 3 ints, a Buffer or None.");
+        refuse(std::string(function_) + ": groups is " + printed(groups) +
+               "; it takes an int, 1 to 3 ints, a Buffer or None.");
     for (Py_ssize_t i = 0; i < count; ++i) {
         u64& extent = i == 0 ? groups_.x : i == 1 ? groups_.y : groups_.z;
         extent = group_count(PySequence_Fast_GET_ITEM(items.ptr(), i), groups, function_);

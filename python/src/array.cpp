@@ -44,8 +44,8 @@ u64 element_count(const Shape& shape, const char* function) {
     bool overflows = false;
     for (const Py_ssize_t extent : shape) {
         if (extent < 0)
-            refuse(std::string(function) + ": extent " + std::to_string(extent) + " of shape " + printed(to_tuple(shape)) +
-                   " is negative.");
+            refuse(std::string(function) + ": extent " + std::to_string(extent) + " of shape " +
+                   printed(to_tuple(shape)) + " is negative.");
         const auto factor = static_cast<u64>(extent);
         if (factor == 0) return 0;
         overflows = overflows || count > std::numeric_limits<u64>::max() / factor;
@@ -70,9 +70,7 @@ std::string describe(nb::handle dtype, const Shape& shape) {
 }
 
 std::string describe_array(nb::handle array) {
-    return describe(array.attr("dtype"), nb::isinstance<nb::tuple>(array.attr("shape"))
-                                             ? as_shape(array.attr("shape"), "shape")
-                                             : Shape());
+    return describe(array.attr("dtype"), as_shape(array.attr("shape"), "shape"));
 }
 
 Shape as_shape(nb::handle value, const char* function) {
@@ -91,7 +89,7 @@ Shape as_shape(nb::handle value, const char* function) {
     Shape shape;
     if (PySequence_Check(value.ptr()) == 0)
         refuse_type(std::string(function) + ": shape is " + printed(value) +
-                              "; it takes an int or a sequence of ints.");
+                    "; it takes an int or a sequence of ints.");
     for (nb::handle item : nb::object(nb::borrow(value))) shape.push_back(extent(item));
     return shape;
 }

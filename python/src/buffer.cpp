@@ -17,7 +17,8 @@ u64 row_count(const ShapedBuffer& self) {
 
 ShapedBuffer rows(const ShapedBuffer& self, Py_ssize_t first, Py_ssize_t count, Shape shape) {
     const u64 row = row_count(self);
-    return {self.view.slice(static_cast<u64>(first) * row, static_cast<u64>(count) * row), self.dtype, std::move(shape)};
+    return {self.view.slice(static_cast<u64>(first) * row, static_cast<u64>(count) * row), self.dtype,
+            std::move(shape)};
 }
 
 ShapedBuffer get_slice(const ShapedBuffer& self, nb::handle key) {
@@ -91,7 +92,8 @@ std::string describe(const ShapedBuffer& buffer) {
     return describe(buffer.dtype, buffer.shape) + (label.empty() ? "" : " \"" + label + "\"");
 }
 
-ShapedBuffer make_buffer(alkomp::Device& device, nb::object dtype, Shape shape, nb::handle label, const char* function) {
+ShapedBuffer make_buffer(alkomp::Device& device, nb::object dtype, Shape shape, nb::handle label,
+                         const char* function) {
     const alkomp::DType type = element_type(dtype, function);
     alkomp::AnyView view = device.empty(type, element_count(shape, function));
     if (!label.is_none()) view.set_label(nb::cast<std::string>(label));
@@ -106,19 +108,27 @@ void bind_buffers(nb::module_& m) {
         "gone and the work that uses it has passed.");
     buffer_class = reinterpret_cast<PyTypeObject*>(buffer.ptr());
     buffer
-        .def_prop_ro("shape", [](const ShapedBuffer& self) { return to_tuple(self.shape); },
-                     nb::sig("def shape(self) -> tuple[int, ...]"), "Extents, as of a NumPy array.")
-        .def_prop_ro("dtype", [](const ShapedBuffer& self) { return self.dtype; },
-                     nb::sig("def dtype(self) -> numpy.dtype"), "The element type, a numpy.dtype.")
-        .def_prop_ro("size", [](const ShapedBuffer& self) { return self.view.count(); }, "Elements.")
-        .def_prop_ro("nbytes", [](const ShapedBuffer& self) { return self.view.size_bytes(); }, "Bytes.")
-        .def_prop_ro("ndim", [](const ShapedBuffer& self) { return self.shape.size(); }, "Dimensions.")
-        .def_prop_ro("offset_bytes", [](const ShapedBuffer& self) { return self.view.offset_bytes(); },
-                     "Where a view begins within its buffer, in bytes.")
-        .def_prop_ro("device", [](const ShapedBuffer& self) { return self.view.device(); }, "The device it lies on.")
-        .def_prop_rw("label", [](const ShapedBuffer& self) { return self.view.label(); },
-                     [](ShapedBuffer& self, std::string label) { self.view.set_label(std::move(label)); },
-                     "A name for messages and traces, shared by every view of the buffer.")
+        .def_prop_ro(
+            "shape", [](const ShapedBuffer& self) { return to_tuple(self.shape); },
+            nb::sig("def shape(self) -> tuple[int, ...]"), "Extents, as of a NumPy array.")
+        .def_prop_ro(
+            "dtype", [](const ShapedBuffer& self) { return self.dtype; }, nb::sig("def dtype(self) -> numpy.dtype"),
+            "The element type, a numpy.dtype.")
+        .def_prop_ro(
+            "size", [](const ShapedBuffer& self) { return self.view.count(); }, "Elements.")
+        .def_prop_ro(
+            "nbytes", [](const ShapedBuffer& self) { return self.view.size_bytes(); }, "Bytes.")
+        .def_prop_ro(
+            "ndim", [](const ShapedBuffer& self) { return self.shape.size(); }, "Dimensions.")
+        .def_prop_ro(
+            "offset_bytes", [](const ShapedBuffer& self) { return self.view.offset_bytes(); },
+            "Where a view begins within its buffer, in bytes.")
+        .def_prop_ro(
+            "device", [](const ShapedBuffer& self) { return self.view.device(); }, "The device it lies on.")
+        .def_prop_rw(
+            "label", [](const ShapedBuffer& self) { return self.view.label(); },
+            [](ShapedBuffer& self, std::string label) { self.view.set_label(std::move(label)); },
+            "A name for messages and traces, shared by every view of the buffer.")
         .def("__len__", &length)
         .def("__getitem__", &get_item, "key"_a, nb::sig("def __getitem__(self, key: int | slice, /) -> Buffer"),
              "A view: buffer[a:b] takes rows a to b of the first dimension (step 1), buffer[i] one row.\n\n"

@@ -24,15 +24,19 @@ void bind_limits(nb::module_& m) {
         .def_ro("max_buffer_bytes", &Limits::max_buffer_bytes, "One buffer.")
         .def_ro("max_storage_binding_bytes", &Limits::max_storage_binding_bytes, "What one storage binding may span.")
         .def_ro("max_uniform_binding_bytes", &Limits::max_uniform_binding_bytes, "What one uniform binding may span.")
-        .def_ro("storage_offset_alignment_bytes", &Limits::storage_offset_alignment_bytes, "Of a view bound as storage.")
-        .def_ro("uniform_offset_alignment_bytes", &Limits::uniform_offset_alignment_bytes, "Of a view bound as uniform.")
+        .def_ro("storage_offset_alignment_bytes", &Limits::storage_offset_alignment_bytes,
+                "Of a view bound as storage.")
+        .def_ro("uniform_offset_alignment_bytes", &Limits::uniform_offset_alignment_bytes,
+                "Of a view bound as uniform.")
         .def_ro("copy_alignment_bytes", &Limits::copy_alignment_bytes, "Of offsets and sizes in copies and fills.")
         .def_ro("max_bindings", &Limits::max_bindings, "Storage and uniform bindings of one kernel.")
         .def_ro("max_sets", &Limits::max_sets, "Descriptor sets of one kernel.")
         .def_ro("max_scalar_bytes", &Limits::max_scalar_bytes, "Push constants or what stands for them.")
-        .def_prop_ro("max_groups", [](const Limits& self) { return self.max_groups; }, "Workgroups of one call: [x, y, z].")
-        .def_prop_ro("max_workgroup_size", [](const Limits& self) { return self.max_workgroup_size; },
-                     "Invocations of one workgroup: [x, y, z].")
+        .def_prop_ro(
+            "max_groups", [](const Limits& self) { return self.max_groups; }, "Workgroups of one call: [x, y, z].")
+        .def_prop_ro(
+            "max_workgroup_size", [](const Limits& self) { return self.max_workgroup_size; },
+            "Invocations of one workgroup: [x, y, z].")
         .def_ro("max_workgroup_invocations", &Limits::max_workgroup_invocations, "Their product.")
         .def_ro("max_shared_bytes", &Limits::max_shared_bytes, "Workgroup memory.")
         .def_ro("subgroup_size", &Limits::subgroup_size, "The default; 1 where there are no subgroups.")
@@ -69,10 +73,14 @@ void bind_matrices(nb::module_& m) {
         .def_ro("m", &CooperativeMatrix::m, "Rows of A, C and D.")
         .def_ro("n", &CooperativeMatrix::n, "Columns of B, C and D.")
         .def_ro("k", &CooperativeMatrix::k, "Columns of A, rows of B.")
-        .def_prop_ro("a", [](const CooperativeMatrix& self) { return name_of(self.a); }, "Type of A: \"f16\", ...")
-        .def_prop_ro("b", [](const CooperativeMatrix& self) { return name_of(self.b); }, "Type of B.")
-        .def_prop_ro("c", [](const CooperativeMatrix& self) { return name_of(self.c); }, "Type of C.")
-        .def_prop_ro("result", [](const CooperativeMatrix& self) { return name_of(self.result); }, "Type of D.")
+        .def_prop_ro(
+            "a", [](const CooperativeMatrix& self) { return name_of(self.a); }, "Type of A: \"f16\", ...")
+        .def_prop_ro(
+            "b", [](const CooperativeMatrix& self) { return name_of(self.b); }, "Type of B.")
+        .def_prop_ro(
+            "c", [](const CooperativeMatrix& self) { return name_of(self.c); }, "Type of C.")
+        .def_prop_ro(
+            "result", [](const CooperativeMatrix& self) { return name_of(self.result); }, "Type of D.")
         .def_ro("saturating", &CooperativeMatrix::saturating, "Integer results saturate.")
         .def_ro("workgroup_scope", &CooperativeMatrix::workgroup_scope, "A workgroup shares it; else a subgroup.")
         .def("__repr__", [](const CooperativeMatrix& self) {
@@ -131,8 +139,9 @@ void bind_execution_features(nb::class_<Features>& features) {
         .def_ro("host_memory_import", &Features::host_memory_import, "Host memory is used in place.")
         .def_ro("forward_progress", &Features::forward_progress, "Started workgroups progress while others spin.")
         .def_ro("subgroup", &Features::subgroup, "Operations within a subgroup.")
-        .def_prop_ro("cooperative_matrices", [](const Features& self) { return self.cooperative_matrices; },
-                     "Shapes of matrix that the device multiplies in hardware.")
+        .def_prop_ro(
+            "cooperative_matrices", [](const Features& self) { return self.cooperative_matrices; },
+            "Shapes of matrix that the device multiplies in hardware.")
         .def_ro("robust_buffers", &Features::robust_buffers, "Accesses can be kept inside the buffer.")
         .def_ro("robust_zero", &Features::robust_zero, "Reads outside give 0, writes outside are dropped.")
         .def_ro("robust_per_kernel", &Features::robust_per_kernel, "A kernel may opt out.");
@@ -143,19 +152,22 @@ void bind_info(nb::module_& m) {
         .def_ro("index", &DeviceInfo::index, "Its place in query(): Device(index) opens it.")
         .def_ro("name", &DeviceInfo::name, "As the driver tells it.")
         .def_ro("vendor", &DeviceInfo::vendor, "\"NVIDIA\", \"Mesa\", ... or the hexadecimal id.")
-        .def_prop_ro("kind", [](const DeviceInfo& self) { return name_of(self.kind); },
-                     "\"discrete\", \"integrated\", \"virtual_gpu\", \"cpu\", \"reference\" or \"other\".")
+        .def_prop_ro(
+            "kind", [](const DeviceInfo& self) { return name_of(self.kind); },
+            "\"discrete\", \"integrated\", \"virtual_gpu\", \"cpu\", \"reference\" or \"other\".")
         .def_ro("backend", &DeviceInfo::backend, "\"vulkan\".")
         .def_ro("backend_index", &DeviceInfo::backend_index, "Its place within the backend: \"vulkan:1\" selects it.")
         .def_ro("driver", &DeviceInfo::driver, "Driver name and version.")
         .def_ro("memory_bytes", &DeviceInfo::memory_bytes, "Bytes of its largest device-local heap.")
-        .def_prop_ro("limits", [](const DeviceInfo& self) -> const Limits& { return self.capabilities.limits; },
-                     nb::rv_policy::reference_internal, "What it can do at most.")
-        .def_prop_ro("features", [](const DeviceInfo& self) -> const Features& { return self.capabilities.features; },
-                     nb::rv_policy::reference_internal, "What it can do at all.")
+        .def_prop_ro(
+            "limits", [](const DeviceInfo& self) -> const Limits& { return self.capabilities.limits; },
+            nb::rv_policy::reference_internal, "What it can do at most.")
+        .def_prop_ro(
+            "features", [](const DeviceInfo& self) -> const Features& { return self.capabilities.features; },
+            nb::rv_policy::reference_internal, "What it can do at all.")
         .def("__repr__", [](const DeviceInfo& self) {
-            return "<alkompy.DeviceInfo " + std::to_string(self.index) + ": \"" + self.name + "\", " + name_of(self.kind) +
-                   ", " + self.backend + ", " + self.driver + ">";
+            return "<alkompy.DeviceInfo " + std::to_string(self.index) + ": \"" + self.name + "\", " +
+                   name_of(self.kind) + ", " + self.backend + ", " + self.driver + ">";
         });
 }
 

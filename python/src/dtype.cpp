@@ -22,25 +22,37 @@ std::optional<DType> number_type(char kind, std::size_t bytes) {
         return std::nullopt;
     };
     switch (kind) {
-        case 'b': return pick({Scalar::boolean});
-        case 'i': return pick({Scalar::i8, Scalar::i16, Scalar::i32, Scalar::i64});
-        case 'u': return pick({Scalar::u8, Scalar::u16, Scalar::u32, Scalar::u64});
-        case 'f': return pick({Scalar::f16, Scalar::f32, Scalar::f64});
+        case 'b':
+            return pick({Scalar::boolean});
+        case 'i':
+            return pick({Scalar::i8, Scalar::i16, Scalar::i32, Scalar::i64});
+        case 'u':
+            return pick({Scalar::u8, Scalar::u16, Scalar::u32, Scalar::u64});
+        case 'f':
+            return pick({Scalar::f16, Scalar::f32, Scalar::f64});
         case 'c':
             if (bytes == 8) return DType(Scalar::f32, 2);
             if (bytes == 16) return DType(Scalar::f64, 2);
             return std::nullopt;
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
 /// What follows "dtype object " in the message, or nothing.
 const char* reason_against(char kind) {
     switch (kind) {
-        case 'O': return "holds Python objects, which no device can read";
-        case 'S': case 'U': case 'T': return "is a string type, which kernels do not have";
-        case 'M': case 'm': return "is a time type, which kernels do not have; view it as int64";
-        default: return "has no counterpart on a device";
+        case 'O':
+            return "holds Python objects, which no device can read";
+        case 'S':
+        case 'U':
+        case 'T':
+            return "is a string type, which kernels do not have";
+        case 'M':
+        case 'm':
+            return "is a time type, which kernels do not have; view it as int64";
+        default:
+            return "has no counterpart on a device";
     }
 }
 
@@ -104,8 +116,8 @@ nb::handle numpy(const char* name) {
 const DType* scalar_type(nb::handle object) {
     static const auto& known = *[] {
         auto* types = new std::unordered_map<PyTypeObject*, DType>;
-        for (const char* name : {"bool_", "int8", "int16", "int32", "int64", "longlong", "uint8", "uint16", "uint32", "uint64",
-                                 "ulonglong", "float16", "float32", "float64", "complex64", "complex128"}) {
+        for (const char* name : {"bool_", "int8", "int16", "int32", "int64", "longlong", "uint8", "uint16", "uint32",
+                                 "uint64", "ulonglong", "float16", "float32", "float64", "complex64", "complex128"}) {
             const nb::handle type = numpy(name);
             types->emplace(reinterpret_cast<PyTypeObject*>(type.ptr()), element_type(as_dtype(type), "call"));
         }
@@ -124,7 +136,8 @@ DType element_type(nb::handle dtype, const char* function) {
     static auto& known = *new std::unordered_map<PyObject*, DType>;
     if (const auto found = known.find(dtype.ptr()); found != known.end()) return found->second;
     DType type = make_type(dtype, std::string(function) + ": ");
-    if (type.scalar != Scalar::record && nb::cast<int>(dtype.attr("isbuiltin")) == 1) known.emplace(dtype.inc_ref().ptr(), type);
+    if (type.scalar != Scalar::record && nb::cast<int>(dtype.attr("isbuiltin")) == 1)
+        known.emplace(dtype.inc_ref().ptr(), type);
     return type;
 }
 

@@ -46,13 +46,13 @@ PendingResult get_async(alkomp::Stream& stream, const ShapedBuffer& buffer) {
 
 void bind_futures(nb::module_& m) {
     m.attr("T") = nb::type_var("T");
-    nb::class_<PendingResult>(m, "Future", nb::is_generic(), nb::sig("class Future(typing.Generic[T])"),
-                              "A result that a device will deliver: `await` it in asyncio, or wait for it.\n\n"
-                              "No thread works behind it: it moves forward while something waits or polls. Dropping it\n"
-                              "drops its result, not its work.")
+    nb::class_<PendingResult>(
+        m, "Future", nb::is_generic(), nb::sig("class Future(typing.Generic[T])"),
+        "A result that a device will deliver: `await` it in asyncio, or wait for it.\n\n"
+        "No thread works behind it: it moves forward while something waits or polls. Dropping it\n"
+        "drops its result, not its work.")
         .def("done", &is_done, "Takes in what the device has completed; True once the result is there. Never blocks.")
-        .def("get", &result_of, "timeout"_a.none() = 60.0,
-             nb::sig("def get(self, timeout: float | None = 60.0) -> T"),
+        .def("get", &result_of, "timeout"_a.none() = 60.0, nb::sig("def get(self, timeout: float | None = 60.0) -> T"),
              "Waits at most `timeout` seconds (None: as long as it takes), then gives the result.\n\n"
              "Raises TimeoutError, after which waiting again is legal, or the failure of the work.")
         .def("wait", &wait, "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),

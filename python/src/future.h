@@ -15,7 +15,7 @@ struct PendingResult {
     nb::object result;                 ///< what `get` gives once the work is done; None for a wait
     std::unique_ptr<HostView> memory;  ///< of the result while the device may write it
     alkomp::Future<void> work;
-    const char* subject = "Future";    ///< "get_async", for messages
+    const char* subject = "Future";  ///< "get_async", for messages
 };
 
 /// The values of a buffer, being copied into a new array.

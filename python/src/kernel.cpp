@@ -24,14 +24,16 @@ Constant constant_value(nb::handle name, nb::handle given, const char* function)
     if (PyBool_Check(value.ptr())) return value.ptr() == Py_True;
     if (PyFloat_Check(value.ptr())) return PyFloat_AsDouble(value.ptr());
     if (!PyLong_Check(value.ptr()))
-        refuse(std::string(function) + ": constant " + printed(name) + " is " + printed(given) + "; it takes a bool, int or float.");
+        refuse(std::string(function) + ": constant " + printed(name) + " is " + printed(given) +
+               "; it takes a bool, int or float.");
     int overflow = 0;
     const long long small = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
     if (overflow == 0) return static_cast<alkomp::i64>(small);
     const unsigned long long large = overflow > 0 ? PyLong_AsUnsignedLongLong(value.ptr()) : ~0ULL;
     if (overflow < 0 || PyErr_Occurred() != nullptr) {
         PyErr_Clear();
-        refuse(std::string(function) + ": constant " + printed(name) + " is " + printed(given) + ", which no 64-bit integer holds.");
+        refuse(std::string(function) + ": constant " + printed(name) + " is " + printed(given) +
+               ", which no 64-bit integer holds.");
     }
     return static_cast<u64>(large);
 }
@@ -59,11 +61,11 @@ Source source_of(nb::handle code, const char* name, const char* function) {
     if (nb::isinstance<nb::str>(code)) return alkomp::glsl(nb::cast<std::string>(code), name);
     if (nb::isinstance<Source>(code)) return nb::cast<Source>(code);
     refuse_type(std::string(function) + ": the code is a " + nb::cast<std::string>(code.type().attr("__name__")) +
-                          "; it takes a Shader, a Source or GLSL text.");
+                "; it takes a Shader, a Source or GLSL text.");
 }
 
-ShaderAndKernels compile_glsl(nb::handle code, std::string entry, nb::object macros, nb::object include_dirs, std::string name,
-                    bool optimize) {
+ShaderAndKernels compile_glsl(nb::handle code, std::string entry, nb::object macros, nb::object include_dirs,
+                              std::string name, bool optimize) {
     PythonOptions given;
     given.entry = std::move(entry);
     given.macros = std::move(macros);
@@ -90,9 +92,12 @@ nb::bytes words_of(const ShaderAndKernels& self) {
 
 const char* language_name(alkomp::Language language) {
     switch (language) {
-        case alkomp::Language::glsl: return "glsl";
-        case alkomp::Language::spirv: return "spirv";
-        case alkomp::Language::wgsl: return "wgsl";
+        case alkomp::Language::glsl:
+            return "glsl";
+        case alkomp::Language::spirv:
+            return "spirv";
+        case alkomp::Language::wgsl:
+            return "wgsl";
     }
     return "glsl";
 }
@@ -101,20 +106,21 @@ void bind_sources(nb::module_& m) {
     nb::class_<Source>(m, "Source", "The text or words of a kernel, with the name that messages call it by.")
         .def_ro("name", &Source::name, "File name, or \"<glsl>\".")
         .def_ro("text", &Source::text, "GLSL text; empty for SPIR-V.")
-        .def_prop_ro("language", [](const Source& self) { return language_name(self.language); }, "\"glsl\" or \"spirv\".")
+        .def_prop_ro(
+            "language", [](const Source& self) { return language_name(self.language); }, "\"glsl\" or \"spirv\".")
         .def("__repr__", [](const Source& self) {
             return "<alkompy.Source " + std::string(language_name(self.language)) + " \"" + self.name + "\">";
         });
     m.def("glsl", &alkomp::glsl, "text"_a, "name"_a = "<glsl>", "GLSL text as a Source; `name` stands in messages.");
-    m.def("glsl_file", &alkomp::glsl_file, "path"_a,
-          nb::sig("def glsl_file(path: str | os.PathLike) -> Source"),
+    m.def("glsl_file", &alkomp::glsl_file, "path"_a, nb::sig("def glsl_file(path: str | os.PathLike) -> Source"),
           "A GLSL file as a Source; its `#include \"x\"` are looked for beside it first.\n\n"
           "Raises ValueError when it cannot be read.");
-    m.def("spirv", &spirv_of, "code"_a, "name"_a = "<spirv>",
-          nb::sig("def spirv(code: bytes | bytearray | memoryview | numpy.ndarray, name: str = '<spirv>') -> Source"),
-          "SPIR-V, as read from a .spv file, as a Source.\n\nRaises Error (compile_failed) when it is not whole words.");
-    m.def("spirv_file", &alkomp::spirv_file, "path"_a,
-          nb::sig("def spirv_file(path: str | os.PathLike) -> Source"), "A SPIR-V file as a Source.");
+    m.def(
+        "spirv", &spirv_of, "code"_a, "name"_a = "<spirv>",
+        nb::sig("def spirv(code: bytes | bytearray | memoryview | numpy.ndarray, name: str = '<spirv>') -> Source"),
+        "SPIR-V, as read from a .spv file, as a Source.\n\nRaises Error (compile_failed) when it is not whole words.");
+    m.def("spirv_file", &alkomp::spirv_file, "path"_a, nb::sig("def spirv_file(path: str | os.PathLike) -> Source"),
+          "A SPIR-V file as a Source.");
 }
 
 void bind_shader(nb::module_& m) {
@@ -122,35 +128,40 @@ void bind_shader(nb::module_& m) {
                                  "A kernel compiled to SPIR-V for no device in particular.\n\n"
                                  "It keeps the kernels that Device.run made of it, and so their devices.")
         .def_prop_ro("spirv", &words_of, nb::sig("def spirv(self) -> bytes"), "The SPIR-V words, as bytes.")
-        .def("describe", [](const ShaderAndKernels& self) { return self.shader.describe(); },
-             "Its bindings, scalars and constants, a line each.")
+        .def(
+            "describe", [](const ShaderAndKernels& self) { return self.shader.describe(); },
+            "Its bindings, scalars and constants, a line each.")
         .def("__repr__", [](const ShaderAndKernels& self) {
             return "<alkompy.Shader of " + std::to_string(self.shader.words().size_bytes()) + " bytes of SPIR-V>";
         });
-    m.def("compile_glsl", &compile_glsl, "code"_a.none(), nb::kw_only(), "entry"_a = "main", "macros"_a = nb::none(),
-          "include_dirs"_a = nb::none(), "name"_a = "<glsl>", "optimize"_a = false,
-          nb::sig("def compile_glsl(code: str | Source, *, entry: str = 'main', macros: dict[str, object] | None = None,"
-                  " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, name: str = '<glsl>',"
-                  " optimize: bool = False) -> Shader"),
-          "Compiles a GLSL compute shader without a device; Device.compile and Device.run take the result.\n\n"
-          "macros: `#define`s, name to value. include_dirs: where `#include` looks. name: stands in messages. optimize:\n"
-          "run SPIRV-Tools' passes as well; drivers have their own.\n"
-          "Raises Error (compile_failed) with file, line and the source line, NotImplementedError in a build\n"
-          "without GLSL, ValueError for a wrong option.");
+    m.def(
+        "compile_glsl", &compile_glsl, "code"_a.none(), nb::kw_only(), "entry"_a = "main", "macros"_a = nb::none(),
+        "include_dirs"_a = nb::none(), "name"_a = "<glsl>", "optimize"_a = false,
+        nb::sig("def compile_glsl(code: str | Source, *, entry: str = 'main', macros: dict[str, object] | None = None,"
+                " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, name: str = '<glsl>',"
+                " optimize: bool = False) -> Shader"),
+        "Compiles a GLSL compute shader without a device; Device.compile and Device.run take the result.\n\n"
+        "macros: `#define`s, name to value. include_dirs: where `#include` looks. name: stands in messages. optimize:\n"
+        "run SPIRV-Tools' passes as well; drivers have their own.\n"
+        "Raises Error (compile_failed) with file, line and the source line, NotImplementedError in a build\n"
+        "without GLSL, ValueError for a wrong option.");
 }
 
 void bind_kernel(nb::module_& m) {
     nb::class_<Kernel>(m, "Kernel", "A kernel compiled for one device: Device.call and Stream.call take it.")
         .def_prop_ro("label", &Kernel::label, "Its name in messages and traces.")
-        .def_prop_ro("workgroup_size",
-                     [](const Kernel& self) {
-                         const auto size = self.workgroup_size();
-                         return nb::make_tuple(size[0], size[1], size[2]);
-                     },
-                     nb::sig("def workgroup_size(self) -> tuple[int, int, int]"), "Invocations of one workgroup: (x, y, z).")
-        .def_prop_ro("device", [](const Kernel& self) { return self.device(); }, "The device that it was compiled for.")
+        .def_prop_ro(
+            "workgroup_size",
+            [](const Kernel& self) {
+                const auto size = self.workgroup_size();
+                return nb::make_tuple(size[0], size[1], size[2]);
+            },
+            nb::sig("def workgroup_size(self) -> tuple[int, int, int]"), "Invocations of one workgroup: (x, y, z).")
+        .def_prop_ro(
+            "device", [](const Kernel& self) { return self.device(); }, "The device that it was compiled for.")
         .def("describe", &Kernel::describe, "Its bindings, scalars and constants, a line each.")
-        .def("__eq__", [](const Kernel& self, const Kernel& other) { return self == other; }, nb::is_operator())
+        .def(
+            "__eq__", [](const Kernel& self, const Kernel& other) { return self == other; }, nb::is_operator())
         .def("__hash__", [](const Kernel& self) { return std::hash<const void*>()(self.record().get()); })
         .def("__repr__", [](const Kernel& self) {
             return "<alkompy.Kernel \"" + self.label() + "\" on \"" + self.device().info().name + "\">";

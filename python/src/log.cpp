@@ -50,16 +50,21 @@ void enqueue(LogLevel level, std::string_view text) {
 
 const char* level_name(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return "debug";
-        case LogLevel::info: return "info";
-        case LogLevel::warning: return "warning";
-        case LogLevel::error: return "error";
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warning:
+            return "warning";
+        case LogLevel::error:
+            return "error";
     }
     return "error";
 }
 
 void hand_over(PyObject* callback, const char* level, const std::string& text) {
-    const nb::object line = nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+    const nb::object line =
+        nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
     PyObject* result = line ? PyObject_CallFunction(callback, "sO", level, line.ptr()) : nullptr;
     if (result == nullptr) PyErr_WriteUnraisable(callback);
     Py_XDECREF(result);
@@ -96,15 +101,17 @@ void deliver_log() {
     const nb::object callback = nb::borrow(log.callback);
     if (!callback) return;
     for (const auto& [level, text] : lines) hand_over(callback.ptr(), level_name(level), text);
-    if (dropped > 0) hand_over(callback.ptr(), "warning", "set_log: " + std::to_string(dropped) + " lines were dropped.");
+    if (dropped > 0)
+        hand_over(callback.ptr(), "warning", "set_log: " + std::to_string(dropped) + " lines were dropped.");
 }
 
 void bind_log(nb::module_& m) {
-    m.def("set_log", &set_log, "callback"_a.none(),
-          nb::sig("def set_log(callback: collections.abc.Callable[[str, str], object] | None) -> None"),
-          "Replaces the process-wide log callback, `callback(level, text)`; None silences it again.\n\n"
-          "level is \"debug\", \"info\", \"warning\" or \"error\". The callback runs in a Python thread soon after the\n"
-          "line was logged, in order; what it raises goes to sys.unraisablehook. Without a callback alkomp is silent.");
+    m.def(
+        "set_log", &set_log, "callback"_a.none(),
+        nb::sig("def set_log(callback: collections.abc.Callable[[str, str], object] | None) -> None"),
+        "Replaces the process-wide log callback, `callback(level, text)`; None silences it again.\n\n"
+        "level is \"debug\", \"info\", \"warning\" or \"error\". The callback runs in a Python thread soon after the\n"
+        "line was logged, in order; what it raises goes to sys.unraisablehook. Without a callback alkomp is silent.");
     // Nothing may reach for the interpreter once it ends.
     nb::module_::import_("atexit").attr("register")(nb::cpp_function([] { set_log(nb::none()); }));
 }

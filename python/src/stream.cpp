@@ -28,7 +28,8 @@ PendingResult done_future(Stream& self) {
 void bind_events(nb::module_& m) {
     nb::class_<Event>(m, "Event", "A point in a stream: reached when all that was recorded before it is done.")
         .def("done", &Event::done, "True once the point is reached; never blocks.")
-        .def("wait", &wait_event, "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
+        .def("wait", &wait_event, "timeout"_a.none() = 60.0,
+             nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
              "Waits at most `timeout` seconds (None: as long as it takes).\n\n"
              "Raises TimeoutError, after which waiting again is legal, and the failure of the work before the point.")
         .def("__repr__", [](const Event& self) {
@@ -38,32 +39,37 @@ void bind_events(nb::module_& m) {
 
 void bind_stream(nb::class_<Stream>& stream) {
     stream
-        .def("replay", [](Stream& self, const alkomp::Graph& graph) { self.replay(graph); }, "graph"_a,
-             "Replays a graph after all that was recorded here.")
+        .def(
+            "replay", [](Stream& self, const alkomp::Graph& graph) { self.replay(graph); }, "graph"_a,
+            "Replays a graph after all that was recorded here.")
         .def("event", &Stream::event, "The point after all that was recorded so far.")
         .def("wait_event", &Stream::wait_event, "event"_a,
              "What is recorded from here on waits, on the device, for an event of another stream.")
         .def("flush", &Stream::flush, nb::call_guard<WithoutGil>(), "Submits what is recorded; never waits.")
-        .def("wait", [](Stream& self, nb::handle timeout) { wait_stream(self, Patience(timeout, "Stream.wait")); },
-             "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
-             "Waits for all that was recorded, at most `timeout` seconds (None: as long as it takes).\n\n"
-             "Raises TimeoutError, after which waiting again is legal, and the failure of that work.")
+        .def(
+            "wait", [](Stream& self, nb::handle timeout) { wait_stream(self, Patience(timeout, "Stream.wait")); },
+            "timeout"_a.none() = 60.0, nb::sig("def wait(self, timeout: float | None = 60.0) -> None"),
+            "Waits for all that was recorded, at most `timeout` seconds (None: as long as it takes).\n\n"
+            "Raises TimeoutError, after which waiting again is legal, and the failure of that work.")
         .def("done", &done_future, nb::sig("def done(self) -> Future[None]"),
              "A Future that is done when all that was recorded so far is: `await stream.done()`.")
-        .def_prop_ro("device", [](const Stream& self) { return self.device(); }, "The device that it works on.")
-        .def("__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Stream"))
-        .def("__exit__",
-             [](Stream& self, nb::handle type, nb::handle, nb::handle) {
-                 if (type.is_none()) wait_stream(self, Patience());
-             },
-             "type"_a.none(), "value"_a.none(), "traceback"_a.none(),
-             nb::sig("def __exit__(self, type: object, value: object, traceback: object) -> None"),
-             "Waits for all that was recorded, unless an exception is on its way.")
-        .def("__eq__", [](const Stream& self, const Stream& other) { return self == other; }, nb::is_operator())
+        .def_prop_ro(
+            "device", [](const Stream& self) { return self.device(); }, "The device that it works on.")
+        .def(
+            "__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Stream"))
+        .def(
+            "__exit__",
+            [](Stream& self, nb::handle type, nb::handle, nb::handle) {
+                if (type.is_none()) wait_stream(self, Patience());
+            },
+            "type"_a.none(), "value"_a.none(), "traceback"_a.none(),
+            nb::sig("def __exit__(self, type: object, value: object, traceback: object) -> None"),
+            "Waits for all that was recorded, unless an exception is on its way.")
+        .def(
+            "__eq__", [](const Stream& self, const Stream& other) { return self == other; }, nb::is_operator())
         .def("__hash__", [](const Stream& self) { return std::hash<const void*>()(self.record().get()); })
-        .def("__repr__", [](const Stream& self) {
-            return "<alkompy.Stream on \"" + self.device().info().name + "\">";
-        });
+        .def("__repr__",
+             [](const Stream& self) { return "<alkompy.Stream on \"" + self.device().info().name + "\">"; });
 }
 
 }  // namespace
@@ -71,7 +77,8 @@ void bind_stream(nb::class_<Stream>& stream) {
 nb::object pattern_of(const ShapedBuffer& buffer, nb::handle value) {
     nb::object element = as_array_of(value, buffer.dtype, "fill");
     if (nb::cast<u64>(element.attr("size")) != 1)
-        refuse("fill: the value is " + describe_array(element) + "; it takes one element of " + dtype_name(buffer.dtype) + ".");
+        refuse("fill: the value is " + describe_array(element) + "; it takes one element of " +
+               dtype_name(buffer.dtype) + ".");
     return element;
 }
 

@@ -27,7 +27,7 @@ std::chrono::nanoseconds limit_of(nb::handle seconds, const char* function) {
 void check_out(const ShapedBuffer& buffer, nb::handle out) {
     if (!nb::isinstance(out, numpy("ndarray")))
         refuse_type("get: out is a " + nb::cast<std::string>(out.type().attr("__name__")) +
-                              "; it takes a numpy.ndarray.");
+                    "; it takes a numpy.ndarray.");
     if (!out.attr("dtype").equal(buffer.dtype) || nb::cast<u64>(out.attr("size")) != buffer.view.count())
         refuse("get: out is " + describe_array(out) + ", the buffer is " + describe(buffer) +
                "; out takes the same dtype and number of elements.");

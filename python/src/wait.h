@@ -26,8 +26,7 @@ public:
     [[nodiscard]] std::string text() const;
 
 private:
-    explicit Patience(std::chrono::nanoseconds limit)
-        : limit_(limit), end_(std::chrono::steady_clock::now() + limit) {}
+    explicit Patience(std::chrono::nanoseconds limit) : limit_(limit), end_(std::chrono::steady_clock::now() + limit) {}
     std::chrono::nanoseconds limit_;
     std::chrono::steady_clock::time_point end_;
 };

@@ -34,6 +34,19 @@ def stays_silent(capfd):
     assert "alkomp" not in text, text
 
 
+@pytest.fixture(autouse=True)
+def is_valid(request):
+    """Under the validation layer (ALKOMP_VULKAN_VALIDATION=1) any of its messages fails the test that caused it."""
+    if os.environ.get("ALKOMP_VULKAN_VALIDATION") != "1":
+        yield
+        return
+    lines = []
+    alkompy.set_log(lambda level, text: lines.append(text) if level in ("warning", "error") else None)
+    yield
+    alkompy.set_log(None)
+    assert not [text for text in lines if any(word in text.lower() for word in ("validation", "vuid", "sync-hazard"))]
+
+
 def pytest_report_header():
     return "alkompy devices: " + ("; ".join(info.name for info in _devices) or "none")
 

@@ -181,6 +181,7 @@ def test_write_replaces_a_buffer_or_a_part_of_it(dev):
     assert dev.get(buffer).tolist() == [[0, 1, 2], [-1, -2, -3], [6, 7, 8], [7, 8, 9]]
 
 
+@pytest.mark.filterwarnings("ignore:NumPy will stop allowing conversion")
 def test_writing_what_does_not_fit_is_refused(dev):
     buffer = dev.zeros(3, "i4", label="counts")
     with pytest.raises(ValueError) as caught:
@@ -206,6 +207,7 @@ def test_fill_repeats_one_value(dev, dtype):
     assert dev.get(buffer).tobytes() == value.tobytes() * 15
 
 
+@pytest.mark.filterwarnings("ignore:NumPy will stop allowing conversion")
 def test_fill_takes_python_values_that_fit(dev):
     buffer = dev.zeros(4, "u1")
     dev.fill(buffer[1:3], 255)
