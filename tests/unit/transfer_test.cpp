@@ -94,7 +94,7 @@ std::vector<std::byte> written(const FillPlan& plan, const AnyView& view, std::s
 
 TEST(FillUnit, PlansOfWordsWriteThePatternAtAnyOffset) {
     const auto record = record_of(64);
-    for (const std::size_t size : {1, 2, 4}) {
+    for (const std::size_t size : {1u, 2u, 4u}) {
         const auto pattern = numbered(size, 3);
         for (u64 offset = 0; offset < 9; ++offset) {
             for (u64 count = 1; offset + count * size <= 64; ++count) {
@@ -136,8 +136,8 @@ TEST(FillUnit, RepetitionBeginsWhereAsked) {
 }
 
 TEST(FillUnit, BlocksHoldWholePatterns) {
-    for (const u64 pattern : {3, 6, 8, 12, 16, 24, 48, 1000}) {
-        for (const u64 count : {1, 10, 1000, 100000, 1000000}) {
+    for (const u64 pattern : {3u, 6u, 8u, 12u, 16u, 24u, 48u, 1000u}) {
+        for (const u64 count : {1u, 10u, 1000u, 100000u, 1000000u}) {
             const u64 block = pattern_block_bytes(pattern, pattern * count);
             EXPECT_GT(block, 0u);
             EXPECT_LE(block, pattern * count);
