@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 
 import alkompy
 import pytest
@@ -37,7 +38,7 @@ a, b = dev.to_device(np.arange(2**20, dtype='u4')), dev.empty(2**20, 'u4')
 stream = dev.create_stream()
 graph = dev.create_graph()
 graph.call(kernel, alkompy.slot('a', a), b)
-for _ in range(20):
+for _ in range(5):
     graph.replay()
     stream.call(kernel, b, a)
 future = dev.get_async(a)
@@ -54,7 +55,7 @@ def test_the_interpreter_ends_while_a_thread_waits(dev):
 dev = alkompy.Device({dev.info.index})
 kernel = dev.compile(COPY)
 def work():
-    a, b = dev.zeros(2**20, 'u4'), dev.zeros(2**20, 'u4')
+    a, b = dev.zeros(2**12, 'u4'), dev.zeros(2**12, 'u4')
     while True:
         dev.call(kernel, a, b)
         dev.get(b)
@@ -78,6 +79,37 @@ except MemoryError as error:
 print(dev.get(small).tolist())
 """) == ("out_of_memory True get: the host has no 268435456 bytes for the result.\n"
          "[0, 1, 2, 3]\n")
+
+
+def test_a_kernel_that_never_ends_is_left_behind(dev):
+    begin = time.perf_counter()
+    assert run(PRELUDE + f"""
+dev = alkompy.Device({dev.info.index})
+kernel = dev.compile('''#version 450
+layout(local_size_x = 1) in;
+layout(binding = 0) volatile buffer Data {{ uint data[]; }};
+void main() {{ while (data[0] == 0u) data[1] += 1u; }}''')
+data = dev.zeros(2, 'u4')
+dev.call(kernel, data, groups=1)
+for _ in range(2):
+    try:
+        dev.get(data, timeout=0.1)
+    except TimeoutError as error:
+        print(error.code)
+def wait():
+    try:
+        dev.wait()
+    except alkompy.DeviceLostError as error:
+        print(error.code)
+waiter = threading.Thread(target=wait)
+waiter.start()
+time.sleep(0.2)
+dev.abandon()
+waiter.join()
+again = alkompy.Device({dev.info.index})
+print(again != dev, dev.lost)
+""") == "timed_out\ntimed_out\ndevice_lost\nTrue True\n"
+    assert time.perf_counter() - begin < 10
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
