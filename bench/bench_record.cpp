@@ -45,7 +45,8 @@ void record(Context& context) {
                            [&] { return floor.record(calls) * 1e6; }));
     // So few calls are kept: nothing is encoded yet.
     constexpr u32 few = 8, groups_of_few = 50;
-    context.report.add("record", "one call, CPU time: its checks, hazards and record, encoded when it is submitted", "us",
+    context.report.add("record", "one call, CPU time: its checks, hazards and record, encoded when it is submitted",
+                       "us",
                        interleave(
                            context.pairs(30),
                            [&] {

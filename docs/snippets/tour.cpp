@@ -48,7 +48,7 @@ int main() {
 
     // [kernel]
     Kernel saxpy = gpu.compile(glsl(kSaxpy, "saxpy"), {.constants = {{"REPEAT", 2}}});
-    gpu.call(saxpy, groups(1), x, y, 0.5f, 4u);                                // by order
+    gpu.call(saxpy, groups(1), x, y, 0.5f, 4u);                               // by order
     gpu.call(saxpy, groups(1), x, y, arg("count", 4u), arg("alpha", -0.5f));  // or scalars by name
     // [/kernel]
     check(gpu.get(y) == std::vector<f32>(4, 10.0f));
@@ -62,9 +62,8 @@ int main() {
     // [/error]
 
     // [future]
-    Future<f32> sum = gpu.get_async(y).then([](std::vector<f32> all) {
-        return std::accumulate(all.begin(), all.end(), 0.0f);
-    });
+    Future<f32> sum =
+        gpu.get_async(y).then([](std::vector<f32> all) { return std::accumulate(all.begin(), all.end(), 0.0f); });
     std::cout << sum.get() << '\n';  // 40
     // [/future]
 

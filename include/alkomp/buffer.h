@@ -43,7 +43,7 @@ public:
     AnyView() = default;
 
     [[nodiscard]] const DType& dtype() const noexcept { return dtype_; }
-    [[nodiscard]] u64 count() const noexcept { return count_; }                ///< elements
+    [[nodiscard]] u64 count() const noexcept { return count_; }  ///< elements
     [[nodiscard]] u64 size_bytes() const noexcept { return count_ * dtype_.size_bytes; }
     [[nodiscard]] u64 offset_bytes() const noexcept { return offset_bytes_; }  ///< within its buffer
     [[nodiscard]] Device device() const;

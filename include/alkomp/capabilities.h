@@ -15,24 +15,24 @@ enum class DeviceKind : u8 { discrete, integrated, virtual_gpu, cpu, reference, 
 [[nodiscard]] std::string_view to_string(DeviceKind kind) noexcept;
 
 struct Limits {
-    u64 max_buffer_bytes = 0;             ///< one buffer
-    u64 max_storage_binding_bytes = 0;    ///< what one storage binding may span
+    u64 max_buffer_bytes = 0;           ///< one buffer
+    u64 max_storage_binding_bytes = 0;  ///< what one storage binding may span
     u64 max_uniform_binding_bytes = 0;
     u64 storage_offset_alignment_bytes = 1;  ///< of a view bound as storage
     u64 uniform_offset_alignment_bytes = 1;
-    u64 copy_alignment_bytes = 1;         ///< of offsets and sizes in copies and fills: 1 or 4
-    u32 max_bindings = 0;                 ///< storage and uniform bindings of one kernel
+    u64 copy_alignment_bytes = 1;  ///< of offsets and sizes in copies and fills: 1 or 4
+    u32 max_bindings = 0;          ///< storage and uniform bindings of one kernel
     u32 max_sets = 0;
-    u32 max_scalar_bytes = 0;             ///< push constants or what stands for them
-    std::array<u32, 3> max_groups{};      ///< workgroups of one call, per dimension
+    u32 max_scalar_bytes = 0;         ///< push constants or what stands for them
+    std::array<u32, 3> max_groups{};  ///< workgroups of one call, per dimension
     std::array<u32, 3> max_workgroup_size{};
     u32 max_workgroup_invocations = 0;
-    u32 max_shared_bytes = 0;             ///< workgroup memory
-    u32 subgroup_size = 1;                ///< default; 1 where there are no subgroups
+    u32 max_shared_bytes = 0;  ///< workgroup memory
+    u32 subgroup_size = 1;     ///< default; 1 where there are no subgroups
     u32 min_subgroup_size = 1;
     u32 max_subgroup_size = 1;
-    u32 max_compute_units = 0;            ///< multiprocessors or cores; 0: unknown
-    u32 spirv_version = 0;                ///< newest accepted, 0x00010600 is 1.6; 0: none
+    u32 max_compute_units = 0;  ///< multiprocessors or cores; 0: unknown
+    u32 spirv_version = 0;      ///< newest accepted, 0x00010600 is 1.6; 0: none
 };
 
 /// Operations within a subgroup that the device has.
@@ -46,8 +46,8 @@ struct SubgroupFeatures {
     bool clustered = false;
     bool quad = false;
     bool rotate = false;
-    bool partitioned = false;  ///< GL_NV_shader_subgroup_partitioned
-    bool size_control = false; ///< a kernel may ask for a subgroup size
+    bool partitioned = false;     ///< GL_NV_shader_subgroup_partitioned
+    bool size_control = false;    ///< a kernel may ask for a subgroup size
     bool extended_types = false;  ///< on 8-, 16- and 64-bit integers and f16
 };
 
@@ -66,9 +66,9 @@ struct Features {
     // Types in memory.
     bool storage_8 = false, storage_16 = false;
     bool uniform_8 = false, uniform_16 = false;
-    bool scalar_8 = false, scalar_16 = false;   ///< in push constants
-    bool shared_8 = false, shared_16 = false;   ///< explicit layouts in workgroup memory
-    bool scalar_layout = false;                 ///< GL_EXT_scalar_block_layout
+    bool scalar_8 = false, scalar_16 = false;  ///< in push constants
+    bool shared_8 = false, shared_16 = false;  ///< explicit layouts in workgroup memory
+    bool scalar_layout = false;                ///< GL_EXT_scalar_block_layout
     // Atomics, on buffers and on workgroup memory.
     bool atomic_i64 = false, shared_atomic_i64 = false;
     bool atomic_f32 = false, atomic_f32_add = false, atomic_f32_min_max = false;
@@ -80,7 +80,7 @@ struct Features {
     bool buffer_address = false;
     bool variable_pointers = false;
     bool integer_dot = false, integer_dot_accelerated = false;
-    bool demote_denormals_control = false;      ///< float controls: denormals, rounding, NaN kept
+    bool demote_denormals_control = false;  ///< float controls: denormals, rounding, NaN kept
     bool preserves_nan_f32 = false, preserves_denormals_f32 = false, rounds_to_even_f32 = false;
     bool maximal_reconvergence = false;
     bool expect_assume = false;
@@ -92,9 +92,9 @@ struct Features {
     SubgroupFeatures subgroup;
     std::vector<CooperativeMatrix> cooperative_matrices;
     // Protection against faulty kernels.
-    bool robust_buffers = false;      ///< accesses stay inside the buffer
-    bool robust_zero = false;         ///< reads outside give 0, writes outside are dropped
-    bool robust_per_kernel = false;   ///< a kernel may opt out
+    bool robust_buffers = false;     ///< accesses stay inside the buffer
+    bool robust_zero = false;        ///< reads outside give 0, writes outside are dropped
+    bool robust_per_kernel = false;  ///< a kernel may opt out
 };
 
 struct Capabilities {

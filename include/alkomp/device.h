@@ -23,14 +23,14 @@ namespace alkomp {
 
 /// One device of one backend, as `query()` lists it.
 struct DeviceInfo {
-    u32 index = 0;            ///< its place in `query()`; what `Device(index)` takes
-    std::string name;         ///< as the driver tells it
-    std::string vendor;       ///< "NVIDIA", "Mesa", "Google", ... or the hexadecimal id
+    u32 index = 0;       ///< its place in `query()`; what `Device(index)` takes
+    std::string name;    ///< as the driver tells it
+    std::string vendor;  ///< "NVIDIA", "Mesa", "Google", ... or the hexadecimal id
     DeviceKind kind = DeviceKind::other;
-    std::string backend;      ///< "vulkan"
-    u32 backend_index = 0;    ///< its place within the backend: "vulkan:1" selects it
-    std::string driver;       ///< driver name and version
-    u64 memory_bytes = 0;     ///< of its largest device-local heap
+    std::string backend;    ///< "vulkan"
+    u32 backend_index = 0;  ///< its place within the backend: "vulkan:1" selects it
+    std::string driver;     ///< driver name and version
+    u64 memory_bytes = 0;   ///< of its largest device-local heap
     Capabilities capabilities;
 };
 
@@ -40,27 +40,27 @@ struct DeviceInfo {
 
 /// How `Device` picks and opens.
 struct DeviceOptions {
-    bool robust = true;   ///< keep every kernel's accesses inside its own buffers
-    bool profile = false; ///< record GPU timestamps from the start
+    bool robust = true;    ///< keep every kernel's accesses inside its own buffers
+    bool profile = false;  ///< record GPU timestamps from the start
 };
 
 /// What stays true of memory when a kernel is wrong. See docs/errors.md.
 struct Guarantees {
-    bool buffers_isolated = false;   ///< an index outside a binding never touches another `Buffer`
-    bool reads_outside_zero = false; ///< such a read gives 0 (else: any value of that buffer, or 0)
-    bool views_isolated = false;     ///< ... never touches another view of the same buffer
-    bool addresses_checked = false;  ///< buffer references are checked
-    bool shared_checked = false;     ///< indices into shared and private arrays are checked
+    bool buffers_isolated = false;    ///< an index outside a binding never touches another `Buffer`
+    bool reads_outside_zero = false;  ///< such a read gives 0 (else: any value of that buffer, or 0)
+    bool views_isolated = false;      ///< ... never touches another view of the same buffer
+    bool addresses_checked = false;   ///< buffer references are checked
+    bool shared_checked = false;      ///< indices into shared and private arrays are checked
 };
 
 /// Counters of the device's memory, in bytes.
 struct MemoryStatistics {
-    u64 in_use_bytes = 0;    ///< held by live buffers
-    u64 cached_bytes = 0;    ///< freed by buffers, kept for reuse; `trim` gives it back
-    u64 peak_bytes = 0;      ///< the largest in use so far
-    u64 staging_bytes = 0;   ///< host memory of the transfer rings
-    u64 allocations = 0;     ///< requests so far
-    u64 cache_hits = 0;      ///< of these, answered without the driver
+    u64 in_use_bytes = 0;   ///< held by live buffers
+    u64 cached_bytes = 0;   ///< freed by buffers, kept for reuse; `trim` gives it back
+    u64 peak_bytes = 0;     ///< the largest in use so far
+    u64 staging_bytes = 0;  ///< host memory of the transfer rings
+    u64 allocations = 0;    ///< requests so far
+    u64 cache_hits = 0;     ///< of these, answered without the driver
 };
 
 /// A GPU, or a CPU that acts as one. A cheap handle: copies share the device, and buffers, kernels
@@ -223,9 +223,9 @@ void Device::get(const BufferView<T>& view, std::span<T> out, Timeout timeout) {
 template <class T>
 Future<std::vector<T>> Device::get_async(const BufferView<T>& view) {
     auto values = std::make_shared<std::vector<T>>(view.count());
-    return stream()
-        .read_bytes_async(view, std::as_writable_bytes(std::span<T>(*values)))
-        .then([values] { return std::move(*values); });
+    return stream().read_bytes_async(view, std::as_writable_bytes(std::span<T>(*values))).then([values] {
+        return std::move(*values);
+    });
 }
 
 template <class... Args>

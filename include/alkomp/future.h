@@ -137,7 +137,8 @@ private:
         using type = typename decltype(probe())::type;
     };
     const std::shared_ptr<detail::FutureValue<T>>& checked() const {
-        if (!state_) throw Error(ErrorCode::invalid_argument, "Future: it holds no result: it was moved from or never set.");
+        if (!state_)
+            throw Error(ErrorCode::invalid_argument, "Future: it holds no result: it was moved from or never set.");
         return state_;
     }
     detail::FutureValue<T>& state() const { return *checked(); }

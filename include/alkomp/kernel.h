@@ -27,10 +27,10 @@ enum class Language : u8 { glsl, spirv, wgsl };
 /// Source text or words of a kernel, with the name that messages call it by.
 struct Source {
     Language language = Language::glsl;
-    std::string text;                ///< GLSL or WGSL
-    std::vector<u32> words;          ///< SPIR-V
-    std::string name;                ///< file name, or "<glsl>"
-    std::filesystem::path directory; ///< where `#include "x"` is looked for first; empty: nowhere
+    std::string text;                 ///< GLSL or WGSL
+    std::vector<u32> words;           ///< SPIR-V
+    std::string name;                 ///< file name, or "<glsl>"
+    std::filesystem::path directory;  ///< where `#include "x"` is looked for first; empty: nowhere
 };
 
 [[nodiscard]] Source glsl(std::string text, std::string name = "<glsl>");
@@ -50,14 +50,14 @@ enum class Target : u8 { device, vulkan_1_2, vulkan_1_3 };
 
 struct KernelOptions {
     std::string entry = "main";
-    std::map<std::string, Constant> constants{};       ///< specialisation constants by name, or by id as "7"
-    std::map<std::string, std::string> macros{};       ///< GLSL `#define`s
-    std::vector<std::filesystem::path> include_dirs{}; ///< GLSL `#include` folders
+    std::map<std::string, Constant> constants{};        ///< specialisation constants by name, or by id as "7"
+    std::map<std::string, std::string> macros{};        ///< GLSL `#define`s
+    std::vector<std::filesystem::path> include_dirs{};  ///< GLSL `#include` folders
     Target target = Target::device;
-    bool optimize = false;    ///< run SPIRV-Tools' passes over what glslang made; drivers do their own
-    bool robust = true;       ///< false: this kernel promises to stay inside its buffers
-    u32 subgroup_size = 0;    ///< 0: the device's choice; else one of its sizes
-    std::string label{};      ///< for messages and traces; the source's name if empty
+    bool optimize = false;  ///< run SPIRV-Tools' passes over what glslang made; drivers do their own
+    bool robust = true;     ///< false: this kernel promises to stay inside its buffers
+    u32 subgroup_size = 0;  ///< 0: the device's choice; else one of its sizes
+    std::string label{};    ///< for messages and traces; the source's name if empty
 };
 
 /// A kernel compiled to SPIR-V for no device in particular, with its reflected interface.
@@ -140,10 +140,10 @@ namespace detail {
 struct Argument {
     enum class Kind : u8 { buffer, scalar, groups, indirect };
     Kind kind = Kind::buffer;
-    Scalar scalar = Scalar::u8;      ///< kind scalar: its type; `record` for a struct
+    Scalar scalar = Scalar::u8;  ///< kind scalar: its type; `record` for a struct
     u8 lanes = 1;
     u32 size_bytes = 0;
-    const void* value = nullptr;     ///< AnyView, scalar bytes, or Groups
+    const void* value = nullptr;  ///< AnyView, scalar bytes, or Groups
     std::string_view name;
     std::string_view slot;
 };

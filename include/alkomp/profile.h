@@ -12,11 +12,11 @@ namespace alkomp {
 
 /// One call, fill, copy or transfer as the device ran it.
 struct ProfileSpan {
-    std::string name;        ///< the kernel's label, "copy", "fill", "upload", "download", "graph"
-    std::string stream;      ///< "stream 0"
-    u64 begin_ns = 0;        ///< on the host's steady clock
+    std::string name;    ///< the kernel's label, "copy", "fill", "upload", "download", "graph"
+    std::string stream;  ///< "stream 0"
+    u64 begin_ns = 0;    ///< on the host's steady clock
     u64 duration_ns = 0;
-    u64 bytes = 0;           ///< moved by copies and transfers
+    u64 bytes = 0;  ///< moved by copies and transfers
 };
 
 struct Profile {

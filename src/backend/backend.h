@@ -61,12 +61,12 @@ enum class RecordedId : u64 { none = 0 };
 // Adapters -----------------------------------------------------------------------------------------
 
 struct Adapter {
-    u32 index = 0;        ///< what `open` takes; stable while the process lives
+    u32 index = 0;  ///< what `open` takes; stable while the process lives
     std::string name;
     std::string vendor;
     DeviceKind kind = DeviceKind::other;
-    std::string driver;   ///< name and version, part of cache keys
-    std::string identity; ///< driver and device identifiers that a compiled kernel depends on
+    std::string driver;    ///< name and version, part of cache keys
+    std::string identity;  ///< driver and device identifiers that a compiled kernel depends on
     u64 memory_bytes = 0;
     Capabilities capabilities;
 };
@@ -75,7 +75,7 @@ struct Adapter {
 struct Finding {
     enum class Kind : u8 { library, manifest, layer, device, note };
     Kind kind = Kind::note;
-    std::string what;    ///< path or name
+    std::string what;  ///< path or name
     bool usable = false;
     std::string detail;  ///< what was found, or why it was refused
 };
@@ -101,13 +101,13 @@ struct Allocation {
 
 /// What the front needs to know of a device beyond its public capabilities.
 struct Properties {
-    std::vector<bool> queues_compute;       ///< per queue: true runs everything, false copies only
-    bool persistent_map = false;  ///< a mapped buffer may be used by the device, and `unmap` is free
-    bool device_mappable = false; ///< MemoryKind::device can be mapped
-    bool device_cached = false;   ///< ... and reading it from the CPU is as fast as ordinary memory
-    bool host_is_device = false;  ///< device memory is the CPU's own: a transfer is a memcpy
-    bool replay = false;          ///< a recorded list is resubmitted, not encoded again
-    bool copy_within_buffer = false;  ///< a Copy may stay inside one buffer, in ranges that do not overlap
+    std::vector<bool> queues_compute;  ///< per queue: true runs everything, false copies only
+    bool persistent_map = false;       ///< a mapped buffer may be used by the device, and `unmap` is free
+    bool device_mappable = false;      ///< MemoryKind::device can be mapped
+    bool device_cached = false;        ///< ... and reading it from the CPU is as fast as ordinary memory
+    bool host_is_device = false;       ///< device memory is the CPU's own: a transfer is a memcpy
+    bool replay = false;               ///< a recorded list is resubmitted, not encoded again
+    bool copy_within_buffer = false;   ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
     u64 import_alignment_bytes = 0;
@@ -130,10 +130,10 @@ struct KernelCode {
     std::variant<std::span<const u32>, std::string_view, const ir::Module*> code;  ///< SPIR-V, text, IR
     std::span<const SpecializationValue> constants;
     bool robust = true;
-    u32 subgroup_size = 0;             ///< 0: the driver's choice
+    u32 subgroup_size = 0;  ///< 0: the driver's choice
     std::string_view label;
-    std::span<const std::byte> cached; ///< what an earlier `compile` of equal code gave as `cache`; may be
-                                       ///< stale or damaged: then it is ignored
+    std::span<const std::byte> cached;  ///< what an earlier `compile` of equal code gave as `cache`; may be
+                                        ///< stale or damaged: then it is ignored
 };
 
 // Commands -----------------------------------------------------------------------------------------
@@ -182,10 +182,10 @@ struct Command {
 /// without `barrier` may overlap what precedes them, also across submissions.
 struct Submission {
     u32 queue = 0;
-    std::span<const Command> commands;          ///< read during the call only
-    RecordedId recorded = RecordedId::none;     ///< then this, behind a barrier of its own
-    std::span<const Ticket> waits;              ///< earlier submissions, of any queue, to wait for on the device
-    bool read_by_host = false;                  ///< results in mapped memory must be visible once done
+    std::span<const Command> commands;       ///< read during the call only
+    RecordedId recorded = RecordedId::none;  ///< then this, behind a barrier of its own
+    std::span<const Ticket> waits;           ///< earlier submissions, of any queue, to wait for on the device
+    bool read_by_host = false;               ///< results in mapped memory must be visible once done
 };
 
 // Completions --------------------------------------------------------------------------------------
@@ -195,11 +195,11 @@ class Device;
 struct Completion {
     Ticket ticket = 0;
     Status status;
-    std::vector<Adapter> adapters;            ///< of `Backend::adapters`
-    std::unique_ptr<Device> device;           ///< of `Backend::open`
-    void* mapped = nullptr;                   ///< of `map`
-    std::vector<std::byte> cache;             ///< of `compile`: new or changed pipeline data, else empty
-    std::vector<u64> timestamps_ns;           ///< of `submit`, on the clock of `Device::clock`
+    std::vector<Adapter> adapters;   ///< of `Backend::adapters`
+    std::unique_ptr<Device> device;  ///< of `Backend::open`
+    void* mapped = nullptr;          ///< of `map`
+    std::vector<std::byte> cache;    ///< of `compile`: new or changed pipeline data, else empty
+    std::vector<u64> timestamps_ns;  ///< of `submit`, on the clock of `Device::clock`
 };
 
 // The two classes ----------------------------------------------------------------------------------

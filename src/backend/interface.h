@@ -50,16 +50,16 @@ struct Requirement {
 };
 
 struct Interface {
-    std::string entry;                     ///< the entry point's name
-    std::vector<BindingInfo> bindings;     ///< sorted by (set, binding)
-    std::vector<ScalarInfo> scalars;       ///< sorted by offset
-    u32 scalar_bytes = 0;                  ///< size of the push constant block, a multiple of 4
-    std::vector<ConstantInfo> constants;   ///< sorted by id
+    std::string entry;                                        ///< the entry point's name
+    std::vector<BindingInfo> bindings;                        ///< sorted by (set, binding)
+    std::vector<ScalarInfo> scalars;                          ///< sorted by offset
+    u32 scalar_bytes = 0;                                     ///< size of the push constant block, a multiple of 4
+    std::vector<ConstantInfo> constants;                      ///< sorted by id
     std::array<u32, 3> workgroup_size{1, 1, 1};               ///< with default constants
     std::array<std::optional<u32>, 3> workgroup_constants{};  ///< id of the constant that sets it
-    u64 shared_bytes = 0;                  ///< workgroup memory with default constants
-    bool uses_addresses = false;           ///< physical storage buffer pointers
-    u32 spirv_version = 0x10300;           ///< as in the header word: 0x00010500 is 1.5
+    u64 shared_bytes = 0;                                     ///< workgroup memory with default constants
+    bool uses_addresses = false;                              ///< physical storage buffer pointers
+    u32 spirv_version = 0x10300;                              ///< as in the header word: 0x00010500 is 1.5
     std::vector<Requirement> requirements;
 };
 

@@ -38,8 +38,10 @@ const glslang_resource_t& resource_limits() {
     static const glslang_resource_t limits = [] {
         glslang_resource_t resource = *glslang_default_resource();
         constexpr int any = std::numeric_limits<int>::max();
-        resource.max_compute_work_group_size_x = resource.max_compute_work_group_size_y = resource.max_compute_work_group_size_z = any;
-        resource.max_compute_work_group_count_x = resource.max_compute_work_group_count_y = resource.max_compute_work_group_count_z = any;
+        resource.max_compute_work_group_size_x = resource.max_compute_work_group_size_y =
+            resource.max_compute_work_group_size_z = any;
+        resource.max_compute_work_group_count_x = resource.max_compute_work_group_count_y =
+            resource.max_compute_work_group_count_z = any;
         return resource;
     }();
     return limits;
@@ -61,10 +63,12 @@ std::string define_macros(const KernelOptions& options) {
     std::string preamble;
     for (const auto& [name, value] : options.macros) {
         if (!is_identifier(name) || name.starts_with("GL_") || name == "defined")
-            fail(ErrorCode::invalid_argument, "\"" + name + "\" is no name for a macro: letters, digits and _ are, but not GL_ in front.");
+            fail(ErrorCode::invalid_argument,
+                 "\"" + name + "\" is no name for a macro: letters, digits and _ are, but not GL_ in front.");
         const std::size_t comment = value.rfind("/*");
         const bool open_comment = comment != std::string::npos && value.find("*/", comment + 2) == std::string::npos;
-        if (value.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos || value.ends_with('\\') || open_comment)
+        if (value.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos || value.ends_with('\\') ||
+            open_comment)
             fail(ErrorCode::invalid_argument, "the value of the macro \"" + name + "\" does not end in its line.");
         preamble += "#define " + name + ' ' + value + '\n';
     }
@@ -94,7 +98,8 @@ void check_version(const Expansion& expansion) {
         message.line = line.number;
         message.token = number;
         message.text = "is no GLSL version with compute shaders: 420, 430, 440, 450, 460, 310 es and 320 es are";
-        fail(ErrorCode::compile_failed, "\"" + expansion.texts[0].name + "\" does not compile.\n" + render(message, expansion));
+        fail(ErrorCode::compile_failed,
+             "\"" + expansion.texts[0].name + "\" does not compile.\n" + render(message, expansion));
     }
 }
 
@@ -112,7 +117,7 @@ public:
         input_.default_version = kDefaultVersion;
         input_.default_profile = GLSLANG_CORE_PROFILE;
         input_.messages = static_cast<glslang_messages_t>(GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT |
-                                                       GLSLANG_MSG_CASCADING_ERRORS_BIT | GLSLANG_MSG_ENHANCED);
+                                                          GLSLANG_MSG_CASCADING_ERRORS_BIT | GLSLANG_MSG_ENHANCED);
         input_.resource = &resource_limits();
         shader_.reset(glslang_shader_create(&input_));
         if (!shader_) fail(ErrorCode::internal, "glslang makes no shader object.");
@@ -127,7 +132,8 @@ public:
             Message message;
             message.string = place->string;
             message.line = place->line;
-            message.text = "the code is nested too deeply: at most " + std::to_string(kMaxNesting) + " operators and brackets in one expression";
+            message.text = "the code is nested too deeply: at most " + std::to_string(kMaxNesting) +
+                           " operators and brackets in one expression";
             throw Error(ErrorCode::compile_failed, describe_failure({message}, expansion_));
         }
         // The macros are expanded; a second time would expand their own names in their values.
@@ -152,7 +158,8 @@ public:
         const char* messages = glslang_program_SPIRV_get_messages(program_.get());
         const std::size_t size = glslang_program_SPIRV_get_size(program_.get());
         if (size == 0) fail(ErrorCode::internal, "glslang makes no SPIR-V of \"" + expansion_.texts[0].name + "\".");
-        if (messages != nullptr && *messages != '\0') detail::log(LogLevel::warning, expansion_.texts[0].name + ": " + messages);
+        if (messages != nullptr && *messages != '\0')
+            detail::log(LogLevel::warning, expansion_.texts[0].name + ": " + messages);
         const unsigned int* words = glslang_program_SPIRV_get_ptr(program_.get());
         return {words, words + size};
     }
@@ -174,7 +181,8 @@ private:
 
 Compiled compile(const Source& source, const KernelOptions& options, Target target) {
     if (options.entry != "main") {
-        fail(ErrorCode::invalid_argument, "a GLSL kernel has one entry point, \"main\"; \"" + options.entry + "\" was asked for.");
+        fail(ErrorCode::invalid_argument,
+             "a GLSL kernel has one entry point, \"main\"; \"" + options.entry + "\" was asked for.");
     }
     if (source.text.find_first_not_of(" \t\r\n\v\f") == std::string::npos) {
         fail(ErrorCode::compile_failed, "\"" + source.name + "\" is empty.");

@@ -35,7 +35,8 @@ std::optional<std::string> read_file(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return std::nullopt;
     // One byte more than is taken, so that a longer file is refused instead of read.
-    std::string text(static_cast<std::size_t>(std::min<std::uintmax_t>(fs::file_size(path, failure), kMaxTextBytes + 1)), '\0');
+    std::string text(
+        static_cast<std::size_t>(std::min<std::uintmax_t>(fs::file_size(path, failure), kMaxTextBytes + 1)), '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
@@ -89,8 +90,8 @@ private:
         const std::size_t nul = text.text.find('\0');
         if (nul == std::string::npos) return;
         const auto line = 1 + std::count(text.text.begin(), text.text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
-        throw Error(ErrorCode::compile_failed, "compile: \"" + text.name + "\" has a NUL byte in line " + std::to_string(line) +
-                                                   ", which no GLSL text has.");
+        throw Error(ErrorCode::compile_failed, "compile: \"" + text.name + "\" has a NUL byte in line " +
+                                                   std::to_string(line) + ", which no GLSL text has.");
     }
 
     void fail(const LineScanner::Line& line, std::string_view rest, std::string message) {
@@ -175,7 +176,8 @@ private:
     static std::string not_found(const std::string& wanted, char open, std::span<const fs::path> folders) {
         std::string message = "'" + wanted + "' is not found; ";
         if (folders.empty()) {
-            return message + (open == '<' ? "no include folder is given" : "the text comes from no file and no include folder is given");
+            return message + (open == '<' ? "no include folder is given"
+                                          : "the text comes from no file and no include folder is given");
         }
         message += "looked in ";
         for (const fs::path& folder : folders) {
@@ -269,8 +271,9 @@ Expansion expand(const Source& source, std::span<const fs::path> include_dirs) {
         main.identity = fs::weakly_canonical(source.directory / fs::path(source.name).filename(), failure);
     }
     if (main.text.size() > kMaxTextBytes) {
-        throw Error(ErrorCode::compile_failed, "compile: \"" + source.name + "\" is " + std::to_string(main.text.size()) +
-                                                   " bytes long; at most " + std::to_string(kMaxTextBytes) + " are taken.");
+        throw Error(ErrorCode::compile_failed, "compile: \"" + source.name + "\" is " +
+                                                   std::to_string(main.text.size()) + " bytes long; at most " +
+                                                   std::to_string(kMaxTextBytes) + " are taken.");
     }
     out.texts.push_back(std::move(main));
     Expander(out, include_dirs).add_text(0, 0);

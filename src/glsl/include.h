@@ -27,7 +27,7 @@ public:
     static constexpr std::size_t kNone = std::string_view::npos;
     struct Line {
         u32 number = 0;
-        std::string_view text;        ///< without its end
+        std::string_view text;          ///< without its end
         std::size_t directive = kNone;  ///< of the `#`
     };
     explicit LineScanner(std::string_view text) : rest_(text) {}
@@ -38,7 +38,7 @@ private:
     std::string_view rest_;
     u32 number_ = 0;
     bool in_comment_ = false;
-    bool continued_ = false;       ///< the line before ended in a backslash
+    bool continued_ = false;        ///< the line before ended in a backslash
     bool in_line_comment_ = false;  ///< ... and in a `//` comment
 };
 

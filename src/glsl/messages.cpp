@@ -46,7 +46,8 @@ Message parse_message(std::string_view body, bool is_error) {
         if (end == colon + 1 || !body.substr(end).starts_with(": ")) continue;
         const std::string_view place = body.substr(0, colon);
         message.line = to_number(body.substr(colon + 1, end - colon - 1));
-        if (!place.empty() && std::all_of(place.begin(), place.end(), is_digit)) message.string = static_cast<int>(to_number(place));
+        if (!place.empty() && std::all_of(place.begin(), place.end(), is_digit))
+            message.string = static_cast<int>(to_number(place));
         else message.file = std::string(place);
         body.remove_prefix(end + 2);
         break;
@@ -82,9 +83,14 @@ std::string printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xc2 && lead < 0xe0 ? 2
+                                   : lead >= 0xe0 && lead < 0xf0 ? 3
+                                   : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                                 : 0;
         bool valid = length != 0 && i + length <= text.size() && (lead >= 0x20 || lead == '\t') && lead != 0x7f;
-        for (std::size_t k = 1; valid && k < length; ++k) valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+        for (std::size_t k = 1; valid && k < length; ++k)
+            valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
         if (valid && length == 3) {
             const auto second = static_cast<unsigned char>(text[i + 1]);
             valid = !(lead == 0xe0 && second < 0xa0) && !(lead == 0xed && second >= 0xa0);
@@ -132,17 +138,19 @@ std::string source_excerpt(std::string_view line, std::string_view token) {
 
 std::string_view text_of_failure(const Message& message, const Expansion& expansion) {
     if (message.token != "#error" || !message.text.starts_with(kIncludeFailure)) return {};
-    const u32 index = to_number(std::string_view(message.text).substr(std::min(message.text.size(), kIncludeFailure.size() + 1)));
+    const u32 index =
+        to_number(std::string_view(message.text).substr(std::min(message.text.size(), kIncludeFailure.size() + 1)));
     return index < expansion.failures.size() ? std::string_view(expansion.failures[index]) : std::string_view();
 }
 
 bool names_graphics(const Message& message) {
     constexpr std::array<std::string_view, 16> builtins{
-        "gl_Position", "gl_PointSize", "gl_ClipDistance", "gl_CullDistance", "gl_VertexIndex", "gl_VertexID",
-        "gl_InstanceIndex", "gl_InstanceID", "gl_FragCoord", "gl_FragColor", "gl_FragData", "gl_FragDepth",
-        "gl_FrontFacing", "gl_PointCoord", "gl_PrimitiveID", "gl_InvocationID"};
+        "gl_Position",      "gl_PointSize",  "gl_ClipDistance", "gl_CullDistance", "gl_VertexIndex", "gl_VertexID",
+        "gl_InstanceIndex", "gl_InstanceID", "gl_FragCoord",    "gl_FragColor",    "gl_FragData",    "gl_FragDepth",
+        "gl_FrontFacing",   "gl_PointCoord", "gl_PrimitiveID",  "gl_InvocationID"};
     return std::find(builtins.begin(), builtins.end(), message.token) != builtins.end() ||
-           message.text.find("in a compute shader") != std::string::npos || message.text.find("this stage: compute") != std::string::npos ||
+           message.text.find("in a compute shader") != std::string::npos ||
+           message.text.find("this stage: compute") != std::string::npos ||
            message.text.find("stage compute") != std::string::npos;
 }
 
@@ -171,9 +179,11 @@ std::vector<Message> parse_log(std::string_view log) {
 }
 
 std::string render(const Message& message, const Expansion& expansion) {
-    const std::size_t index = message.string >= kFirstIncluded ? static_cast<std::size_t>(message.string - kFirstIncluded)
-                                                               : static_cast<std::size_t>(std::max(message.string, 0));
-    const bool is_ours = message.file.empty() && index < expansion.texts.size() && (message.string <= 0 || message.string >= kFirstIncluded);
+    const std::size_t index = message.string >= kFirstIncluded
+                                  ? static_cast<std::size_t>(message.string - kFirstIncluded)
+                                  : static_cast<std::size_t>(std::max(message.string, 0));
+    const bool is_ours = message.file.empty() && index < expansion.texts.size() &&
+                         (message.string <= 0 || message.string >= kFirstIncluded);
     const Text& text = expansion.texts[is_ours ? index : 0];
     const std::string_view failure = text_of_failure(message, expansion);
 
@@ -193,7 +203,8 @@ std::string render(const Message& message, const Expansion& expansion) {
     }
     if (is_ours) {
         for (const Text* at = &text; at->includer >= 0; at = &expansion.texts[static_cast<std::size_t>(at->includer)]) {
-            out += "\nwhile including \"" + at->name + "\" at " + expansion.texts[static_cast<std::size_t>(at->includer)].name + ':' +
+            out += "\nwhile including \"" + at->name + "\" at " +
+                   expansion.texts[static_cast<std::size_t>(at->includer)].name + ':' +
                    std::to_string(at->includer_line);
         }
     }
@@ -214,10 +225,12 @@ std::string describe_failure(const std::vector<Message>& messages, const Expansi
     };
     for (std::size_t i = 0; i < errors.size(); ++i) {
         const auto behind = errors.begin() + static_cast<std::ptrdiff_t>(i) + 1;
-        errors.erase(std::remove_if(behind, errors.end(), [&](const Message* m) { return same_line(m, errors[i]); }), errors.end());
+        errors.erase(std::remove_if(behind, errors.end(), [&](const Message* m) { return same_line(m, errors[i]); }),
+                     errors.end());
     }
     // What follows a failed include is an echo of it.
-    const auto include = std::find_if(errors.begin(), errors.end(), [&](const Message* m) { return !text_of_failure(*m, expansion).empty(); });
+    const auto include = std::find_if(errors.begin(), errors.end(),
+                                      [&](const Message* m) { return !text_of_failure(*m, expansion).empty(); });
     if (include != errors.end()) errors.erase(include + 1, errors.end());
 
     std::string out = "compile: \"" + expansion.texts[0].name + "\" does not compile";

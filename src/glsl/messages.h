@@ -12,7 +12,7 @@ namespace alkomp::glsl_front {
 
 struct Message {
     bool is_error = true;
-    int string = -1;  ///< glslang's string number; -1: the message has no place
+    int string = -1;   ///< glslang's string number; -1: the message has no place
     std::string file;  ///< the name that a user's own `#line` gave, if it did
     u32 line = 0;
     std::string token;  ///< what glslang quotes; may be empty or no token at all

@@ -65,19 +65,24 @@ private:
         switch (c) {
             case '(':
             case '[':
-            case '{': levels_.push_back({depth(), 0, opens_list(c)}); break;
+            case '{':
+                levels_.push_back({depth(), 0, opens_list(c)});
+                break;
             case ')':
             case ']':
             case '}':
                 if (levels_.size() > 1) levels_.pop_back();
                 if (c == '}') levels_.back().operators = 0;
                 break;
-            case ';': level.operators = 0; break;
+            case ';':
+                level.operators = 0;
+                break;
             case ',':
                 if (level.is_list || levels_.size() == 1) level.operators = 0;
                 else ++level.operators;
                 break;
-            default: ++level.operators;
+            default:
+                ++level.operators;
         }
     }
 

@@ -6,8 +6,9 @@
 namespace alkomp::glsl_front {
 
 Compiled compile(const Source& source, const KernelOptions&, Target) {
-    throw Error(ErrorCode::unsupported, "compile: \"" + source.name +
-                                            "\" is GLSL, and this build of alkomp has no GLSL compiler (ALKOMP_GLSL=OFF); give SPIR-V.");
+    throw Error(ErrorCode::unsupported,
+                "compile: \"" + source.name +
+                    "\" is GLSL, and this build of alkomp has no GLSL compiler (ALKOMP_GLSL=OFF); give SPIR-V.");
 }
 
 std::string version() { return {}; }

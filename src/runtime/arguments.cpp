@@ -36,7 +36,8 @@ std::string binding_text(const BindingInfo& binding) {
 std::string interface_text(const Interface& interface) {
     std::string text;
     for (const BindingInfo& binding : interface.bindings) text += "\n  buffer " + binding_text(binding);
-    for (const ScalarInfo& scalar : interface.scalars) text += "\n  scalar " + quoted(scalar.name) + ": " + to_string(scalar.type);
+    for (const ScalarInfo& scalar : interface.scalars)
+        text += "\n  scalar " + quoted(scalar.name) + ": " + to_string(scalar.type);
     return text;
 }
 
@@ -53,7 +54,8 @@ std::string plural(std::size_t count, const char* noun) {
     }
     fail(kernel, plural(kernel.interface.bindings.size(), "buffer") + " and " +
                      plural(kernel.interface.scalars.size(), "scalar") + " are wanted, " + plural(buffers, "buffer") +
-                     " and " + plural(scalars, "scalar") + " are given; the kernel takes:" + interface_text(kernel.interface));
+                     " and " + plural(scalars, "scalar") +
+                     " are given; the kernel takes:" + interface_text(kernel.interface));
 }
 
 bool answers_to(const BindingInfo& binding, std::string_view name) {
@@ -71,10 +73,12 @@ std::size_t place_of(const KernelRecord& kernel, const Infos& infos, const Argum
         if (next >= infos.size()) fail_count(kernel, all);
         place = next++;
     } else {
-        const auto found = std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return answers_to(info, argument.name); });
+        const auto found =
+            std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return answers_to(info, argument.name); });
         if (found == infos.end()) {
             fail(kernel, "there is no " + std::string(argument.kind == Argument::Kind::buffer ? "buffer" : "scalar") +
-                             " named \"" + std::string(argument.name) + "\"; the kernel takes:" + interface_text(kernel.interface));
+                             " named \"" + std::string(argument.name) +
+                             "\"; the kernel takes:" + interface_text(kernel.interface));
         }
         place = static_cast<std::size_t>(found - infos.begin());
         if (taken[place] != kUnset) fail(kernel, "argument \"" + std::string(argument.name) + "\" is given twice.");
@@ -89,7 +93,8 @@ void check_groups(const DeviceRecord& device, const KernelRecord& kernel, const 
     for (std::size_t i = 0; i < 3; ++i) {
         if (given[i] > limits.max_groups[i]) {
             fail(kernel, "groups." + std::string(1, "xyz"[i]) + " is " + std::to_string(given[i]) +
-                             "; this device takes at most " + std::to_string(limits.max_groups[i]) + " workgroups there.");
+                             "; this device takes at most " + std::to_string(limits.max_groups[i]) +
+                             " workgroups there.");
         }
         if (given[i] == 0) out.nothing = true;
         out.groups[i] = static_cast<u32>(given[i]);
@@ -105,7 +110,8 @@ void check_indirect(const DeviceRecord& device, const KernelRecord& kernel, cons
     if (counts.size_bytes() < 12)
         fail(kernel, "the workgroup counts are " + describe(counts) + "; at least 3 elements are wanted.");
     if (counts.offset_bytes() % 4 != 0)
-        fail(kernel, "the workgroup counts begin at byte " + std::to_string(counts.offset_bytes()) + "; a multiple of 4 is wanted.");
+        fail(kernel, "the workgroup counts begin at byte " + std::to_string(counts.offset_bytes()) +
+                         "; a multiple of 4 is wanted.");
     out.indirect = &record;
     out.indirect_offset_bytes = counts.offset_bytes();
 }
@@ -125,8 +131,9 @@ void imply_groups(const DeviceRecord& device, const KernelRecord& kernel, Checke
             first = i;
             count = here;
         } else if (here != count) {
-            fail(kernel, "groups(x) is wanted, since the buffers differ: " + quoted(interface.bindings[first].name) + " has " +
-                             plural(count, "element") + ", " + quoted(binding.name) + " has " + std::to_string(here) + ".");
+            fail(kernel, "groups(x) is wanted, since the buffers differ: " + quoted(interface.bindings[first].name) +
+                             " has " + plural(count, "element") + ", " + quoted(binding.name) + " has " +
+                             std::to_string(here) + ".");
         }
     }
     if (first == kUnset) fail(kernel, "groups(x, y, z) is wanted: the kernel takes no buffer of elements to count.");
@@ -143,36 +150,41 @@ void check_aliasing(const KernelRecord& kernel, const CheckedCall& call) {
             const BoundBuffer& b = buffers[j];
             if (a.record != b.record || !(a.writes || b.writes)) continue;
             if (a.offset_bytes == b.offset_bytes && a.size_bytes == b.size_bytes) continue;
-            if (a.offset_bytes + a.size_bytes <= b.offset_bytes || b.offset_bytes + b.size_bytes <= a.offset_bytes) continue;
+            if (a.offset_bytes + a.size_bytes <= b.offset_bytes || b.offset_bytes + b.size_bytes <= a.offset_bytes)
+                continue;
             fail(kernel, "arguments " + quoted(kernel.interface.bindings[i].name) + " and " +
                              quoted(kernel.interface.bindings[j].name) + " overlap in part (bytes " +
-                             std::to_string(a.offset_bytes) + " to " + std::to_string(a.offset_bytes + a.size_bytes) + " and " +
-                             std::to_string(b.offset_bytes) + " to " + std::to_string(b.offset_bytes + b.size_bytes) +
-                             " of one buffer) and one is written.");
+                             std::to_string(a.offset_bytes) + " to " + std::to_string(a.offset_bytes + a.size_bytes) +
+                             " and " + std::to_string(b.offset_bytes) + " to " +
+                             std::to_string(b.offset_bytes + b.size_bytes) + " of one buffer) and one is written.");
         }
     }
 }
 
-void check_limits(const DeviceRecord& device, const KernelRecord& kernel, const BindingInfo& binding, const AnyView& view) {
+void check_limits(const DeviceRecord& device, const KernelRecord& kernel, const BindingInfo& binding,
+                  const AnyView& view) {
     const Limits& limits = device.capabilities.limits;
     const bool uniform = binding.kind == BindingKind::uniform;
     const u64 alignment = uniform ? limits.uniform_offset_alignment_bytes : limits.storage_offset_alignment_bytes;
     if ((view.offset_bytes() & (alignment - 1)) != 0) {  // a power of two
         fail(kernel, ErrorCode::unsupported,
              "argument " + quoted(binding.name) + ": the view " + describe(view) + " begins at byte " +
-                 std::to_string(view.offset_bytes()) + "; this device binds views at multiples of " + std::to_string(alignment) + ".");
+                 std::to_string(view.offset_bytes()) + "; this device binds views at multiples of " +
+                 std::to_string(alignment) + ".");
     }
     const u64 most = uniform ? limits.max_uniform_binding_bytes : limits.max_storage_binding_bytes;
     if (view.size_bytes() > most) {
         fail(kernel, ErrorCode::unsupported,
              "argument " + quoted(binding.name) + ": " + describe(view) + " has " + std::to_string(view.size_bytes()) +
-                 " bytes; this device binds at most " + std::to_string(most) + (uniform ? " as uniform." : " as storage."));
+                 " bytes; this device binds at most " + std::to_string(most) +
+                 (uniform ? " as uniform." : " as storage."));
     }
 }
 
 }  // namespace
 
-BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel, std::size_t index, const AnyView& view) {
+BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel, std::size_t index,
+                         const AnyView& view) {
     const BindingInfo& binding = kernel.interface.bindings[index];
     BufferRecord& record = checked_record(view, device, "call");
     if (const std::string wanted = mismatch(binding, view.dtype(), view.size_bytes()); !wanted.empty()) {
@@ -180,8 +192,9 @@ BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel,
     }
     check_limits(device, kernel, binding, view);
     if (binding.reads && !record.poison.empty()) {
-        fail(kernel, ErrorCode::internal, "argument " + quoted(binding.name) + ": " + describe(view) +
-                                              " cannot be trusted, since work that wrote it failed: " + record.poison);
+        fail(kernel, ErrorCode::internal,
+             "argument " + quoted(binding.name) + ": " + describe(view) +
+                 " cannot be trusted, since work that wrote it failed: " + record.poison);
     }
     return {&record, view.offset_bytes(), view.size_bytes(), binding.reads, binding.writes};
 }
@@ -218,12 +231,18 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
                 place = place_of(kernel, interface.scalars, a, next_scalar, out.scalar_from, i, arguments);
                 store_scalar(kernel, place, a, out.scalars);
                 break;
-            case Argument::Kind::groups: groups = static_cast<const Groups*>(a.value); break;
-            case Argument::Kind::indirect: check_indirect(device, kernel, *static_cast<const AnyView*>(a.value), out); break;
+            case Argument::Kind::groups:
+                groups = static_cast<const Groups*>(a.value);
+                break;
+            case Argument::Kind::indirect:
+                check_indirect(device, kernel, *static_cast<const AnyView*>(a.value), out);
+                break;
         }
         if (!a.slot.empty()) out.slots.push_back({i, place, a.kind == Argument::Kind::buffer});
     }
-    const auto missing = [](const std::vector<std::size_t>& from) { return std::find(from.begin(), from.end(), kUnset) != from.end(); };
+    const auto missing = [](const std::vector<std::size_t>& from) {
+        return std::find(from.begin(), from.end(), kUnset) != from.end();
+    };
     if (missing(out.buffer_from) || missing(out.scalar_from)) fail_count(kernel, arguments);
     if (groups != nullptr) check_groups(device, kernel, *groups, out);
     else if (out.indirect == nullptr) imply_groups(device, kernel, out);

@@ -33,7 +33,7 @@ struct CheckedCall {
     BufferRecord* indirect = nullptr;
     u64 indirect_offset_bytes = 0;
     std::vector<BoundBuffer> buffers;
-    std::vector<std::byte> scalars;  ///< the whole push constant block
+    std::vector<std::byte> scalars;                     ///< the whole push constant block
     std::vector<std::size_t> buffer_from, scalar_from;  ///< per binding and per scalar: which argument
 
     /// Where each argument went, for graph slots: index into `buffers`, or into Interface::scalars.
@@ -54,6 +54,7 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
 void store_scalar(const KernelRecord& kernel, std::size_t index, const Argument& argument, std::span<std::byte> block);
 
 /// Checks one buffer argument against a binding.
-BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel, std::size_t index, const AnyView& view);
+BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel, std::size_t index,
+                         const AnyView& view);
 
 }  // namespace alkomp::detail

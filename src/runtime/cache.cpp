@@ -30,8 +30,8 @@ constexpr std::array<char, 4> kMagic{'A', 'L', 'K', 'C'};
 constexpr u32 kFormat = 1;
 constexpr const char* kEntrySuffix = ".bin";
 constexpr const char* kTemporarySuffix = ".tmp";
-constexpr auto kTouchAfter = std::chrono::hours(1);     // how coarse "recently used" may be
-constexpr auto kStaleAfter = std::chrono::hours(1);     // a temporary file this old has lost its writer
+constexpr auto kTouchAfter = std::chrono::hours(1);  // how coarse "recently used" may be
+constexpr auto kStaleAfter = std::chrono::hours(1);  // a temporary file this old has lost its writer
 
 /// In front of the key and the value. Written as memory has it: another byte order fails the checksum.
 struct EntryHeader {
@@ -79,7 +79,8 @@ std::string unique_suffix() {
 #else
     const auto process = getpid();
 #endif
-    return '.' + std::to_string(machine) + '-' + std::to_string(process) + '-' + std::to_string(counter++) + kTemporarySuffix;
+    return '.' + std::to_string(machine) + '-' + std::to_string(process) + '-' + std::to_string(counter++) +
+           kTemporarySuffix;
 }
 
 std::string environment(const char* name) {
@@ -91,7 +92,8 @@ fs::path default_folder() {
     if (environment("ALKOMP_CACHE") == "0") return {};
     if (const std::string folder = environment("ALKOMP_CACHE_DIR"); !folder.empty()) return folder;
 #ifdef _WIN32
-    if (const std::string folder = environment("LOCALAPPDATA"); !folder.empty()) return fs::path(folder) / "alkomp" / "cache";
+    if (const std::string folder = environment("LOCALAPPDATA"); !folder.empty())
+        return fs::path(folder) / "alkomp" / "cache";
 #else
     if (const std::string folder = environment("XDG_CACHE_HOME"); !folder.empty()) return fs::path(folder) / "alkomp";
     if (const std::string home = environment("HOME"); !home.empty()) return fs::path(home) / ".cache" / "alkomp";
@@ -170,8 +172,9 @@ void DiskCache::store(std::string_view key, std::span<const std::byte> value) {
         }
     } catch (const std::exception& failure) {
         if (!complained_.exchange(true))
-            log(LogLevel::warning, "cache: \"" + folder_.string() + "\" cannot be written, so kernels are compiled anew each time: " +
-                                       failure.what());
+            log(LogLevel::warning,
+                "cache: \"" + folder_.string() +
+                    "\" cannot be written, so kernels are compiled anew each time: " + failure.what());
     }
 }
 

@@ -36,7 +36,7 @@ private:
 
     const std::filesystem::path folder_;
     const u64 cap_bytes_;
-    std::mutex mutex_;  ///< of `evict` and the counter
+    std::mutex mutex_;     ///< of `evict` and the counter
     u64 unchecked_bytes_;  ///< written since the last look at the folder's size
     std::atomic<bool> complained_{false};
 };

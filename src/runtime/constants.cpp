@@ -26,7 +26,8 @@ struct Encode {
     std::optional<u64> operator()(u64 value) const { return integer(value); }
     std::optional<u64> operator()(f64 value) const {
         switch (type) {
-            case Scalar::f64: return std::bit_cast<u64>(value);
+            case Scalar::f64:
+                return std::bit_cast<u64>(value);
             case Scalar::f32: {
                 const auto narrow = static_cast<float>(value);
                 if (std::isfinite(value) && !std::isfinite(narrow)) return std::nullopt;
@@ -37,7 +38,8 @@ struct Encode {
                 if (std::isfinite(value) && !std::isfinite(static_cast<float>(narrow))) return std::nullopt;
                 return narrow.bits;
             }
-            default: return std::nullopt;
+            default:
+                return std::nullopt;
         }
     }
 
@@ -50,20 +52,31 @@ private:
     template <class V>
     std::optional<u64> integer(V value) const {
         switch (type) {
-            case Scalar::boolean: return value == 0 || value == 1 ? std::optional<u64>(static_cast<u64>(value)) : std::nullopt;
-            case Scalar::i8: return fit<i8>(value);
-            case Scalar::i16: return fit<i16>(value);
-            case Scalar::i32: return fit<i32>(value);
-            case Scalar::i64: return fit<i64>(value);
-            case Scalar::u8: return fit<u8>(value);
-            case Scalar::u16: return fit<u16>(value);
-            case Scalar::u32: return fit<u32>(value);
-            case Scalar::u64: return fit<u64>(value);
+            case Scalar::boolean:
+                return value == 0 || value == 1 ? std::optional<u64>(static_cast<u64>(value)) : std::nullopt;
+            case Scalar::i8:
+                return fit<i8>(value);
+            case Scalar::i16:
+                return fit<i16>(value);
+            case Scalar::i32:
+                return fit<i32>(value);
+            case Scalar::i64:
+                return fit<i64>(value);
+            case Scalar::u8:
+                return fit<u8>(value);
+            case Scalar::u16:
+                return fit<u16>(value);
+            case Scalar::u32:
+                return fit<u32>(value);
+            case Scalar::u64:
+                return fit<u64>(value);
             case Scalar::f16:
             case Scalar::f32:
-            case Scalar::f64: return exact_float(value);
+            case Scalar::f64:
+                return exact_float(value);
             case Scalar::bf16:
-            case Scalar::record: return std::nullopt;
+            case Scalar::record:
+                return std::nullopt;
         }
         return std::nullopt;
     }
@@ -89,8 +102,8 @@ std::string list(const Interface& interface) {
     for (const ConstantInfo& constant : interface.constants) {
         if (!text.empty()) text += ", ";
         if (!constant.name.empty()) text += '"' + constant.name + "\" ";
-        text += (constant.name.empty() ? "id " : "(id ") + std::to_string(constant.id) + (constant.name.empty() ? " (" : ", ") +
-                std::string(to_string(constant.type)) + ')';
+        text += (constant.name.empty() ? "id " : "(id ") + std::to_string(constant.id) +
+                (constant.name.empty() ? " (" : ", ") + std::string(to_string(constant.type)) + ')';
     }
     return text;
 }
@@ -114,23 +127,26 @@ std::vector<backend::SpecializationValue> resolve_constants(const ShaderRecord& 
     for (const auto& [name, value] : options.constants) {
         const ConstantInfo* constant = find(shader.interface, name);
         if (constant == nullptr) {
-            throw Error(ErrorCode::invalid_argument, "compile: \"" + shader.name + "\" has no specialisation constant \"" + name +
-                                                         "\"; it has " + list(shader.interface) + ".");
+            throw Error(ErrorCode::invalid_argument, "compile: \"" + shader.name +
+                                                         "\" has no specialisation constant \"" + name + "\"; it has " +
+                                                         list(shader.interface) + ".");
         }
         const std::optional<u64> bits = std::visit(Encode{constant->type}, value);
         if (!bits) {
-            throw Error(ErrorCode::invalid_argument, "compile: the specialisation constant \"" + name + "\" of \"" + shader.name +
-                                                         "\" is " + std::string(to_string(constant->type)) + ", which cannot be " +
-                                                         text_of(value) + ".");
+            throw Error(ErrorCode::invalid_argument,
+                        "compile: the specialisation constant \"" + name + "\" of \"" + shader.name + "\" is " +
+                            std::string(to_string(constant->type)) + ", which cannot be " + text_of(value) + ".");
         }
         const u32 size = constant->type == Scalar::boolean ? 4 : size_bytes(constant->type);
         values.push_back({constant->id, size, *bits});
     }
     std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-    const auto twice = std::adjacent_find(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.id == b.id; });
+    const auto twice =
+        std::adjacent_find(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.id == b.id; });
     if (twice != values.end()) {
-        throw Error(ErrorCode::invalid_argument, "compile: the specialisation constant with id " + std::to_string(twice->id) + " of \"" +
-                                                     shader.name + "\" is given twice, by name and by id.");
+        throw Error(ErrorCode::invalid_argument, "compile: the specialisation constant with id " +
+                                                     std::to_string(twice->id) + " of \"" + shader.name +
+                                                     "\" is given twice, by name and by id.");
     }
     return values;
 }

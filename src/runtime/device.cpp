@@ -14,18 +14,18 @@ namespace {
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr u32 kFirstSubmit = 16;         // commands before an idle device gets its first batch
+constexpr u32 kFirstSubmit = 16;  // commands before an idle device gets its first batch
 // Batches grow by half: recording one and a half times as much takes less time than a GPU takes for what it
 // has (1.2 us against 2.3 us per dependent call on an H100), so it does not idle in between.
 constexpr u32 kLargestSubmit = 1024;
 constexpr u32 kIndependent = 4;       // a batch of calls that wait for nothing is that much larger
-constexpr std::size_t kCrowded = 64;     // batches in flight at which recording waits
+constexpr std::size_t kCrowded = 64;  // batches in flight at which recording waits
 constexpr std::size_t kMaxSpans = std::size_t{1} << 20;
-constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);   // how long abandon() may go unnoticed
+constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);      // how long abandon() may go unnoticed
 constexpr nanoseconds kSharedSlice = std::chrono::microseconds(200);  // ... when several threads wait
 constexpr int kSharedPolls = 256;
 constexpr nanoseconds kLongestRelief = std::chrono::seconds(60);
-constexpr nanoseconds kFarewell = std::chrono::seconds(2);         // for work in flight when a device goes
+constexpr nanoseconds kFarewell = std::chrono::seconds(2);  // for work in flight when a device goes
 
 // For devices that must not be destroyed; they stay reachable, so that leak checkers see no leak.
 void leave_behind(std::unique_ptr<backend::Device> device) {
@@ -183,13 +183,15 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
             provide_empty();
             ranges[i] = {empty.id, 0, multiple};
         } else {
-            ranges[i] = {bound.record->block.id, bound.offset_bytes, (bound.size_bytes + multiple - 1) / multiple * multiple};
+            ranges[i] = {bound.record->block.id, bound.offset_bytes,
+                         (bound.size_bytes + multiple - 1) / multiple * multiple};
         }
     }
     const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));
     const backend::KernelId kernel = call.kernel->id;
     if (call.indirect != nullptr)
-        return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars}, false};
+        return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars},
+                false};
     return {backend::Dispatch{kernel, call.groups, ranges, scalars}, false};
 }
 
@@ -234,9 +236,10 @@ u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
     flight.notes = std::move(batch.notes);
     if (pending.ticket == 0) {
         flight.done = true;
-        flight.status = pending.status.failed
-                            ? pending.status
-                            : backend::Status::failure(ErrorCode::internal, "the backend gave no ticket for submitted work.");
+        flight.status =
+            pending.status.failed
+                ? pending.status
+                : backend::Status::failure(ErrorCode::internal, "the backend gave no ticket for submitted work.");
     }
     const backend::Status status = flight.status;
     timeline.in_flight.push_back(std::move(flight));
@@ -253,7 +256,8 @@ u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
         Continuations then;
         retire(timeline, then);
         timeline.failure.reset();  // thrown here instead of at the next wait
-        if (!then.empty()) ready_.insert(ready_.end(), std::make_move_iterator(then.begin()), std::make_move_iterator(then.end()));
+        if (!then.empty())
+            ready_.insert(ready_.end(), std::make_move_iterator(then.begin()), std::make_move_iterator(then.end()));
         throw_status("submit", status);
     }
     return timeline.submitted;
@@ -267,7 +271,8 @@ void DeviceRecord::on_passed(Timeline& timeline, u64 sequence, std::function<voi
 
 void DeviceRecord::release_passed() {
     const auto all_passed = [this](const auto& entry) {
-        return std::all_of(entry.second.begin(), entry.second.end(), [this](const auto& point) { return passed(point); });
+        return std::all_of(entry.second.begin(), entry.second.end(),
+                           [this](const auto& point) { return passed(point); });
     };
     const auto release = [&](auto& list) {
         std::erase_if(list, [&](const auto& entry) {

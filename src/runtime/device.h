@@ -39,7 +39,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     Use by_address;  ///< the last kernel that used raw addresses; it may have touched any buffer
     Pool pool;
     std::unique_ptr<Transfers> transfers;
-    Block empty;  ///< stands in for buffers of no bytes in bindings
+    Block empty;                         ///< stands in for buffers of no bytes in bindings
     std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
     std::unordered_map<std::string, std::weak_ptr<KernelRecord>> kernels;  ///< compiled and in use, by key
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
@@ -50,7 +50,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 
     std::atomic<bool> lost{false};
     std::atomic<bool> abandoned{false};  ///< the driver is not to be touched any more
-    backend::Status loss;  ///< why, set before `lost`
+    backend::Status loss;                ///< why, set before `lost`
 
     std::mutex poll_mutex;
     std::condition_variable progressed;
@@ -123,13 +123,13 @@ private:
     void add_spans(const Timeline& timeline, const InFlight& batch);
     void poison_writes(const Timeline& timeline, u64 sequence, const std::string& why);
 
-    Conflicts conflicts_;                  ///< of the command being recorded
-    std::vector<BufferAccess> accesses_;   ///< of the call being recorded
-    std::vector<backend::Completion> completions_;  ///< guarded by poll_mutex
+    Conflicts conflicts_;                                                 ///< of the command being recorded
+    std::vector<BufferAccess> accesses_;                                  ///< of the call being recorded
+    std::vector<backend::Completion> completions_;                        ///< guarded by poll_mutex
     std::unordered_map<backend::Ticket, backend::Completion> unclaimed_;  ///< reported before anyone asked
-    Continuations ready_;                  ///< to run at the next advance
+    Continuations ready_;                                                 ///< to run at the next advance
     std::atomic<int> waiters_{0};
-    std::atomic<int> shared_polls_{0};     ///< polls that stay short because several threads wait
+    std::atomic<int> shared_polls_{0};  ///< polls that stay short because several threads wait
 };
 
 /// Throws the front's error for a status from below the seam: "function: text".

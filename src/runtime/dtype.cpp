@@ -71,20 +71,34 @@ bf16::operator float() const noexcept { return std::bit_cast<float>(static_cast<
 
 std::string_view to_string(Scalar scalar) noexcept {
     switch (scalar) {
-        case Scalar::boolean: return "bool";
-        case Scalar::i8: return "i8";
-        case Scalar::i16: return "i16";
-        case Scalar::i32: return "i32";
-        case Scalar::i64: return "i64";
-        case Scalar::u8: return "u8";
-        case Scalar::u16: return "u16";
-        case Scalar::u32: return "u32";
-        case Scalar::u64: return "u64";
-        case Scalar::f16: return "f16";
-        case Scalar::bf16: return "bf16";
-        case Scalar::f32: return "f32";
-        case Scalar::f64: return "f64";
-        case Scalar::record: return "struct";
+        case Scalar::boolean:
+            return "bool";
+        case Scalar::i8:
+            return "i8";
+        case Scalar::i16:
+            return "i16";
+        case Scalar::i32:
+            return "i32";
+        case Scalar::i64:
+            return "i64";
+        case Scalar::u8:
+            return "u8";
+        case Scalar::u16:
+            return "u16";
+        case Scalar::u32:
+            return "u32";
+        case Scalar::u64:
+            return "u64";
+        case Scalar::f16:
+            return "f16";
+        case Scalar::bf16:
+            return "bf16";
+        case Scalar::f32:
+            return "f32";
+        case Scalar::f64:
+            return "f64";
+        case Scalar::record:
+            return "struct";
     }
     return "struct";
 }
@@ -93,23 +107,29 @@ u32 size_bytes(Scalar scalar) noexcept {
     switch (scalar) {
         case Scalar::boolean:
         case Scalar::i8:
-        case Scalar::u8: return 1;
+        case Scalar::u8:
+            return 1;
         case Scalar::i16:
         case Scalar::u16:
         case Scalar::f16:
-        case Scalar::bf16: return 2;
+        case Scalar::bf16:
+            return 2;
         case Scalar::i32:
         case Scalar::u32:
-        case Scalar::f32: return 4;
+        case Scalar::f32:
+            return 4;
         case Scalar::i64:
         case Scalar::u64:
-        case Scalar::f64: return 8;
-        case Scalar::record: return 0;
+        case Scalar::f64:
+            return 8;
+        case Scalar::record:
+            return 0;
     }
     return 0;
 }
 
-DType::DType(Scalar kind, u8 lane_count) : scalar(kind), lanes(lane_count), size_bytes(alkomp::size_bytes(kind) * lane_count) {}
+DType::DType(Scalar kind, u8 lane_count)
+    : scalar(kind), lanes(lane_count), size_bytes(alkomp::size_bytes(kind) * lane_count) {}
 
 DType DType::opaque(u32 size_bytes) { return structure(RecordLayout{size_bytes, {}}); }
 
@@ -121,7 +141,8 @@ DType DType::structure(RecordLayout layout) {
 }
 
 bool DType::operator==(const DType& other) const noexcept {
-    if (scalar != other.scalar || lanes != other.lanes || columns != other.columns || size_bytes != other.size_bytes) return false;
+    if (scalar != other.scalar || lanes != other.lanes || columns != other.columns || size_bytes != other.size_bytes)
+        return false;
     if (record == other.record) return true;
     return record && other.record && equal(*record, *other.record);
 }

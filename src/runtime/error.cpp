@@ -25,14 +25,22 @@ Log& the_log() {
 
 std::string_view to_string(ErrorCode code) noexcept {
     switch (code) {
-        case ErrorCode::invalid_argument: return "invalid_argument";
-        case ErrorCode::unsupported: return "unsupported";
-        case ErrorCode::out_of_memory: return "out_of_memory";
-        case ErrorCode::compile_failed: return "compile_failed";
-        case ErrorCode::kernel_fault: return "kernel_fault";
-        case ErrorCode::device_lost: return "device_lost";
-        case ErrorCode::timed_out: return "timed_out";
-        case ErrorCode::internal: return "internal";
+        case ErrorCode::invalid_argument:
+            return "invalid_argument";
+        case ErrorCode::unsupported:
+            return "unsupported";
+        case ErrorCode::out_of_memory:
+            return "out_of_memory";
+        case ErrorCode::compile_failed:
+            return "compile_failed";
+        case ErrorCode::kernel_fault:
+            return "kernel_fault";
+        case ErrorCode::device_lost:
+            return "device_lost";
+        case ErrorCode::timed_out:
+            return "timed_out";
+        case ErrorCode::internal:
+            return "internal";
     }
     return "internal";
 }

@@ -67,7 +67,8 @@ void coarsen(const DeviceRecord& device, const Timeline& current, std::vector<Us
     if (uses.size() <= kManyUses) return;
     std::vector<Use> merged;
     for (const Use& use : uses) {
-        auto same = std::find_if(merged.begin(), merged.end(), [&](const Use& m) { return m.timeline == use.timeline; });
+        auto same =
+            std::find_if(merged.begin(), merged.end(), [&](const Use& m) { return m.timeline == use.timeline; });
         if (same == merged.end()) {
             merged.push_back(use);
             continue;
@@ -100,7 +101,9 @@ void find_all(const DeviceRecord& device, const Timeline& current, Conflicts& ou
     }
 }
 
-Use use_of_everything(const Timeline& current) { return {0, ~u64{0}, current.recording(), current.epoch, current.index}; }
+Use use_of_everything(const Timeline& current) {
+    return {0, ~u64{0}, current.recording(), current.epoch, current.index};
+}
 
 void note_use(const DeviceRecord& device, const Timeline& current, BufferUses& uses, const Access& access) {
     const Use use{access.begin, access.end, current.recording(), current.epoch, current.index};

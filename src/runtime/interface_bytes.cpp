@@ -26,7 +26,8 @@ DType get_type(ByteReader& reader, int depth) {
     type.columns = reader.get<u8>();
     type.size_bytes = reader.get<u32>();
     if (reader.get<bool>() && depth < kMaxNesting)
-        type.record = std::make_shared<const RecordLayout>(RecordLayout{type.size_bytes, get_fields(reader, depth + 1)});
+        type.record =
+            std::make_shared<const RecordLayout>(RecordLayout{type.size_bytes, get_fields(reader, depth + 1)});
     return type;
 }
 

@@ -38,7 +38,9 @@ struct Job {
 class Checker {
 public:
     Checker(const ShaderRecord& shader, const DeviceRecord& device)
-        : name_('"' + shader.name + "\" "), device_("the device \"" + device.info.name + '"'), limits_(device.capabilities.limits),
+        : name_('"' + shader.name + "\" "),
+          device_("the device \"" + device.info.name + '"'),
+          limits_(device.capabilities.limits),
           features_(device.capabilities.features) {}
 
     void check_sizes(const Interface& interface) const {
@@ -48,8 +50,9 @@ public:
         within(interface.scalar_bytes, limits_.max_scalar_bytes, "bytes of push constants");
         for (const BindingInfo& binding : interface.bindings) {
             if (binding.set < limits_.max_sets) continue;
-            fail(ErrorCode::unsupported, name_ + "binds \"" + binding.name + "\" in set " + std::to_string(binding.set) + "; " + device_ +
-                                             " takes sets below " + std::to_string(limits_.max_sets) + '.');
+            fail(ErrorCode::unsupported, name_ + "binds \"" + binding.name + "\" in set " +
+                                             std::to_string(binding.set) + "; " + device_ + " takes sets below " +
+                                             std::to_string(limits_.max_sets) + '.');
         }
     }
 
@@ -58,7 +61,8 @@ public:
         const u32 least = limits_.min_subgroup_size, most = limits_.max_subgroup_size;
         if (features_.subgroup.size_control && std::has_single_bit(size) && size >= least && size <= most) return;
         std::string allowed = std::to_string(limits_.subgroup_size) + " alone, by leaving it 0";
-        if (features_.subgroup.size_control) allowed = "powers of two from " + std::to_string(least) + " to " + std::to_string(most);
+        if (features_.subgroup.size_control)
+            allowed = "powers of two from " + std::to_string(least) + " to " + std::to_string(most);
         fail(features_.subgroup.size_control ? ErrorCode::invalid_argument : ErrorCode::unsupported,
              name_ + "is to have subgroups of " + std::to_string(size) + "; " + device_ + " has " + allowed + '.');
     }
@@ -66,22 +70,25 @@ public:
 private:
     void within(u64 value, u64 limit, const char* what) const {
         if (value <= limit) return;
-        fail(ErrorCode::unsupported,
-             name_ + "takes " + std::to_string(value) + ' ' + what + "; " + device_ + " has at most " + std::to_string(limit) + '.');
+        fail(ErrorCode::unsupported, name_ + "takes " + std::to_string(value) + ' ' + what + "; " + device_ +
+                                         " has at most " + std::to_string(limit) + '.');
     }
 
     void check_workgroup(const std::array<u32, 3>& size) const {
-        const std::string shown = std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]);
+        const std::string shown =
+            std::to_string(size[0]) + " x " + std::to_string(size[1]) + " x " + std::to_string(size[2]);
         const u64 plane = u64{size[0]} * size[1];  // below 2^64; the volume may not be
-        if (plane == 0 || size[2] == 0) fail(ErrorCode::invalid_argument, name_ + "has a workgroup of " + shown + ", which is empty.");
+        if (plane == 0 || size[2] == 0)
+            fail(ErrorCode::invalid_argument, name_ + "has a workgroup of " + shown + ", which is empty.");
         if (plane > limits_.max_workgroup_invocations || plane * size[2] > limits_.max_workgroup_invocations) {
-            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + " invocations; " + device_ + " runs at most " +
-                                             std::to_string(limits_.max_workgroup_invocations) + " together.");
+            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + " invocations; " + device_ +
+                                             " runs at most " + std::to_string(limits_.max_workgroup_invocations) +
+                                             " together.");
         }
         for (std::size_t i = 0; i < 3; ++i) {
             if (size[i] <= limits_.max_workgroup_size[i]) continue;
-            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + "; along " + "xyz"[i] + ' ' + device_ + " takes at most " +
-                                             std::to_string(limits_.max_workgroup_size[i]) + '.');
+            fail(ErrorCode::unsupported, name_ + "has a workgroup of " + shown + "; along " + "xyz"[i] + ' ' + device_ +
+                                             " takes at most " + std::to_string(limits_.max_workgroup_size[i]) + '.');
         }
     }
 
@@ -97,21 +104,25 @@ Target target_of(const DeviceRecord& device, Target asked) {
 }
 
 std::string settings_text(const Job& job) {
-    std::string text = std::string(job.robust ? "robust" : "fast") + (job.device->options.robust ? " checked" : " unchecked") + " subgroup " +
+    std::string text = std::string(job.robust ? "robust" : "fast") +
+                       (job.device->options.robust ? " checked" : " unchecked") + " subgroup " +
                        std::to_string(job.subgroup_size);
     for (const backend::SpecializationValue& value : job.constants)
-        text += ' ' + std::to_string(value.id) + ':' + std::to_string(value.size_bytes) + '=' + std::to_string(value.bits);
+        text +=
+            ' ' + std::to_string(value.id) + ':' + std::to_string(value.size_bytes) + '=' + std::to_string(value.bits);
     return text;
 }
 
 /// Checks everything that can be checked without the driver.
-Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader, const KernelOptions& options) {
+Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader,
+            const KernelOptions& options) {
     Job job;
     job.constants = resolve_constants(*shader, options);
     job.interface = specialize(*shader, job.constants);
     const Checker checker(*shader, *device);
     if (const std::string missing = read::missing_requirement(job.interface, device->capabilities); !missing.empty()) {
-        fail(ErrorCode::unsupported, '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
+        fail(ErrorCode::unsupported,
+             '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
     }
     checker.check_sizes(job.interface);
     checker.check_subgroup_size(options.subgroup_size);
@@ -155,7 +166,8 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
     code.label = job.label;
     code.cached = job.cached;
     backend::Pending pending = job.device->backend->compile(code, job.interface, id, cache);
-    if (pending.ticket == 0 && pending.status.failed && pending.status.code == ErrorCode::device_lost) job.device->mark_lost(pending.status);
+    if (pending.ticket == 0 && pending.status.failed && pending.status.code == ErrorCode::device_lost)
+        job.device->mark_lost(pending.status);
     return pending;
 }
 
@@ -204,7 +216,8 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         future->complete();
         return future;
     }
-    if (std::optional<std::vector<std::byte>> stored = DiskCache::instance().load(job.disk_key)) job.cached = std::move(*stored);
+    if (std::optional<std::vector<std::byte>> stored = DiskCache::instance().load(job.disk_key))
+        job.cached = std::move(*stored);
 
     auto waiting = std::make_shared<Waiting>(Waiting{std::move(job), future, nullptr});
     std::vector<std::byte> cache;
@@ -246,8 +259,9 @@ std::shared_ptr<DeviceRecord> usable(const std::shared_ptr<DeviceRecord>& device
 Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, const KernelOptions& options) {
     std::shared_ptr<DeviceRecord> device = usable(record);
     if (source.language == Language::wgsl && !device->properties.accepts_wgsl) {
-        fail(ErrorCode::unsupported, '"' + source.name + "\" is WGSL, which the device \"" + device->info.name + "\" of the backend " +
-                                         device->info.backend + " does not take; GLSL and SPIR-V are taken.");
+        fail(ErrorCode::unsupported, '"' + source.name + "\" is WGSL, which the device \"" + device->info.name +
+                                         "\" of the backend " + device->info.backend +
+                                         " does not take; GLSL and SPIR-V are taken.");
     }
     std::shared_ptr<const ShaderRecord> shader = make_shader(source, options, target_of(*device, options.target));
     return prepare(std::move(device), std::move(shader), options);
@@ -269,10 +283,12 @@ KernelRecord::~KernelRecord() {
         const std::lock_guard lock(device->mutex);
         const auto entry = device->kernels.find(key);
         if (entry != device->kernels.end() && entry->second.expired()) device->kernels.erase(entry);
-        if (id == backend::KernelId::none || device->abandoned.load(std::memory_order_acquire) || !device->backend) return;
+        if (id == backend::KernelId::none || device->abandoned.load(std::memory_order_acquire) || !device->backend)
+            return;
         std::vector<Conflicts::Wait> waits;
         if (!device->lost.load(std::memory_order_acquire)) add_waits(*device, *this, waits);
-        const bool is_idle = std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
+        const bool is_idle =
+            std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
         if (is_idle) device->backend->release(id);
         else device->kernels_to_release.emplace_back(id, std::move(waits));
     } catch (...) {

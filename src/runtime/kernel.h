@@ -20,7 +20,7 @@ struct ShaderRecord {
     std::vector<u32> words;  ///< SPIR-V
     Interface interface;
     std::string name;
-    std::string key;         ///< names its words and interface: part of every kernel cache key
+    std::string key;  ///< names its words and interface: part of every kernel cache key
 };
 
 struct KernelRecord {
@@ -38,14 +38,16 @@ struct KernelRecord {
 };
 
 /// Compiles or checks a source, from the disk cache where it can. `target` is not Target::device.
-[[nodiscard]] std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options, Target target);
+[[nodiscard]] std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options,
+                                                              Target target);
 
 /// The interface with these constants: sizes may depend on them.
 [[nodiscard]] Interface specialize(const ShaderRecord& shader, std::span<const backend::SpecializationValue> constants);
 
 /// The constants that `options` sets, sorted by id. Throws invalid_argument for unknown ones (those that
 /// exist are listed) and for values that do not fit.
-[[nodiscard]] std::vector<backend::SpecializationValue> resolve_constants(const ShaderRecord& shader, const KernelOptions& options);
+[[nodiscard]] std::vector<backend::SpecializationValue> resolve_constants(const ShaderRecord& shader,
+                                                                          const KernelOptions& options);
 
 /// Bindings, scalars, constants and sizes, a line each.
 [[nodiscard]] std::string describe(const Interface& interface);

@@ -34,7 +34,8 @@ bool flatten(const DType& type, u64 at, std::vector<Leaf>& out) {
     }
     const u32 column_bytes = type.size_bytes / type.columns;
     for (u32 c = 0; c < type.columns; ++c)
-        for (u32 r = 0; r < type.lanes; ++r) out.push_back({at + u64{c} * column_bytes + u64{r} * size_bytes(type.scalar), type.scalar});
+        for (u32 r = 0; r < type.lanes; ++r)
+            out.push_back({at + u64{c} * column_bytes + u64{r} * size_bytes(type.scalar), type.scalar});
     return true;
 }
 
@@ -65,17 +66,14 @@ bool records_agree(const std::vector<Leaf>& wanted, const DType& given) {
     });
 }
 
-std::string wants(const BindingInfo& binding) {
-    return "elements of " + to_string(binding.element) + " are wanted";
-}
+std::string wants(const BindingInfo& binding) { return "elements of " + to_string(binding.element) + " are wanted"; }
 
 std::string element_mismatch(const BindingInfo& binding, const DType& given, u64 size_bytes_given) {
     const u64 stride = binding.stride_bytes;
     std::vector<Leaf> leaves;
     const bool known = flatten(binding.element, 0, leaves);
     if (given.scalar == Scalar::record) {
-        if (given.size_bytes != stride)
-            return wants(binding) + ", " + std::to_string(stride) + " bytes each.";
+        if (given.size_bytes != stride) return wants(binding) + ", " + std::to_string(stride) + " bytes each.";
         if (known && !records_agree(leaves, given)) return wants(binding) + ": a field differs in offset or type.";
         return {};
     }
@@ -84,7 +82,8 @@ std::string element_mismatch(const BindingInfo& binding, const DType& given, u64
     const bool whole_elements = given.size_bytes == stride && u64{given.lanes} * given.columns >= leaves.size();
     if (known && !whole_elements && !is_packed(leaves, stride)) {
         return wants(binding) + ", each padded to " + std::to_string(stride) +
-               " bytes: pass a struct of that size, or lay the kernel's data out without padding (vec4, or `scalar` layout).";
+               " bytes: pass a struct of that size, or lay the kernel's data out without padding (vec4, or `scalar` "
+               "layout).";
     }
     if (size_bytes_given % stride != 0) {
         return wants(binding) + ", " + std::to_string(stride) + " bytes each: " + std::to_string(size_bytes_given) +
@@ -95,8 +94,8 @@ std::string element_mismatch(const BindingInfo& binding, const DType& given, u64
 
 std::string block_mismatch(const BindingInfo& binding, const DType& given, u64 given_bytes) {
     if (given_bytes < binding.fixed_bytes) {
-        return "at least " + std::to_string(binding.fixed_bytes) + " bytes are wanted for " + to_string(binding.element) +
-               ", " + std::to_string(given_bytes) + " are given.";
+        return "at least " + std::to_string(binding.fixed_bytes) + " bytes are wanted for " +
+               to_string(binding.element) + ", " + std::to_string(given_bytes) + " are given.";
     }
     std::vector<Leaf> leaves;
     if (binding.stride_bytes != 0 || !flatten(binding.element, 0, leaves) || given.scalar == Scalar::record) {
@@ -104,7 +103,8 @@ std::string block_mismatch(const BindingInfo& binding, const DType& given, u64 g
             return to_string(binding.element) + " is wanted: a field differs in offset or type.";
         return {};
     }
-    const bool uniform_type = std::all_of(leaves.begin(), leaves.end(), [&](const Leaf& l) { return l.scalar == leaves.front().scalar; });
+    const bool uniform_type =
+        std::all_of(leaves.begin(), leaves.end(), [&](const Leaf& l) { return l.scalar == leaves.front().scalar; });
     if (!leaves.empty() && uniform_type && !same_scalar(leaves.front().scalar, given.scalar))
         return to_string(binding.element) + " is wanted; view it `as` that type if its bytes mean that.";
     return {};
@@ -123,20 +123,34 @@ T load(const void* from) {
 
 Number read_number(Scalar scalar, const void* from) {
     switch (scalar) {
-        case Scalar::boolean: return u64{load<u8>(from) != 0};
-        case Scalar::i8: return i64{load<i8>(from)};
-        case Scalar::i16: return i64{load<i16>(from)};
-        case Scalar::i32: return i64{load<i32>(from)};
-        case Scalar::i64: return load<i64>(from);
-        case Scalar::u8: return u64{load<u8>(from)};
-        case Scalar::u16: return u64{load<u16>(from)};
-        case Scalar::u32: return u64{load<u32>(from)};
-        case Scalar::u64: return load<u64>(from);
-        case Scalar::f16: return f64{static_cast<float>(load<f16>(from))};
-        case Scalar::bf16: return f64{static_cast<float>(load<bf16>(from))};
-        case Scalar::f32: return f64{load<f32>(from)};
-        case Scalar::f64: return load<f64>(from);
-        case Scalar::record: break;
+        case Scalar::boolean:
+            return u64{load<u8>(from) != 0};
+        case Scalar::i8:
+            return i64{load<i8>(from)};
+        case Scalar::i16:
+            return i64{load<i16>(from)};
+        case Scalar::i32:
+            return i64{load<i32>(from)};
+        case Scalar::i64:
+            return load<i64>(from);
+        case Scalar::u8:
+            return u64{load<u8>(from)};
+        case Scalar::u16:
+            return u64{load<u16>(from)};
+        case Scalar::u32:
+            return u64{load<u32>(from)};
+        case Scalar::u64:
+            return load<u64>(from);
+        case Scalar::f16:
+            return f64{static_cast<float>(load<f16>(from))};
+        case Scalar::bf16:
+            return f64{static_cast<float>(load<bf16>(from))};
+        case Scalar::f32:
+            return f64{load<f32>(from)};
+        case Scalar::f64:
+            return load<f64>(from);
+        case Scalar::record:
+            break;
     }
     return u64{0};
 }
@@ -167,11 +181,13 @@ bool as_double(const Number& number, f64& out) {
         out = *real;
         return true;
     }
-    const bool exact = std::visit([&](auto value) {
-        out = static_cast<f64>(value);
-        constexpr f64 limit = 9007199254740992.0;  // 2^53
-        return out >= -limit && out <= limit;
-    }, number);
+    const bool exact = std::visit(
+        [&](auto value) {
+            out = static_cast<f64>(value);
+            constexpr f64 limit = 9007199254740992.0;  // 2^53
+            return out >= -limit && out <= limit;
+        },
+        number);
     return exact;
 }
 
@@ -204,19 +220,32 @@ bool write_number(Scalar scalar, const Number& number, void* to) {
             std::memcpy(to, &byte, 1);
             return true;
         }
-        case Scalar::i8: return write_integer<i8>(number, to);
-        case Scalar::i16: return write_integer<i16>(number, to);
-        case Scalar::i32: return write_integer<i32>(number, to);
-        case Scalar::i64: return write_integer<i64>(number, to);
-        case Scalar::u8: return write_integer<u8>(number, to);
-        case Scalar::u16: return write_integer<u16>(number, to);
-        case Scalar::u32: return write_integer<u32>(number, to);
-        case Scalar::u64: return write_integer<u64>(number, to);
-        case Scalar::f16: return write_float<f16>(number, to);
-        case Scalar::bf16: return write_float<bf16>(number, to);
-        case Scalar::f32: return write_float<f32>(number, to);
-        case Scalar::f64: return write_float<f64>(number, to);
-        case Scalar::record: break;
+        case Scalar::i8:
+            return write_integer<i8>(number, to);
+        case Scalar::i16:
+            return write_integer<i16>(number, to);
+        case Scalar::i32:
+            return write_integer<i32>(number, to);
+        case Scalar::i64:
+            return write_integer<i64>(number, to);
+        case Scalar::u8:
+            return write_integer<u8>(number, to);
+        case Scalar::u16:
+            return write_integer<u16>(number, to);
+        case Scalar::u32:
+            return write_integer<u32>(number, to);
+        case Scalar::u64:
+            return write_integer<u64>(number, to);
+        case Scalar::f16:
+            return write_float<f16>(number, to);
+        case Scalar::bf16:
+            return write_float<bf16>(number, to);
+        case Scalar::f32:
+            return write_float<f32>(number, to);
+        case Scalar::f64:
+            return write_float<f64>(number, to);
+        case Scalar::record:
+            break;
     }
     return false;
 }
@@ -232,8 +261,9 @@ std::string argument_text(const Argument& argument) {
 std::string mismatch(const BindingInfo& binding, const DType& given, u64 size_bytes) {
     if (binding.stride_bytes != 0 && binding.fixed_bytes == 0) {
         // The common case first: the very type of the elements, without padding.
-        if (given.scalar == binding.element.scalar && given.scalar != Scalar::record && given.lanes == binding.element.lanes &&
-            given.columns == binding.element.columns && given.size_bytes == binding.stride_bytes)
+        if (given.scalar == binding.element.scalar && given.scalar != Scalar::record &&
+            given.lanes == binding.element.lanes && given.columns == binding.element.columns &&
+            given.size_bytes == binding.stride_bytes)
             return {};
         return element_mismatch(binding, given, size_bytes);
     }
@@ -255,10 +285,12 @@ std::string convert_scalar(const ScalarInfo& info, const Argument& argument, std
     const u32 column_bytes = info.size_bytes / info.type.columns;
     for (u32 i = 0; i < count; ++i) {
         const auto* from = static_cast<const std::byte*>(argument.value) + std::size_t{i} * from_bytes;
-        std::byte* to = place.data() + std::size_t{i / info.type.lanes} * column_bytes + std::size_t{i % info.type.lanes} * to_bytes;
+        std::byte* to = place.data() + std::size_t{i / info.type.lanes} * column_bytes +
+                        std::size_t{i % info.type.lanes} * to_bytes;
         if (argument.scalar == info.type.scalar) std::memcpy(to, from, to_bytes);
         else if (!write_number(info.type.scalar, read_number(argument.scalar, from), to))
-            return wanted() + (argument.lanes == 1 ? ", which cannot hold it." : ", which cannot hold every component.");
+            return wanted() +
+                   (argument.lanes == 1 ? ", which cannot hold it." : ", which cannot hold every component.");
     }
     return {};
 }

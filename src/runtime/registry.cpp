@@ -102,7 +102,8 @@ struct Found {
     u32 adapter = 0;
 };
 
-void append_found(std::vector<Found>& out, const std::shared_ptr<Entry>& entry, std::vector<backend::Adapter> adapters) {
+void append_found(std::vector<Found>& out, const std::shared_ptr<Entry>& entry,
+                  std::vector<backend::Adapter> adapters) {
     u32 place = 0;
     for (backend::Adapter& adapter : adapters) {
         Found found;
@@ -152,12 +153,18 @@ bool matches(const DeviceInfo& info, const std::string& wanted) {
 // Discrete before integrated before virtual before CPU; an OpenCL CPU is faster than a Vulkan one.
 int rank(const DeviceInfo& info) {
     switch (info.kind) {
-        case DeviceKind::discrete: return 0;
-        case DeviceKind::integrated: return 1;
-        case DeviceKind::virtual_gpu: return 2;
-        case DeviceKind::other: return 3;
-        case DeviceKind::cpu: return info.backend == "opencl" ? 4 : 5;
-        case DeviceKind::reference: return 6;
+        case DeviceKind::discrete:
+            return 0;
+        case DeviceKind::integrated:
+            return 1;
+        case DeviceKind::virtual_gpu:
+            return 2;
+        case DeviceKind::other:
+            return 3;
+        case DeviceKind::cpu:
+            return info.backend == "opencl" ? 4 : 5;
+        case DeviceKind::reference:
+            return 6;
     }
     return 7;
 }
@@ -174,11 +181,14 @@ std::string list_text(const std::vector<Found>& all) {
 
 const Found& choose(const std::vector<Found>& all, const std::string& wanted, const std::string& said_by) {
     if (all.empty())
-        throw Error(ErrorCode::unsupported, "Device: there is no device here: no driver of a backend of this build was "
-                                            "found. `alkomp doctor` says what was looked for and what would help.");
+        throw Error(ErrorCode::unsupported,
+                    "Device: there is no device here: no driver of a backend of this build was "
+                    "found. `alkomp doctor` says what was looked for and what would help.");
     if (wanted.empty())
-        return *std::min_element(all.begin(), all.end(), [](const Found& a, const Found& b) { return rank(a.info) < rank(b.info); });
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Found& f) { return matches(f.info, lower(wanted)); });
+        return *std::min_element(all.begin(), all.end(),
+                                 [](const Found& a, const Found& b) { return rank(a.info) < rank(b.info); });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Found& f) { return matches(f.info, lower(wanted)); });
     if (found == all.end())
         throw Error(ErrorCode::invalid_argument,
                     "Device: no device matches \"" + wanted + "\"" + said_by + "; there are:" + list_text(all));
@@ -294,8 +304,9 @@ bool forked() noexcept { return in_child.load(std::memory_order_relaxed); }
 void check_not_forked(const char* function) {
     if (forked())
         throw Error(ErrorCode::unsupported,
-                    std::string(function) + ": this process was forked after a driver was opened, and drivers do not "
-                                            "survive a fork; open devices in the child only, or start it by spawn.");
+                    std::string(function) +
+                        ": this process was forked after a driver was opened, and drivers do not "
+                        "survive a fork; open devices in the child only, or start it by spawn.");
 }
 
 Future<Device> open_device(std::string name, DeviceOptions options, const char* function) {
@@ -320,7 +331,8 @@ std::vector<DeviceInfo> query() {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!entry->take(ticket, std::chrono::milliseconds(20), completion)) {
             if (std::chrono::steady_clock::now() > deadline)
-                throw Error(ErrorCode::timed_out, "query: backend " + std::string(entry->backend->name()) + " does not answer.");
+                throw Error(ErrorCode::timed_out,
+                            "query: backend " + std::string(entry->backend->name()) + " does not answer.");
         }
         if (completion.status.failed) detail::throw_status("query", completion.status);
         append_found(all, entry, std::move(completion.adapters));

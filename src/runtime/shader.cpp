@@ -68,9 +68,13 @@ const detail::ShaderRecord& checked(const std::shared_ptr<const detail::ShaderRe
 
 }  // namespace
 
-Source glsl(std::string text, std::string name) { return text_source(Language::glsl, std::move(text), std::move(name)); }
+Source glsl(std::string text, std::string name) {
+    return text_source(Language::glsl, std::move(text), std::move(name));
+}
 
-Source wgsl(std::string text, std::string name) { return text_source(Language::wgsl, std::move(text), std::move(name)); }
+Source wgsl(std::string text, std::string name) {
+    return text_source(Language::wgsl, std::move(text), std::move(name));
+}
 
 Source glsl_file(const fs::path& path) {
     Source source = text_source(Language::glsl, read_file(path, "glsl_file"), path.string());
@@ -173,7 +177,8 @@ std::string type_list(const std::vector<Field>& fields) {
 
 std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options, Target target) {
     if (source.language == Language::wgsl) {
-        throw Error(ErrorCode::unsupported, "compile: \"" + source.name + "\" is WGSL; GLSL and SPIR-V are taken here.");
+        throw Error(ErrorCode::unsupported,
+                    "compile: \"" + source.name + "\" is WGSL; GLSL and SPIR-V are taken here.");
     }
     auto shader = std::make_shared<ShaderRecord>();
     shader->name = source.name;
@@ -203,7 +208,8 @@ std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const Kern
 Interface specialize(const ShaderRecord& shader, std::span<const backend::SpecializationValue> constants) {
     if (constants.empty()) return shader.interface;
     std::string values;
-    for (const backend::SpecializationValue& value : constants) values += std::to_string(value.id) + '=' + std::to_string(value.bits) + ' ';
+    for (const backend::SpecializationValue& value : constants)
+        values += std::to_string(value.id) + '=' + std::to_string(value.bits) + ' ';
     const std::string key = "interface-" + hash_key({ALKOMP_VERSION, shader.key, values});
     DiskCache& cache = DiskCache::instance();
     if (const std::optional<std::vector<std::byte>> stored = cache.load(key)) {
@@ -216,8 +222,9 @@ Interface specialize(const ShaderRecord& shader, std::span<const backend::Specia
     interface.workgroup_size = sized.workgroup_size;
     interface.shared_bytes = sized.shared_bytes;
     for (BindingInfo& binding : interface.bindings) {
-        const auto same = std::find_if(sized.bindings.begin(), sized.bindings.end(),
-                                       [&](const BindingInfo& b) { return b.set == binding.set && b.binding == binding.binding; });
+        const auto same = std::find_if(sized.bindings.begin(), sized.bindings.end(), [&](const BindingInfo& b) {
+            return b.set == binding.set && b.binding == binding.binding;
+        });
         if (same != sized.bindings.end()) binding = *same;
     }
     ByteWriter writer;
@@ -227,18 +234,21 @@ Interface specialize(const ShaderRecord& shader, std::span<const backend::Specia
 }
 
 std::string describe(const Interface& interface) {
-    std::string text = "entry point \"" + interface.entry + "\", workgroup of " + std::to_string(interface.workgroup_size[0]) + " x " +
-                       std::to_string(interface.workgroup_size[1]) + " x " + std::to_string(interface.workgroup_size[2]);
+    std::string text =
+        "entry point \"" + interface.entry + "\", workgroup of " + std::to_string(interface.workgroup_size[0]) + " x " +
+        std::to_string(interface.workgroup_size[1]) + " x " + std::to_string(interface.workgroup_size[2]);
     if (interface.shared_bytes != 0) text += ", " + std::to_string(interface.shared_bytes) + " bytes of shared memory";
     for (const BindingInfo& binding : interface.bindings) {
-        text += "\nset " + std::to_string(binding.set) + ", binding " + std::to_string(binding.binding) + ": \"" + binding.name + "\" ";
+        text += "\nset " + std::to_string(binding.set) + ", binding " + std::to_string(binding.binding) + ": \"" +
+                binding.name + "\" ";
         text += type_list(binding.fields);
         if (binding.kind == BindingKind::uniform) text += ", uniform";
         else if (!binding.writes) text += ", read only";
         else if (!binding.reads) text += ", write only";
     }
     for (const ScalarInfo& scalar : interface.scalars)
-        text += "\nscalar \"" + scalar.name + "\" " + to_string(scalar.type) + " at byte " + std::to_string(scalar.offset_bytes);
+        text += "\nscalar \"" + scalar.name + "\" " + to_string(scalar.type) + " at byte " +
+                std::to_string(scalar.offset_bytes);
     for (const ConstantInfo& constant : interface.constants) {
         text += "\nconstant ";
         if (!constant.name.empty()) text += '"' + constant.name + "\" ";

@@ -33,7 +33,8 @@ StreamRecord::~StreamRecord() {
 
 StreamRecord& checked_record(const Stream& stream, const char* function) {
     if (!stream.record() || stream.record()->device == nullptr)
-        throw Error(ErrorCode::invalid_argument, std::string(function) + ": the stream is empty: it was moved from or never set.");
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(function) + ": the stream is empty: it was moved from or never set.");
     return *stream.record();
 }
 
@@ -54,7 +55,8 @@ u64 close_batch(DeviceRecord& device, Timeline& timeline) {
 
 bool wait_sequence(DeviceRecord& device, Timeline& timeline, u64 sequence, std::chrono::nanoseconds limit,
                    const char* function) {
-    const bool done = device.wait_until([&] { return timeline.completed.load(std::memory_order_acquire) >= sequence; }, limit);
+    const bool done =
+        device.wait_until([&] { return timeline.completed.load(std::memory_order_acquire) >= sequence; }, limit);
     if (!done && device.lost) throw_status(function, device.loss);
     if (done) {
         const std::lock_guard lock(device.mutex);

@@ -60,7 +60,7 @@ struct Timeline {
     bool owes_barrier = false;      ///< a batch with barriers in it was refused: the next command has one
     u32 submit_at = 16;             ///< commands in the pending batch that make it be submitted early
     bool orphan = false;
-    std::vector<u64> acquired;      ///< per timeline: what this one has waited for on the device so far
+    std::vector<u64> acquired;          ///< per timeline: what this one has waited for on the device so far
     backend::Ticket passed_ticket = 0;  ///< of the batch `completed`
     Batch pending;
     std::deque<InFlight> in_flight;

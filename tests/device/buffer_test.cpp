@@ -116,7 +116,8 @@ TEST_P(Buffers, refuse_host_memory_of_another_size) {
     std::vector<u32> out(9);
     const std::string read = error_text(ErrorCode::invalid_argument, [&] { gpu.get(buffer, std::span<u32>(out)); });
     EXPECT_THAT(read, AllOf(HasSubstr("40"), HasSubstr("36")));
-    const std::string write = error_text(ErrorCode::invalid_argument, [&] { gpu.write(buffer, std::span<const u32>(out)); });
+    const std::string write =
+        error_text(ErrorCode::invalid_argument, [&] { gpu.write(buffer, std::span<const u32>(out)); });
     EXPECT_THAT(write, AllOf(HasSubstr("40"), HasSubstr("36")));
     EXPECT_EQ(gpu.get(buffer), ramp(10));
 }
@@ -164,14 +165,18 @@ TEST_P(Buffers, refuse_views_outside_and_bytes_that_do_not_divide) {
     const std::string text = error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.view(5, 4)); });
     EXPECT_THAT(text, AllOf(HasSubstr("slice: 4 elements from element 5"), HasSubstr("u32[8] \"numbers\"")));
     constexpr u64 kHuge = std::numeric_limits<u64>::max();
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.view(1, kHuge)); }), HasSubstr("slice"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.view(kHuge, 1)); }), HasSubstr("slice"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.as<Words3>()); }), HasSubstr("12 bytes"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.view(1, kHuge)); }),
+                HasSubstr("slice"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.view(kHuge, 1)); }),
+                HasSubstr("slice"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(buffer.as<Words3>()); }),
+                HasSubstr("12 bytes"));
 }
 
 TEST_P(Buffers, of_impossible_size_are_refused_with_the_limit) {
     const u64 limit = gpu.capabilities().limits.max_buffer_bytes;
-    const std::string large = error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(gpu.empty<u32>(limit / 4 + 1)); });
+    const std::string large =
+        error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(gpu.empty<u32>(limit / 4 + 1)); });
     EXPECT_THAT(large, AllOf(HasSubstr("empty: u32["), HasSubstr(std::to_string(limit))));
     const u64 overflow = std::numeric_limits<u64>::max() / 4 + 2;
     EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(gpu.empty<u32>(overflow)); }),
@@ -184,10 +189,14 @@ TEST_P(Buffers, moved_from_or_never_set_are_refused) {
     const Buffer<u32> to = std::move(from);
     EXPECT_TRUE(static_cast<bool>(to));
     EXPECT_FALSE(static_cast<bool>(from));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(gpu.get(from)); }), HasSubstr("moved from or never set"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.fill(Buffer<u32>(), 1u); }), HasSubstr("moved from or never set"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.copy(to, from); }), HasSubstr("moved from or never set"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.slice(0, 0)); }), HasSubstr("moved from or never set"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(gpu.get(from)); }),
+                HasSubstr("moved from or never set"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.fill(Buffer<u32>(), 1u); }),
+                HasSubstr("moved from or never set"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.copy(to, from); }),
+                HasSubstr("moved from or never set"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.slice(0, 0)); }),
+                HasSubstr("moved from or never set"));
 }
 
 TEST_P(Buffers, of_another_device_are_refused_by_name) {
@@ -195,10 +204,11 @@ TEST_P(Buffers, of_another_device_are_refused_by_name) {
     auto foreign = other.to_device(ramp(4));
     foreign.set_label("theirs");
     const auto own = gpu.to_device(ramp(4));
-    for (const auto& body : std::vector<std::function<void()>>{[&] { static_cast<void>(gpu.get(foreign)); },
-                                                              [&] { gpu.fill(foreign, 1u); }, [&] { gpu.copy(own, foreign); },
-                                                              [&] { gpu.copy(foreign, own); }}) {
-        EXPECT_THAT(error_text(ErrorCode::invalid_argument, body), AllOf(HasSubstr("\"theirs\""), HasSubstr("belongs to device")));
+    for (const auto& body : std::vector<std::function<void()>>{
+             [&] { static_cast<void>(gpu.get(foreign)); }, [&] { gpu.fill(foreign, 1u); },
+             [&] { gpu.copy(own, foreign); }, [&] { gpu.copy(foreign, own); }}) {
+        EXPECT_THAT(error_text(ErrorCode::invalid_argument, body),
+                    AllOf(HasSubstr("\"theirs\""), HasSubstr("belongs to device")));
     }
     EXPECT_EQ(other.get(foreign), ramp(4));
 }

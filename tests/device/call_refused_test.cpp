@@ -42,9 +42,10 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RefusedCalls);
 INSTANTIATE_TEST_SUITE_P(, RefusedCalls, ::testing::ValuesIn(test_devices()), device_name);
 
 TEST_P(RefusedCalls, name_what_the_kernel_takes_when_the_count_is_wrong) {
-    EXPECT_THAT(wrong(kernel, a, a), AllOf(HasSubstr("3 buffers and 0 scalars are wanted, 2 buffers and 0 scalars are given"),
-                                           HasSubstr("\"A\""), HasSubstr("u32[]"), HasSubstr("read-only"),
-                                           HasSubstr("while calling kernel \"add\"")));
+    EXPECT_THAT(
+        wrong(kernel, a, a),
+        AllOf(HasSubstr("3 buffers and 0 scalars are wanted, 2 buffers and 0 scalars are given"), HasSubstr("\"A\""),
+              HasSubstr("u32[]"), HasSubstr("read-only"), HasSubstr("while calling kernel \"add\"")));
     EXPECT_THAT(wrong(kernel, a, a, a, a), HasSubstr("4 buffers"));
     EXPECT_THAT(wrong(kernel, a, a, a, 1.0f), HasSubstr("1 scalar are given"));
 }
@@ -58,38 +59,46 @@ TEST_P(RefusedCalls, name_the_argument_when_its_element_type_is_wrong) {
         u32 a, b, c;
     };
     const auto records = gpu.to_device<Record>({{1, 2, 3}});
-    EXPECT_THAT(wrong(kernel, a, a, records), AllOf(HasSubstr("\"Result\""), HasSubstr("12 bytes"), HasSubstr("4 bytes each")));
+    EXPECT_THAT(wrong(kernel, a, a, records),
+                AllOf(HasSubstr("\"Result\""), HasSubstr("12 bytes"), HasSubstr("4 bytes each")));
 }
 
 TEST_P(RefusedCalls, name_the_unknown_and_the_doubled_name) {
-    EXPECT_THAT(wrong(kernel, arg("C", a), a, a), AllOf(HasSubstr("there is no buffer named \"C\""), HasSubstr("\"Result\"")));
+    EXPECT_THAT(wrong(kernel, arg("C", a), a, a),
+                AllOf(HasSubstr("there is no buffer named \"C\""), HasSubstr("\"Result\"")));
     EXPECT_THAT(wrong(kernel, arg("A", a), arg("A", a), a), HasSubstr("\"A\" is given twice"));
     EXPECT_THAT(wrong(kernel, a, a, a, arg("alpha", 1)), HasSubstr("there is no scalar named \"alpha\""));
 }
 
 TEST_P(RefusedCalls, name_the_scalar_that_does_not_fit) {
     Kernel blended = compile(gpu, blend());
-    EXPECT_THAT(wrong(blended, a, a, a, -1), AllOf(HasSubstr("\"term\""), HasSubstr("i32 -1"), HasSubstr("u32 is wanted")));
-    EXPECT_THAT(wrong(blended, a, a, a, 1.5f), AllOf(HasSubstr("\"term\""), HasSubstr("f32 1.5"), HasSubstr("u32 is wanted")));
+    EXPECT_THAT(wrong(blended, a, a, a, -1),
+                AllOf(HasSubstr("\"term\""), HasSubstr("i32 -1"), HasSubstr("u32 is wanted")));
+    EXPECT_THAT(wrong(blended, a, a, a, 1.5f),
+                AllOf(HasSubstr("\"term\""), HasSubstr("f32 1.5"), HasSubstr("u32 is wanted")));
     EXPECT_THAT(wrong(blended, a, a, a, u64{1} << 40), AllOf(HasSubstr("1099511627776"), HasSubstr("cannot hold it")));
-    EXPECT_THAT(wrong(blended, a, a, a, std::array<u32, 2>{1, 2}), AllOf(HasSubstr("u32x2"), HasSubstr("u32 is wanted")));
+    EXPECT_THAT(wrong(blended, a, a, a, std::array<u32, 2>{1, 2}),
+                AllOf(HasSubstr("u32x2"), HasSubstr("u32 is wanted")));
     EXPECT_THAT(wrong(blended, a, a, a), HasSubstr("1 scalar are wanted, 3 buffers and 0 scalars are given"));
 }
 
 TEST_P(RefusedCalls, name_the_workgroup_count_above_the_limit) {
     const u64 limit = gpu.capabilities().limits.max_groups[1];
-    EXPECT_THAT(wrong(kernel, groups(1, limit + 1), a, a, a),
-                AllOf(HasSubstr("groups.y is " + std::to_string(limit + 1)), HasSubstr("at most " + std::to_string(limit))));
+    EXPECT_THAT(
+        wrong(kernel, groups(1, limit + 1), a, a, a),
+        AllOf(HasSubstr("groups.y is " + std::to_string(limit + 1)), HasSubstr("at most " + std::to_string(limit))));
     EXPECT_THAT(wrong(kernel, groups(u64{1} << 40), a, a, a), HasSubstr("groups.x is 1099511627776"));
 }
 
 TEST_P(RefusedCalls, ask_for_groups_when_counts_differ_or_none_is_there) {
     const auto longer = gpu.to_device(ramp(9));
-    EXPECT_THAT(wrong(kernel, a, longer, a), AllOf(HasSubstr("groups(x) is wanted"), HasSubstr("\"A\" has 8 elements"), HasSubstr("\"B\" has 9")));
+    EXPECT_THAT(wrong(kernel, a, longer, a),
+                AllOf(HasSubstr("groups(x) is wanted"), HasSubstr("\"A\" has 8 elements"), HasSubstr("\"B\" has 9")));
 }
 
 TEST_P(RefusedCalls, name_the_block_that_a_buffer_is_too_small_for) {
-    const TestKernel fixed{"fixed", R"(#version 450
+    const TestKernel fixed{"fixed",
+                           R"(#version 450
 layout(local_size_x = 1) in;
 layout(binding = 0) buffer Table { uint table[16]; };
 void main() { table[0] = 1u; })",
@@ -110,7 +119,8 @@ TEST_P(RefusedCalls, name_the_alignment_of_a_view_that_cannot_be_bound) {
     const u64 alignment = gpu.capabilities().limits.storage_offset_alignment_bytes;
     if (alignment <= 4) GTEST_SKIP() << "every view of words can be bound";
     EXPECT_THAT(refused(ErrorCode::unsupported, kernel, a.view(1, 4), a.view(0, 4), a.view(0, 4)),
-                AllOf(HasSubstr("\"A\""), HasSubstr("begins at byte 4"), HasSubstr("multiples of " + std::to_string(alignment))));
+                AllOf(HasSubstr("\"A\""), HasSubstr("begins at byte 4"),
+                      HasSubstr("multiples of " + std::to_string(alignment))));
 }
 
 TEST_P(RefusedCalls, name_the_buffer_of_another_device) {
@@ -129,7 +139,8 @@ TEST_P(RefusedCalls, say_that_a_kernel_or_buffer_is_empty) {
 TEST_P(RefusedCalls, read_the_indirect_counts_type_and_size) {
     if (!gpu.capabilities().features.indirect_dispatch) GTEST_SKIP() << "no indirect dispatch";
     const auto floats = gpu.to_device<float>({1, 1, 1});
-    EXPECT_THAT(wrong(kernel, groups(floats), a, a, a), AllOf(HasSubstr("f32[3]"), HasSubstr("u32 elements are wanted")));
+    EXPECT_THAT(wrong(kernel, groups(floats), a, a, a),
+                AllOf(HasSubstr("f32[3]"), HasSubstr("u32 elements are wanted")));
     EXPECT_THAT(wrong(kernel, groups(a.view(0, 2)), a, a, a), HasSubstr("at least 3 elements are wanted"));
 }
 

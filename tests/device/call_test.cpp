@@ -117,9 +117,8 @@ TEST_P(Calls, convert_scalars_where_the_value_fits) {
 }
 
 const TestKernel& scalar_kernel() {
-    static const TestKernel kernel{
-        "scalars",
-        R"(#version 450
+    static const TestKernel kernel{"scalars",
+                                   R"(#version 450
 layout(local_size_x = 1) in;
 layout(binding = 0) writeonly buffer Out { uint result[]; };
 layout(push_constant) uniform Scalars { uint u; int i; float f; uvec2 v; vec4 w; };
@@ -127,15 +126,15 @@ void main() {
     result[0] = u; result[1] = uint(i); result[2] = floatBitsToUint(f);
     result[3] = v.x; result[4] = v.y; result[5] = floatBitsToUint(w.x + w.y + w.z + w.w);
 })",
-        {[](const Invocation& at) {
-            const auto result = at.buffer<u32>(0);
-            for (std::size_t k = 0; k < 3; ++k) result[k] = at.scalar<u32>(k * 4);
-            result[3] = at.scalar<u32>(16);
-            result[4] = at.scalar<u32>(20);
-            float sum = 0;
-            for (std::size_t k = 0; k < 4; ++k) sum += at.scalar<float>(32 + 4 * k);
-            std::memcpy(&result[5], &sum, 4);
-        }}};
+                                   {[](const Invocation& at) {
+                                       const auto result = at.buffer<u32>(0);
+                                       for (std::size_t k = 0; k < 3; ++k) result[k] = at.scalar<u32>(k * 4);
+                                       result[3] = at.scalar<u32>(16);
+                                       result[4] = at.scalar<u32>(20);
+                                       float sum = 0;
+                                       for (std::size_t k = 0; k < 4; ++k) sum += at.scalar<float>(32 + 4 * k);
+                                       std::memcpy(&result[5], &sum, 4);
+                                   }}};
     return kernel;
 }
 
@@ -153,9 +152,8 @@ TEST_P(Calls, take_scalars_and_vectors_by_order_and_by_name) {
 }
 
 const TestKernel& particle_kernel() {
-    static const TestKernel kernel{
-        "particles",
-        R"(#version 450
+    static const TestKernel kernel{"particles",
+                                   R"(#version 450
 layout(local_size_x = 64) in;
 struct Particle { vec4 position; vec3 velocity; float mass; };
 layout(std430, binding = 0) buffer Particles { Particle particles[]; };
@@ -164,12 +162,13 @@ void main() {
     uint i = gl_GlobalInvocationID.x;
     if (i < particles.length()) particles[i].position.xyz += dt * particles[i].velocity * particles[i].mass;
 })",
-        {[](const Invocation& at) {
-            const auto p = at.buffer<float>(0);
-            if (at.x() >= p.size() / 8) return;
-            for (std::size_t k = 0; k < 3; ++k)
-                p[at.x() * 8 + k] += at.scalar<float>() * p[at.x() * 8 + 4 + k] * p[at.x() * 8 + 7];
-        }}};
+                                   {[](const Invocation& at) {
+                                       const auto p = at.buffer<float>(0);
+                                       if (at.x() >= p.size() / 8) return;
+                                       for (std::size_t k = 0; k < 3; ++k)
+                                           p[at.x() * 8 + k] +=
+                                               at.scalar<float>() * p[at.x() * 8 + 4 + k] * p[at.x() * 8 + 7];
+                                   }}};
     return kernel;
 }
 
@@ -191,9 +190,8 @@ TEST_P(Calls, take_buffers_of_structs) {
 }
 
 const TestKernel& block_kernel() {
-    static const TestKernel kernel{
-        "blocks",
-        R"(#version 450
+    static const TestKernel kernel{"blocks",
+                                   R"(#version 450
 layout(local_size_x = 1) in;
 layout(std140, binding = 0) uniform Settings { vec4 scale; uint count; } settings;
 layout(std430, binding = 1) readonly buffer Table { float table[16]; };
@@ -202,13 +200,14 @@ void main() {
     for (uint i = 0u; i < settings.count; ++i) result.values[i] = table[i] * settings.scale.y;
     result.used = settings.count;
 })",
-        {[](const Invocation& at) {
-            const auto settings = at.buffer<float>(0), table = at.buffer<float>(1), result = at.buffer<float>(2);
-            u32 count = 0;
-            std::memcpy(&count, &settings[4], 4);
-            for (u32 i = 0; i < count; ++i) result[1 + i] = table[i] * settings[1];
-            std::memcpy(&result[0], &count, 4);
-        }}};
+                                   {[](const Invocation& at) {
+                                       const auto settings = at.buffer<float>(0), table = at.buffer<float>(1),
+                                                  result = at.buffer<float>(2);
+                                       u32 count = 0;
+                                       std::memcpy(&count, &settings[4], 4);
+                                       for (u32 i = 0; i < count; ++i) result[1 + i] = table[i] * settings[1];
+                                       std::memcpy(&result[0], &count, 4);
+                                   }}};
     return kernel;
 }
 

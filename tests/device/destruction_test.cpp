@@ -40,14 +40,30 @@ struct Everything {
     }
     void drop(std::size_t handle) {
         switch (handle) {
-            case 0: device = Device(std::shared_ptr<detail::DeviceRecord>()); break;
-            case 1: buffer = {}; break;
-            case 2: view = {}; break;
-            case 3: kernel = {}; break;
-            case 4: stream = {}; break;
-            case 5: graph = {}; break;
-            case 6: event = {}; break;
-            default: future = {}; break;
+            case 0:
+                device = Device(std::shared_ptr<detail::DeviceRecord>());
+                break;
+            case 1:
+                buffer = {};
+                break;
+            case 2:
+                view = {};
+                break;
+            case 3:
+                kernel = {};
+                break;
+            case 4:
+                stream = {};
+                break;
+            case 5:
+                graph = {};
+                break;
+            case 6:
+                event = {};
+                break;
+            default:
+                future = {};
+                break;
         }
     }
 };

@@ -81,7 +81,9 @@ TEST(Choosing, a_wrong_name_in_the_environment_is_said_to_come_from_there) {
 TEST(Choosing, the_default_is_no_worse_a_kind_than_any_other) {
     const Device chosen;
     for (const DeviceInfo& info : query()) {
-        if (info.kind == DeviceKind::discrete) { EXPECT_EQ(chosen.info().kind, DeviceKind::discrete); }
+        if (info.kind == DeviceKind::discrete) {
+            EXPECT_EQ(chosen.info().kind, DeviceKind::discrete);
+        }
     }
 }
 
@@ -99,7 +101,8 @@ TEST_P(Devices, say_the_same_as_query_once_open) {
     EXPECT_EQ(gpu.info().name, listed.name);
     EXPECT_EQ(gpu.info().driver, listed.driver);
     EXPECT_EQ(gpu.capabilities().limits.max_buffer_bytes, listed.capabilities.limits.max_buffer_bytes);
-    EXPECT_EQ(gpu.capabilities().limits.max_workgroup_invocations, listed.capabilities.limits.max_workgroup_invocations);
+    EXPECT_EQ(gpu.capabilities().limits.max_workgroup_invocations,
+              listed.capabilities.limits.max_workgroup_invocations);
 }
 
 TEST_P(Devices, have_the_limits_that_every_program_may_count_on) {
@@ -155,8 +158,10 @@ TEST_P(Devices, copies_of_a_handle_are_the_same_device) {
 TEST_P(Devices, a_moved_from_device_says_so) {
     Device from = open();
     const Device to = std::move(from);
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.info()); }), HasSubstr("moved from"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.empty<u32>(1)); }), HasSubstr("moved from"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.info()); }),
+                HasSubstr("moved from"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(from.empty<u32>(1)); }),
+                HasSubstr("moved from"));
     EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { from.wait(); }), HasSubstr("moved from"));
     EXPECT_FALSE(from.lost());
 }

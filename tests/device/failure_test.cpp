@@ -45,7 +45,8 @@ TEST_P(Failures, late_ones_reach_the_next_wait_once_and_poison_what_was_written)
     EXPECT_THAT(error_text(ErrorCode::internal, [&] { static_cast<void>(gpu.get(b)); }),
                 AllOf(HasSubstr("\"spoiled\""), HasSubstr("the queue hiccuped")));
     EXPECT_THAT(error_text(ErrorCode::internal, [&] { gpu.call(kernel, a, b, c); }), HasSubstr("the queue hiccuped"));
-    EXPECT_THAT(error_text(ErrorCode::internal, [&] { static_cast<void>(gpu.get_async(b).get()); }), HasSubstr("the queue hiccuped"));
+    EXPECT_THAT(error_text(ErrorCode::internal, [&] { static_cast<void>(gpu.get_async(b).get()); }),
+                HasSubstr("the queue hiccuped"));
     EXPECT_EQ(gpu.get(a), ramp(64));
     gpu.write(b, ramp(64, 3));
     EXPECT_EQ(gpu.get(b), ramp(64, 3));
@@ -78,9 +79,10 @@ TEST_P(Failures, of_an_allocation_are_out_of_memory_and_the_next_one_works) {
         static_cast<void>(gpu.trim());
         for (u32 tries = 0; tries < 3; ++tries)
             memory().fail_next(Call::allocate, when, ErrorCode::out_of_memory, "the heap is full");
-        EXPECT_THAT(error_text(ErrorCode::out_of_memory, [&] {
-                        for (int i = 0; i < 3; ++i) static_cast<void>(gpu.empty<u32>(1'000'000));
-                    }),
+        EXPECT_THAT(error_text(ErrorCode::out_of_memory,
+                               [&] {
+                                   for (int i = 0; i < 3; ++i) static_cast<void>(gpu.empty<u32>(1'000'000));
+                               }),
                     AllOf(HasSubstr("empty: "), HasSubstr("4000000")));
         for (int i = 0; i < 3; ++i) {
             try {
@@ -114,7 +116,8 @@ TEST_P(Failures, of_mapping_reach_the_transfer_and_the_next_one_works) {
     gpu.wait();
     for (const When when : {When::at_once, When::late}) {
         memory().fail_next(Call::map, when, ErrorCode::out_of_memory, "no address space");
-        EXPECT_THAT(error_text(ErrorCode::out_of_memory, [&] { static_cast<void>(gpu.get(data)); }), HasSubstr("no address space"));
+        EXPECT_THAT(error_text(ErrorCode::out_of_memory, [&] { static_cast<void>(gpu.get(data)); }),
+                    HasSubstr("no address space"));
         EXPECT_EQ(gpu.get(data), ramp(1000));
         gpu.wait();
         static_cast<void>(gpu.trim());
@@ -157,9 +160,10 @@ TEST_P(Failures, of_opening_reach_the_caller_and_the_next_device_works) {
 }
 
 TEST_P(Failures, of_listing_reach_query_and_the_next_query_works) {
-    MemoryBackend::registered().faults.add(Call::adapters, When::late,
-                                           backend::Status::failure(ErrorCode::internal, "the driver hides its devices"), 0);
-    EXPECT_THAT(error_text(ErrorCode::internal, [] { static_cast<void>(query()); }), HasSubstr("the driver hides its devices"));
+    MemoryBackend::registered().faults.add(
+        Call::adapters, When::late, backend::Status::failure(ErrorCode::internal, "the driver hides its devices"), 0);
+    EXPECT_THAT(error_text(ErrorCode::internal, [] { static_cast<void>(query()); }),
+                HasSubstr("the driver hides its devices"));
     EXPECT_FALSE(query().empty());
 }
 
@@ -182,8 +186,9 @@ TEST_P(Failures, loss_wakes_every_waiter_and_a_new_device_works) {
     EXPECT_TRUE(gpu.lost());
     for (const auto& body : std::vector<std::function<void()>>{
              [&] { static_cast<void>(gpu.get(data)); }, [&] { gpu.call(kernel, data); }, [&] { gpu.fill(data, 1u); },
-             [&] { static_cast<void>(gpu.empty<u32>(4)); }, [&] { static_cast<void>(compile(gpu, add())); }, [&] { gpu.wait(); },
-             [&] { static_cast<void>(gpu.create_stream()); }, [&] { static_cast<void>(gpu.trim()); }}) {
+             [&] { static_cast<void>(gpu.empty<u32>(4)); }, [&] { static_cast<void>(compile(gpu, add())); },
+             [&] { gpu.wait(); }, [&] { static_cast<void>(gpu.create_stream()); },
+             [&] { static_cast<void>(gpu.trim()); }}) {
         EXPECT_THAT(error_text(ErrorCode::device_lost, body), HasSubstr("it fell off the bus"));
     }
     Device next = open();
@@ -218,12 +223,14 @@ TEST_P(Abandoned, a_forked_child_gets_an_error_and_the_parent_goes_on) {
     const pid_t child = fork();
     if (child == 0) {
         int right = 0;
-        for (const auto& body : std::vector<std::function<void()>>{[&] { static_cast<void>(gpu.get(data)); }, [] { static_cast<void>(query()); },
-                                                                  [&] { static_cast<void>(open()); }, [&] { gpu.wait(); }}) {
+        for (const auto& body : std::vector<std::function<void()>>{
+                 [&] { static_cast<void>(gpu.get(data)); }, [] { static_cast<void>(query()); },
+                 [&] { static_cast<void>(open()); }, [&] { gpu.wait(); }}) {
             try {
                 body();
             } catch (const Error& error) {
-                right += error.code() == ErrorCode::unsupported && std::string(error.what()).find("forked") != std::string::npos;
+                right += error.code() == ErrorCode::unsupported &&
+                         std::string(error.what()).find("forked") != std::string::npos;
             }
         }
         _exit(right);

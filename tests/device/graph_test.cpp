@@ -142,7 +142,8 @@ TEST_P(Graphs, refuse_the_same_calls_that_a_stream_refuses) {
     Kernel kernel = compile(gpu, add());
     const auto a = gpu.to_device(ramp(64));
     Graph graph = gpu.create_graph();
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { graph.call(kernel, a, a); }), HasSubstr("3 buffers and 0 scalars are wanted"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { graph.call(kernel, a, a); }),
+                HasSubstr("3 buffers and 0 scalars are wanted"));
     EXPECT_EQ(graph.size(), 0u);
     graph.replay();
     gpu.wait();

@@ -54,13 +54,31 @@ private:
     void step() {
         Stream& stream = streams_[pick(static_cast<u32>(streams_.size()))];
         switch (pick(20)) {
-            case 0: write(stream); break;
-            case 1: read(stream); break;
-            case 2: event(stream); break;
-            case 3: renew(); break;
-            case 4: case 5: case 6: fill(stream); break;
-            case 7: case 8: case 9: copy(stream); break;
-            default: call(stream); break;
+            case 0:
+                write(stream);
+                break;
+            case 1:
+                read(stream);
+                break;
+            case 2:
+                event(stream);
+                break;
+            case 3:
+                renew();
+                break;
+            case 4:
+            case 5:
+            case 6:
+                fill(stream);
+                break;
+            case 7:
+            case 8:
+            case 9:
+                copy(stream);
+                break;
+            default:
+                call(stream);
+                break;
         }
     }
     void write(Stream& stream) {
@@ -130,7 +148,9 @@ void run_programs(Device& gpu, u32 first_seed, u32 count) {
 
 TEST_P(RandomPrograms, equal_running_in_order) { run_programs(gpu, 1000, 40); }
 
-TEST_P(RandomProgramsInMemory, equal_running_in_order_and_miss_no_barrier) { run_programs(gpu, GetParam().index * 100, 100); }
+TEST_P(RandomProgramsInMemory, equal_running_in_order_and_miss_no_barrier) {
+    run_programs(gpu, GetParam().index * 100, 100);
+}
 
 }  // namespace
 }  // namespace alkomp::testing

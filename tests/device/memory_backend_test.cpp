@@ -62,9 +62,8 @@ protected:
         return values;
     }
 };
-INSTANTIATE_TEST_SUITE_P(, Seam, ::testing::Bool(), [](const auto& info) {
-    return std::string(info.param ? "worker" : "in_poll");
-});
+INSTANTIATE_TEST_SUITE_P(, Seam, ::testing::Bool(),
+                         [](const auto& info) { return std::string(info.param ? "worker" : "in_poll"); });
 
 TEST_P(Seam, fills_and_copies_reach_the_host) {
     const BufferId a = make(), b = make();

@@ -44,11 +44,13 @@ TEST_P(Robustness, a_kernel_that_opts_out_still_works_inside) {
 }
 
 TEST_P(Robustness, lengths_that_kernels_see_are_those_of_the_view) {
-    const TestKernel length{"length", R"(#version 450
+    const TestKernel length{
+        "length",
+        R"(#version 450
 layout(local_size_x = 1) in;
 layout(binding = 0) buffer Data { uint data[]; };
 void main() { data[0] = uint(data.length()); })",
-                            {[](const Invocation& at) { at.buffer<u32>(0)[0] = static_cast<u32>(at.buffer<u32>(0).size()); }}};
+        {[](const Invocation& at) { at.buffer<u32>(0)[0] = static_cast<u32>(at.buffer<u32>(0).size()); }}};
     Kernel kernel = compile(gpu, length);
     for (const u64 count : {1u, 3u, 63u, 100u, 1023u}) {
         const auto data = gpu.zeros<u32>(count);

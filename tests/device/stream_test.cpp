@@ -84,14 +84,16 @@ TEST_P(Streams, refuse_the_event_of_another_device) {
     const auto data = other.zeros<u32>(4);
     theirs.fill(data, 1u);
     const Event event = theirs.event();
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { ours.wait_event(event); }), HasSubstr("belongs to another device"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { ours.wait_event(event); }),
+                HasSubstr("belongs to another device"));
     event.wait();
 }
 
 TEST_P(Streams, never_set_are_refused) {
     Stream none;
     EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { none.wait(); }), HasSubstr("the stream is empty"));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(none.event()); }), HasSubstr("the stream is empty"));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(none.event()); }),
+                HasSubstr("the stream is empty"));
 }
 
 TEST_P(Streams, dropped_with_work_recorded_still_do_it) {

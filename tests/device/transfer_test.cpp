@@ -94,7 +94,8 @@ TEST_P(Transfers, at_once_on_several_streams_do_not_mix) {
     for (u32 s = 0; s < 4; ++s) streams[s].write(buffers[s], pattern(1'000'001, s));
     std::vector<std::vector<u8>> out(4, std::vector<u8>(1'000'001));
     std::vector<Future<void>> reads;
-    for (u32 s = 0; s < 4; ++s) reads.push_back(streams[s].read_bytes_async(buffers[s], std::as_writable_bytes(std::span(out[s]))));
+    for (u32 s = 0; s < 4; ++s)
+        reads.push_back(streams[s].read_bytes_async(buffers[s], std::as_writable_bytes(std::span(out[s]))));
     for (auto& read : reads) read.wait();
     for (u32 s = 0; s < 4; ++s) EXPECT_TRUE(out[s] == pattern(1'000'001, s)) << s;
 }

@@ -60,8 +60,8 @@ const Shim& shim() {
 
 // Failures of these are survived: what they give is a convenience, or is asked for again.
 const std::set<std::string> kTolerated = {
-    "vkCreatePipelineCache",     // the kernel is compiled without a cache
-    "vkGetPipelineCacheData",    // ... and not stored
+    "vkCreatePipelineCache",                              // the kernel is compiled without a cache
+    "vkGetPipelineCacheData",                             // ... and not stored
     "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR",  // none are offered
     "vkGetPhysicalDeviceCooperativeMatrixPropertiesNV",
     "vkEnumerateInstanceVersion",
@@ -69,15 +69,16 @@ const std::set<std::string> kTolerated = {
     "vkEnumerateInstanceLayerProperties",
     "vkGetPhysicalDeviceCalibrateableTimeDomainsEXT",  // clocks are paired by sampling
     "vkGetCalibratedTimestampsEXT",
-    "vkAllocateMemory",          // the pool is trimmed and the driver asked again
+    "vkAllocateMemory",  // the pool is trimmed and the driver asked again
     "vkCreateBuffer",
     "vkBindBufferMemory",
     "vkMapMemory",
-    "vkGetQueryPoolResults",     // timestamps are lost, with a warning
+    "vkGetQueryPoolResults",  // timestamps are lost, with a warning
 };
 
 // ... unless they say that the device is lost.
-const std::set<std::string> kAskedAgain = {"vkGetSemaphoreCounterValue", "vkWaitSemaphores", "vkGetFenceStatus", "vkWaitForFences"};
+const std::set<std::string> kAskedAgain = {"vkGetSemaphoreCounterValue", "vkWaitSemaphores", "vkGetFenceStatus",
+                                           "vkWaitForFences"};
 
 bool is_right(ErrorCode code, int result, const std::string& call) {
     switch (result) {
@@ -91,7 +92,8 @@ bool is_right(ErrorCode code, int result, const std::string& call) {
             if (call.find("Instance") != std::string::npos || call.find("Enumerate") != std::string::npos)
                 return code == ErrorCode::out_of_memory || code == ErrorCode::unsupported;
             return code == ErrorCode::out_of_memory;
-        case kDeviceLost: return code == ErrorCode::device_lost;
+        case kDeviceLost:
+            return code == ErrorCode::device_lost;
         default:
             return code == ErrorCode::unsupported || code == ErrorCode::internal || code == ErrorCode::compile_failed ||
                    code == ErrorCode::out_of_memory;
@@ -146,7 +148,8 @@ std::string run_with_fault(const std::string& call, std::size_t occurrence, int 
 
 // How often the i-th call's function was called before it.
 std::size_t occurrence_of(const std::vector<std::string>& calls, std::size_t i) {
-    return static_cast<std::size_t>(std::count(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(i), calls[i]));
+    return static_cast<std::size_t>(
+        std::count(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(i), calls[i]));
 }
 
 std::size_t first_device_call(const std::vector<std::string>& calls) {
@@ -186,9 +189,11 @@ TEST(Faults, every_call_that_finds_the_driver_fails_with_each_of_its_codes) {
             }
             int status = 0;
             ASSERT_EQ(waitpid(child, &status, 0), child);
-            ASSERT_TRUE(WIFEXITED(status)) << "call " << i << ", its code " << c << ": ended by signal " << WTERMSIG(status);
-            if (WEXITSTATUS(status) == 3) return void(std::cout << faults << " faults injected\n");  // past vkCreateDevice
-            if (WEXITSTATUS(status) == 2) more = false;  // that was its last code
+            ASSERT_TRUE(WIFEXITED(status))
+                << "call " << i << ", its code " << c << ": ended by signal " << WTERMSIG(status);
+            if (WEXITSTATUS(status) == 3)
+                return void(std::cout << faults << " faults injected\n");  // past vkCreateDevice
+            if (WEXITSTATUS(status) == 2) more = false;                    // that was its last code
             else ++faults;
             EXPECT_TRUE(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2) << "call " << i << ", its code " << c;
         }
@@ -198,11 +203,11 @@ TEST(Faults, every_call_that_finds_the_driver_fails_with_each_of_its_codes) {
 TEST(Faults, every_function_that_the_backend_uses_is_walked) {
     // Not reached by the program: each with its reason.
     const std::set<std::string> excused = {
-        "vkEnumerateInstanceLayerProperties",  // only with ALKOMP_VULKAN_VALIDATION
-        "vkCreateDebugUtilsMessengerEXT",      // likewise
-        "vkSetDebugUtilsObjectNameEXT",        // likewise
-        "vkQueueSubmit",                       // only without synchronization2
-        "vkGetQueryPoolResults",               // only on queues that copy alone
+        "vkEnumerateInstanceLayerProperties",   // only with ALKOMP_VULKAN_VALIDATION
+        "vkCreateDebugUtilsMessengerEXT",       // likewise
+        "vkSetDebugUtilsObjectNameEXT",         // likewise
+        "vkQueueSubmit",                        // only without synchronization2
+        "vkGetQueryPoolResults",                // only on queues that copy alone
         "vkGetMemoryHostPointerPropertiesEXT",  // only when host memory is imported
     };
     const std::vector<std::string> calls = record_calls();

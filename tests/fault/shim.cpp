@@ -37,7 +37,7 @@ struct State {
     VkInstance instance = VK_NULL_HANDLE;
     std::set<VkDevice> devices;
     std::vector<const char*> calls;
-    std::string armed;  // function, empty: none
+    std::string armed;            // function, empty: none
     std::size_t armed_after = 0;  // calls of it that still succeed
     int result = 0;
     bool fired = false;
@@ -82,7 +82,8 @@ PFN_vkVoidFunction find_real(const char* name) {
 bool may_be_lost(const char* name) {
     for (std::size_t i = 0; i < wrapped_count(); ++i)
         if (std::strcmp(kWrapped[i].name, name) == 0)
-            return std::find(kWrapped[i].codes.begin(), kWrapped[i].codes.end(), VK_ERROR_DEVICE_LOST) != kWrapped[i].codes.end();
+            return std::find(kWrapped[i].codes.begin(), kWrapped[i].codes.end(), VK_ERROR_DEVICE_LOST) !=
+                   kWrapped[i].codes.end();
     return false;
 }
 
@@ -160,10 +161,11 @@ VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_address(VkDevice device, con
 
 extern "C" {
 
-__attribute__((visibility("default"))) VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vkGetInstanceProcAddr(VkInstance instance,
-                                                                                                  const char* name) {
+__attribute__((visibility("default"))) VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL
+vkGetInstanceProcAddr(VkInstance instance, const char* name) {
     open_loader();
-    if (std::strcmp(name, "vkGetInstanceProcAddr") == 0) return reinterpret_cast<PFN_vkVoidFunction>(vkGetInstanceProcAddr);
+    if (std::strcmp(name, "vkGetInstanceProcAddr") == 0)
+        return reinterpret_cast<PFN_vkVoidFunction>(vkGetInstanceProcAddr);
     if (std::strcmp(name, "vkGetDeviceProcAddr") == 0) return reinterpret_cast<PFN_vkVoidFunction>(get_device_address);
     return wrap(name, state().real_get(instance, name));
 }

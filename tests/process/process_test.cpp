@@ -21,7 +21,7 @@ namespace {
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct Outcome {
-    int status = -1;       // exit status; 128 + signal when it was ended by one
+    int status = -1;  // exit status; 128 + signal when it was ended by one
     double seconds = 0;
     std::string output;
 };
@@ -42,7 +42,8 @@ Outcome run(const std::string& scene, const Environment& environment = {}) {
     close(ends[1]);
     Outcome outcome;
     char chunk[4096];
-    for (ssize_t n = 0; (n = read(ends[0], chunk, sizeof chunk)) > 0;) outcome.output.append(chunk, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = read(ends[0], chunk, sizeof chunk)) > 0;)
+        outcome.output.append(chunk, static_cast<std::size_t>(n));
     close(ends[0]);
     int status = 0;
     waitpid(child, &status, 0);
@@ -59,7 +60,9 @@ const char* lavapipe() {
     return std::filesystem::exists(older) ? older : "/usr/share/vulkan/icd.d/lvp_icd.json";
 }
 
-Environment driver(const std::string& manifest) { return {{"VK_DRIVER_FILES", manifest}, {"VK_ICD_FILENAMES", manifest}}; }
+Environment driver(const std::string& manifest) {
+    return {{"VK_DRIVER_FILES", manifest}, {"VK_ICD_FILENAMES", manifest}};
+}
 
 std::string write_file(const std::string& name, const std::string& text) {
     const std::filesystem::path path = std::filesystem::temp_directory_path() / (std::to_string(getpid()) + name);
@@ -73,7 +76,8 @@ TEST_P(EndlessKernel, times_out_may_be_waited_for_again_and_is_abandoned) {
     const Outcome outcome = run("endless", driver(GetParam()));
     EXPECT_EQ(outcome.status, 0) << outcome.output;
     EXPECT_LT(outcome.seconds, 5.0 + 1.0) << "the process must exit within 5 s of its abandon";
-    EXPECT_NE(outcome.output.find("wait: the wait gave up after 200 ms; the work and its buffers live on"), std::string::npos)
+    EXPECT_NE(outcome.output.find("wait: the wait gave up after 200 ms; the work and its buffers live on"),
+              std::string::npos)
         << outcome.output;
 }
 
@@ -93,7 +97,8 @@ TEST(Process, another_driver_goes_on_beside_an_abandoned_device) {
 TEST(Process, a_forked_child_gets_the_typed_error_and_the_parent_goes_on) {
     const Outcome outcome = run("fork");
     EXPECT_EQ(outcome.status, 0) << outcome.output;
-    EXPECT_NE(outcome.output.find("this process was forked after a driver was opened"), std::string::npos) << outcome.output;
+    EXPECT_NE(outcome.output.find("this process was forked after a driver was opened"), std::string::npos)
+        << outcome.output;
 }
 
 TEST(NoDriver, without_a_loader_there_is_no_device_and_a_hint) {
@@ -108,8 +113,10 @@ TEST(NoDriver, a_loader_without_a_driver_is_no_device) {
 }
 
 TEST(NoDriver, broken_manifests_are_no_device) {
-    for (const std::string text : {"", "{", "{\"file_format_version\": \"1.0.0\", \"ICD\": {\"library_path\": \"/nonexistent.so\", "
-                                           "\"api_version\": \"1.2.0\"}}"}) {
+    for (const std::string text :
+         {"", "{",
+          "{\"file_format_version\": \"1.0.0\", \"ICD\": {\"library_path\": \"/nonexistent.so\", "
+          "\"api_version\": \"1.2.0\"}}"}) {
         const std::string path = write_file("broken.json", text);
         const Outcome outcome = run("no_device", driver(path));
         EXPECT_EQ(outcome.status, 0) << text << "\n" << outcome.output;
@@ -118,13 +125,16 @@ TEST(NoDriver, broken_manifests_are_no_device) {
 }
 
 TEST(NoDriver, a_driver_that_refuses_every_device_creation_is_told) {
-    const Outcome outcome = run("no_creation", {{"ALKOMP_VULKAN_LIBRARY", ALKOMP_FAULT_SHIM}, {"ALKOMP_FAULT_ALWAYS", "vkCreateDevice=-3"}});
+    const Outcome outcome = run(
+        "no_creation", {{"ALKOMP_VULKAN_LIBRARY", ALKOMP_FAULT_SHIM}, {"ALKOMP_FAULT_ALWAYS", "vkCreateDevice=-3"}});
     EXPECT_EQ(outcome.status, 0) << outcome.output;
-    EXPECT_NE(outcome.output.find("vkCreateDevice: VK_ERROR_INITIALIZATION_FAILED"), std::string::npos) << outcome.output;
+    EXPECT_NE(outcome.output.find("vkCreateDevice: VK_ERROR_INITIALIZATION_FAILED"), std::string::npos)
+        << outcome.output;
 }
 
 TEST(Cache, damaged_truncated_and_unwritable_caches_are_survived) {
-    const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("alkomp_cache_" + std::to_string(getpid()));
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("alkomp_cache_" + std::to_string(getpid()));
     std::filesystem::create_directories(folder);
     const Environment cached = {{"ALKOMP_CACHE_DIR", folder.string()}};
     ASSERT_EQ(run("survives", cached).status, 0);
@@ -133,7 +143,9 @@ TEST(Cache, damaged_truncated_and_unwritable_caches_are_survived) {
         if (!entry.is_regular_file()) continue;
         const auto size = std::filesystem::file_size(entry.path());
         if (damaged++ % 2 == 0) std::filesystem::resize_file(entry.path(), size / 2);
-        else std::ofstream(entry.path(), std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(size / 2)) << "damage";
+        else
+            std::ofstream(entry.path(), std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(size / 2))
+                << "damage";
     }
     EXPECT_GT(damaged, 0u) << "nothing was cached";
     const Outcome outcome = run("survives", cached);

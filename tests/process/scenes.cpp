@@ -128,8 +128,9 @@ int survives() {
 
 int run_scene(const std::string& name) {
     const std::map<std::string, std::function<int()>> scenes = {
-        {"endless", endless},     {"others_go_on", others_go_on}, {"exit_in_flight", exit_in_flight}, {"fork", fork_child},
-        {"no_device", no_device}, {"no_creation", no_creation},   {"survives", survives},
+        {"endless", endless},   {"others_go_on", others_go_on}, {"exit_in_flight", exit_in_flight},
+        {"fork", fork_child},   {"no_device", no_device},       {"no_creation", no_creation},
+        {"survives", survives},
     };
     try {
         return scenes.at(name)();

@@ -94,10 +94,18 @@ u64 work(Device gpu, u32 seed, Clock::time_point end) {
         const u32 count = 2 + static_cast<u32>(random() % 50'000);
         Kernel add = gpu.compile(glsl(kAdd, "add"));  // from the cache but for the first time
         switch (random() % 4) {
-            case 0: use_buffers(gpu, add, count); break;
-            case 1: use_streams(gpu, add, count); break;
-            case 2: use_graph(gpu, add, count); break;
-            default: use_errors(gpu, add); break;
+            case 0:
+                use_buffers(gpu, add, count);
+                break;
+            case 1:
+                use_streams(gpu, add, count);
+                break;
+            case 2:
+                use_graph(gpu, add, count);
+                break;
+            default:
+                use_errors(gpu, add);
+                break;
         }
     }
     return rounds;

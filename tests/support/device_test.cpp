@@ -27,7 +27,8 @@ std::vector<std::pair<LogLevel, std::string>> log_lines;
 std::string short_name(const std::string& name) {
     std::string out;
     for (const char c : name.substr(0, name.find(" ("))) {
-        if (std::isalnum(static_cast<unsigned char>(c))) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (std::isalnum(static_cast<unsigned char>(c)))
+            out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         else if (!out.empty() && out.back() != '_') out += '_';
     }
     return out;
@@ -38,7 +39,8 @@ std::vector<TestDevice> find_devices() {
     std::vector<TestDevice> found;
     std::map<std::string, int> seen;
     for (const DeviceInfo& info : query()) {
-        if (std::find(std::begin(kSpecialDevices), std::end(kSpecialDevices), info.name) != std::end(kSpecialDevices)) continue;
+        if (std::find(std::begin(kSpecialDevices), std::end(kSpecialDevices), info.name) != std::end(kSpecialDevices))
+            continue;
         std::string name = info.backend + "_" + short_name(info.name);
         if (const int count = seen[name]++; count > 0) name += "_" + std::to_string(count);
         found.push_back({info.index, info.backend, name});
@@ -49,7 +51,8 @@ std::vector<TestDevice> find_devices() {
 bool from_validation(const std::pair<LogLevel, std::string>& line) {
     if (line.first < LogLevel::warning) return false;
     std::string text = line.second;
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text.find("validation") != std::string::npos || text.find("vuid") != std::string::npos ||
            text.find("sync-hazard") != std::string::npos;
 }

@@ -17,9 +17,9 @@
 namespace alkomp::testing {
 
 struct TestDevice {
-    u32 index = 0;        ///< in query()
+    u32 index = 0;  ///< in query()
     std::string backend;
-    std::string name;     ///< "vulkan_llvmpipe"
+    std::string name;  ///< "vulkan_llvmpipe"
 };
 std::ostream& operator<<(std::ostream& out, const TestDevice& device);
 
@@ -66,9 +66,9 @@ std::string device_name(const ::testing::TestParamInfo<TestDevice>& info);
 }  // namespace alkomp::testing
 
 /// A suite whose bodies run on every device, or on those of one backend.
-#define ALKOMP_DEVICE_SUITE_ON(suite, devices)                       \
-    class suite : public ::alkomp::testing::DeviceTest {};           \
-    GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);            \
+#define ALKOMP_DEVICE_SUITE_ON(suite, devices)             \
+    class suite : public ::alkomp::testing::DeviceTest {}; \
+    GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);  \
     INSTANTIATE_TEST_SUITE_P(, suite, ::testing::ValuesIn(devices), ::alkomp::testing::device_name)
 #define ALKOMP_DEVICE_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices())
 #define ALKOMP_MEMORY_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices_of("memory"))

@@ -59,7 +59,8 @@ Kernel compile(Device& device, const TestKernel& kernel, KernelOptions options) 
     Shader shader;
     {
         const std::lock_guard lock(r.mutex);
-        if (const auto found = r.shaders.find(key); found != r.shaders.end() && is_default(options)) shader = found->second;
+        if (const auto found = r.shaders.find(key); found != r.shaders.end() && is_default(options))
+            shader = found->second;
     }
     if (!shader.record()) {
         shader = compile_shader(glsl(kernel.glsl, kernel.name), options);

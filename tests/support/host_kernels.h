@@ -18,11 +18,11 @@ namespace alkomp::testing {
 
 /// What one invocation of a kernel sees.
 struct Invocation {
-    std::array<u32, 3> id{};         ///< gl_GlobalInvocationID
-    std::array<u32, 3> local{};      ///< gl_LocalInvocationID
-    std::array<u32, 3> group{};      ///< gl_WorkGroupID
-    std::array<u32, 3> groups{};     ///< gl_NumWorkGroups
-    std::array<u32, 3> workgroup{};  ///< gl_WorkGroupSize
+    std::array<u32, 3> id{};                         ///< gl_GlobalInvocationID
+    std::array<u32, 3> local{};                      ///< gl_LocalInvocationID
+    std::array<u32, 3> group{};                      ///< gl_WorkGroupID
+    std::array<u32, 3> groups{};                     ///< gl_NumWorkGroups
+    std::array<u32, 3> workgroup{};                  ///< gl_WorkGroupSize
     std::span<const std::span<std::byte>> bindings;  ///< in the order of (set, binding)
     std::span<const std::byte> scalars;
     const std::unordered_map<u32, u64>* constants = nullptr;

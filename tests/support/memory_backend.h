@@ -27,8 +27,8 @@ namespace alkomp::testing {
 struct MemoryOptions {
     std::string name;
     u32 queues = 1;
-    bool worker = true;    ///< a thread per queue runs the work; else `poll` does
-    u64 seed = 0;          ///< not 0: reorders what no barrier separates and delays completions
+    bool worker = true;  ///< a thread per queue runs the work; else `poll` does
+    u64 seed = 0;        ///< not 0: reorders what no barrier separates and delays completions
     u64 memory_bytes = u64{1} << 30;
 };
 
@@ -43,14 +43,14 @@ struct MemoryCounters {
     u64 submissions = 0;
     u64 commands = 0;
     u64 dispatches = 0;
-    u64 barriers = 0;   ///< commands marked with one
-    u64 waits = 0;      ///< of submissions for others
-    u64 replays = 0;    ///< of recorded lists
+    u64 barriers = 0;  ///< commands marked with one
+    u64 waits = 0;     ///< of submissions for others
+    u64 replays = 0;   ///< of recorded lists
     u64 records = 0;
-    u64 buffers = 0;    ///< alive now
+    u64 buffers = 0;       ///< alive now
     u64 buffer_bytes = 0;  ///< of them in device memory
-    u64 kernels = 0;    ///< alive now
-    u64 recorded = 0;   ///< alive now
+    u64 kernels = 0;       ///< alive now
+    u64 recorded = 0;      ///< alive now
 };
 
 /// Failures to come, shared by the backend and its devices.

@@ -110,9 +110,7 @@ backend::Pending MemoryDevice::pending(backend::Completion completion) {
     return {ticket, {}};
 }
 
-backend::Status MemoryDevice::lost_status() const {
-    return backend::Status::failure(ErrorCode::device_lost, *lost_);
-}
+backend::Status MemoryDevice::lost_status() const { return backend::Status::failure(ErrorCode::device_lost, *lost_); }
 
 void MemoryDevice::fail_next(Call call, When when, ErrorCode code, const std::string& text, u32 after) {
     faults.add(call, when, backend::Status::failure(code, text), after);
@@ -140,7 +138,8 @@ backend::Pending MemoryDevice::allocate(const backend::Allocation& allocation, b
     buffer->allocation = allocation;
     buffer->last_use.assign(options_.queues, 0);
     if (fault) buffer->failure = std::move(fault->second);
-    else if (allocation.kind == backend::MemoryKind::device && counters_.buffer_bytes + allocation.size_bytes > options_.memory_bytes)
+    else if (allocation.kind == backend::MemoryKind::device &&
+             counters_.buffer_bytes + allocation.size_bytes > options_.memory_bytes)
         buffer->failure = backend::Status::failure(ErrorCode::out_of_memory, "the memory backend's memory is full");
     else buffer->bytes = make_bytes(allocation.size_bytes);
     if (buffer->on_device()) counters_.buffer_bytes += allocation.size_bytes;
@@ -296,7 +295,8 @@ void MemoryDevice::make_dispatch(Step& step, backend::KernelId id, std::span<con
         const bool uniform = info.kind == BindingKind::uniform;
         const Limits& limits = capabilities_.limits;
         require(range.offset_bytes % 256 == 0, "submit", "the offset of a binding is no multiple of 256");
-        require(range.size_bytes > 0 && range.size_bytes % 4 == 0, "submit", "the size of a binding is no multiple of 4");
+        require(range.size_bytes > 0 && range.size_bytes % 4 == 0, "submit",
+                "the size of a binding is no multiple of 4");
         require(range.size_bytes <= (uniform ? limits.max_uniform_binding_bytes : limits.max_storage_binding_bytes),
                 "submit", "the size of a binding is above the limit");
         add_use(step, range.buffer, range.offset_bytes, range.offset_bytes + range.size_bytes, info.writes, "submit");
@@ -339,7 +339,8 @@ MemoryDevice::Step MemoryDevice::make_step(const backend::Command& command) {
         make_dispatch(step, indirect->kernel, indirect->bindings, indirect->scalars);
         require(capabilities_.features.indirect_dispatch, "submit", "this device has no indirect dispatch");
         require(indirect->counts_offset_bytes % 4 == 0, "submit", "the counts' offset is no multiple of 4");
-        add_use(step, indirect->counts, indirect->counts_offset_bytes, indirect->counts_offset_bytes + 12, false, "submit");
+        add_use(step, indirect->counts, indirect->counts_offset_bytes, indirect->counts_offset_bytes + 12, false,
+                "submit");
         step.from = step.buffers.back();
         step.from_offset = indirect->counts_offset_bytes;
     } else {
@@ -377,7 +378,8 @@ void MemoryDevice::note(u32 queue, bool read_by_host, backend::Ticket ticket, st
     for (const Step& step : steps) {
         for (std::size_t i = 0; i < step.buffers.size(); ++i) {
             Buffer* buffer = step.buffers[i];
-            require(buffers_.contains(step.accesses[i].buffer), "submit", "a recorded list uses a buffer that was freed");
+            require(buffers_.contains(step.accesses[i].buffer), "submit",
+                    "a recorded list uses a buffer that was freed");
             require(!buffer->mapped, "submit", "a buffer in use is mapped");
             buffer->last_use[queue] = ticket;
         }

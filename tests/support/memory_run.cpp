@@ -15,9 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr u64 kDeviceClockAhead = 1'000'000'007;  // so that a clock taken for the other shows
 
-u64 now_ns() {
-    return static_cast<u64>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
-}
+u64 now_ns() { return static_cast<u64>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count()); }
 
 // Calls the host function for every invocation (or workgroup) of a dispatch.
 void run_kernel(const HostKernel& kernel, Invocation at) {
@@ -82,8 +80,8 @@ void MemoryDevice::run(Work& work, std::mt19937_64& random, backend::Completion&
             if (buffer->failure.failed) completion.status = buffer->failure;
         if (step.kernel && step.kernel->failure.failed) completion.status = step.kernel->failure;
         if (step.kernel && !step.kernel->host)
-            completion.status = backend::Status::failure(
-                ErrorCode::internal, "the tests register no host function for " + step.what);
+            completion.status =
+                backend::Status::failure(ErrorCode::internal, "the tests register no host function for " + step.what);
     }
     if (completion.status.failed) return;
     std::vector<const Step*> order;

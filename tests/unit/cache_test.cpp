@@ -26,8 +26,9 @@ class Cache : public ::testing::Test {
 protected:
     Cache() {
         const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        folder = fs::temp_directory_path() / (std::string("alkomp-cache-") + test->name() + "-" +
-                                              std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
+        folder =
+            fs::temp_directory_path() / (std::string("alkomp-cache-") + test->name() + "-" +
+                                         std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
     }
     ~Cache() override {
         set_log({});
@@ -76,7 +77,9 @@ TEST_F(Cache, never_trusts_a_damaged_entry) {
         std::ifstream in(path, std::ios::binary);
         good.assign(std::istreambuf_iterator<char>(in), {});
     }
-    const auto put = [&](const std::string& contents) { std::ofstream(path, std::ios::binary | std::ios::trunc) << contents; };
+    const auto put = [&](const std::string& contents) {
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << contents;
+    };
     for (std::size_t i = 0; i < good.size(); ++i) {
         std::string bad = good;
         bad[i] = static_cast<char>(bad[i] ^ 0x41);
@@ -111,7 +114,8 @@ TEST_F(Cache, stays_below_its_cap_and_drops_what_was_not_used_for_longest) {
     DiskCache cache(folder, cap);
     const std::vector<std::byte> value(6000);
     for (int i = 0; i < 9; ++i) cache.store("old" + std::to_string(i), value);
-    for (const fs::path& path : files()) fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(48));
+    for (const fs::path& path : files())
+        fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(48));
     EXPECT_TRUE(cache.load("old4")) << "a load counts as a use";
     for (int i = 0; i < 9; ++i) cache.store("new" + std::to_string(i), value);
     u64 total = 0;

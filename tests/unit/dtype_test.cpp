@@ -64,7 +64,8 @@ TEST(Half, meets_its_limits) {
     EXPECT_EQ(f16(std::nextafter(0x1p-25f, 1.0f)).bits, 1);
     EXPECT_EQ(f16(-0.0f).bits, 0x8000);
     EXPECT_EQ(f16(std::numeric_limits<float>::denorm_min()).bits, 0);
-    EXPECT_TRUE(is_half_nan(f16(std::bit_cast<float>(0x7f800001u)).bits)) << "a payload in the low bits must not turn into infinity";
+    EXPECT_TRUE(is_half_nan(f16(std::bit_cast<float>(0x7f800001u)).bits))
+        << "a payload in the low bits must not turn into infinity";
 }
 
 TEST(BrainFloat, rounds_to_the_nearest_and_keeps_what_is_no_number) {
@@ -101,9 +102,10 @@ TEST(ElementType, has_a_name_that_shows_all_of_it) {
     EXPECT_EQ(to_string(matrix(Scalar::f32, 3, 3)), "f32x3x3");
     EXPECT_EQ(to_string(matrix(Scalar::f64, 1, 2)), "f64x1x2");
     EXPECT_EQ(to_string(DType::opaque(48)), "struct of 48 bytes");
-    const DType particle = DType::structure({48, {{"position", DType(Scalar::f32, 4), 0, 1, 0},
-                                                  {"mass", Scalar::f32, 16, 1, 0},
-                                                  {"links", Scalar::u32, 20, 7, 4}}});
+    const DType particle = DType::structure({48,
+                                             {{"position", DType(Scalar::f32, 4), 0, 1, 0},
+                                              {"mass", Scalar::f32, 16, 1, 0},
+                                              {"links", Scalar::u32, 20, 7, 4}}});
     EXPECT_EQ(to_string(particle), "struct{position: f32x4, mass: f32, links: u32[7]}");
     EXPECT_EQ(to_string(DType::structure({48, {{"inner", particle, 0, 1, 0}}})),
               "struct{inner: struct{position: f32x4, mass: f32, links: u32[7]}}");
@@ -124,7 +126,9 @@ TEST(ElementType, knows_its_size) {
 }
 
 TEST(ElementType, is_equal_by_value) {
-    const auto record = [](const char* name, u32 offset) { return DType::structure({16, {{name, Scalar::f32, offset, 1, 0}}}); };
+    const auto record = [](const char* name, u32 offset) {
+        return DType::structure({16, {{name, Scalar::f32, offset, 1, 0}}});
+    };
     EXPECT_EQ(record("x", 4), record("x", 4));
     EXPECT_FALSE(record("x", 4) == record("y", 4));
     EXPECT_FALSE(record("x", 4) == record("x", 8));

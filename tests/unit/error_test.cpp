@@ -34,7 +34,9 @@ TEST(ErrorCodeName, is_spelled_as_in_the_enumeration) {
 TEST_F(Logging, goes_to_the_callback_until_that_is_taken_away) {
     std::vector<std::string> lines;
     detail::log(LogLevel::error, "before");
-    set_log([&](LogLevel level, std::string_view text) { lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(text)); });
+    set_log([&](LogLevel level, std::string_view text) {
+        lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(text));
+    });
     detail::log(LogLevel::warning, "hello");
     detail::log(LogLevel::debug, "there");
     set_log({});

@@ -15,8 +15,8 @@
 namespace alkomp {
 namespace {
 
-using ::testing::HasSubstr;
 using alkomp::testing::error_text;
+using ::testing::HasSubstr;
 
 /// What one `compile` was asked.
 struct Asked {
@@ -145,7 +145,8 @@ protected:
         if (left_behind) delete fake;
     }
     [[nodiscard]] const std::shared_ptr<detail::DeviceRecord>& record() const { return device.record(); }
-    std::string refused(const std::string& text, const KernelOptions& options = {}, ErrorCode code = ErrorCode::unsupported) {
+    std::string refused(const std::string& text, const KernelOptions& options = {},
+                        ErrorCode code = ErrorCode::unsupported) {
         return error_text(code, [&] { static_cast<void>(device.compile(glsl(text, "k.comp"), options)); });
     }
 
@@ -156,8 +157,8 @@ protected:
 // What the driver is asked -------------------------------------------------------------------------
 
 TEST_F(Compiling, hands_the_driver_words_constants_and_settings) {
-    const Kernel kernel = device.compile(glsl(kText, "k.comp"), {.constants = {{"0", u64{64}}, {"N", u64{16}}},
-                                                                .robust = false, .label = "named"});
+    const Kernel kernel = device.compile(
+        glsl(kText, "k.comp"), {.constants = {{"0", u64{64}}, {"N", u64{16}}}, .robust = false, .label = "named"});
     ASSERT_EQ(fake->asked.size(), 1u);
     const Asked& asked = fake->asked[0];
     EXPECT_EQ(asked.words.at(1), 0x00010600u) << "the newest that the device takes";
@@ -171,7 +172,8 @@ TEST_F(Compiling, hands_the_driver_words_constants_and_settings) {
     EXPECT_EQ(kernel.workgroup_size(), (std::array<u32, 3>{64, 1, 1}));
     EXPECT_EQ(kernel.device(), device);
     EXPECT_EQ(kernel.record()->interface.shared_bytes, 64u);
-    EXPECT_THAT(kernel.describe(), HasSubstr("workgroup of 64 x 1 x 1, 64 bytes of shared memory\nset 0, binding 0: \"B\" {x: u32[]}"));
+    EXPECT_THAT(kernel.describe(),
+                HasSubstr("workgroup of 64 x 1 x 1, 64 bytes of shared memory\nset 0, binding 0: \"B\" {x: u32[]}"));
 }
 
 TEST_F(Compiling, asks_for_older_spirv_where_the_device_needs_it) {
@@ -179,7 +181,8 @@ TEST_F(Compiling, asks_for_older_spirv_where_the_device_needs_it) {
     static_cast<void>(device.compile(glsl(kText)));
     EXPECT_EQ(fake->asked.at(0).words.at(1), 0x00010500u);
     EXPECT_EQ(refused(kText, {.target = Target::vulkan_1_3}),
-              "compile: \"k.comp\" does not run on the device \"fake\": it is SPIR-V 1.6, and this device takes SPIR-V up to 1.5.");
+              "compile: \"k.comp\" does not run on the device \"fake\": it is SPIR-V 1.6, and this device takes SPIR-V "
+              "up to 1.5.");
 }
 
 // Caches -------------------------------------------------------------------------------------------
@@ -234,7 +237,8 @@ TEST_F(Compiling, does_not_block_when_asked_not_to) {
 
 TEST_F(Compiling, names_kernel_and_device_when_the_driver_refuses) {
     fake->failure = backend::Status::failure(ErrorCode::compile_failed, "the driver gives VK_ERROR_UNKNOWN.");
-    const std::string text = "compile: the driver gives VK_ERROR_UNKNOWN.\nwhile compiling \"k.comp\" for the device \"fake\"";
+    const std::string text =
+        "compile: the driver gives VK_ERROR_UNKNOWN.\nwhile compiling \"k.comp\" for the device \"fake\"";
     EXPECT_EQ(refused(kText, {}, ErrorCode::compile_failed), text);
     EXPECT_TRUE(fake->released.empty()) << "there was no kernel";
     fake->by_ticket = true;
@@ -293,7 +297,8 @@ TEST_F(Compiling, serves_many_threads) {
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 25; ++i) {
-                const Kernel kernel = device.compile(glsl(kText), {.constants = {{"N", u64{1} + static_cast<u64>((t + i) % 3)}}});
+                const Kernel kernel =
+                    device.compile(glsl(kText), {.constants = {{"N", u64{1} + static_cast<u64>((t + i) % 3)}}});
                 EXPECT_TRUE(static_cast<bool>(kernel));
             }
         });
@@ -306,27 +311,37 @@ TEST_F(Compiling, serves_many_threads) {
 // Limits -------------------------------------------------------------------------------------------
 
 TEST_F(Compiling, refuses_what_is_above_the_limits_with_the_numbers) {
-    const auto sized = [](const std::string& layout) { return "#version 450\nlayout(" + layout + ") in;\nvoid main() {}\n"; };
+    const auto sized = [](const std::string& layout) {
+        return "#version 450\nlayout(" + layout + ") in;\nvoid main() {}\n";
+    };
     EXPECT_EQ(refused(sized("local_size_x = 512")),
-              "compile: \"k.comp\" has a workgroup of 512 x 1 x 1 invocations; the device \"fake\" runs at most 256 together.");
+              "compile: \"k.comp\" has a workgroup of 512 x 1 x 1 invocations; the device \"fake\" runs at most 256 "
+              "together.");
     EXPECT_EQ(refused(sized("local_size_x = 2147483647, local_size_y = 2147483647, local_size_z = 2147483647")),
-              "compile: \"k.comp\" has a workgroup of 2147483647 x 2147483647 x 2147483647 invocations; the device \"fake\" runs at most 256 together.");
-    EXPECT_EQ(refused(sized("local_size_z = 32")), "compile: \"k.comp\" has a workgroup of 1 x 1 x 32; along z the device \"fake\" takes at most 16.");
+              "compile: \"k.comp\" has a workgroup of 2147483647 x 2147483647 x 2147483647 invocations; the device "
+              "\"fake\" runs at most 256 together.");
+    EXPECT_EQ(refused(sized("local_size_z = 32")),
+              "compile: \"k.comp\" has a workgroup of 1 x 1 x 32; along z the device \"fake\" takes at most 16.");
     EXPECT_EQ(refused(kText, {.constants = {{"0", u64{257}}}}),
-              "compile: \"k.comp\" has a workgroup of 257 x 1 x 1 invocations; the device \"fake\" runs at most 256 together.");
+              "compile: \"k.comp\" has a workgroup of 257 x 1 x 1 invocations; the device \"fake\" runs at most 256 "
+              "together.");
     EXPECT_EQ(refused(kText, {.constants = {{"0", u64{0}}}}, ErrorCode::invalid_argument),
               "compile: \"k.comp\" has a workgroup of 0 x 1 x 1, which is empty.");
     EXPECT_EQ(refused(kText, {.constants = {{"N", u64{300}}}}),
               "compile: \"k.comp\" takes 1200 bytes of shared memory; the device \"fake\" has at most 1024.");
     std::string many = "#version 450\n";
-    for (int i = 0; i < 5; ++i) many += "layout(binding = " + std::to_string(i) + ") buffer B" + std::to_string(i) + " { uint x" + std::to_string(i) + "[]; };\n";
-    EXPECT_EQ(refused(many + "void main() {}\n"), "compile: \"k.comp\" takes 5 bindings; the device \"fake\" has at most 4.");
+    for (int i = 0; i < 5; ++i)
+        many += "layout(binding = " + std::to_string(i) + ") buffer B" + std::to_string(i) + " { uint x" +
+                std::to_string(i) + "[]; };\n";
+    EXPECT_EQ(refused(many + "void main() {}\n"),
+              "compile: \"k.comp\" takes 5 bindings; the device \"fake\" has at most 4.");
     EXPECT_EQ(refused("#version 450\nlayout(push_constant) uniform P { vec4 v[5]; };\nvoid main() {}\n"),
               "compile: \"k.comp\" takes 80 bytes of push constants; the device \"fake\" has at most 64.");
     EXPECT_EQ(refused("#version 450\nlayout(set = 2, binding = 0) buffer B { uint x[]; } far;\nvoid main() {}\n"),
               "compile: \"k.comp\" binds \"far\" in set 2; the device \"fake\" takes sets below 2.");
     EXPECT_EQ(refused("#version 450\nlayout(binding = 0) buffer B { double x[]; };\nvoid main() { x[0] *= 2.0; }\n"),
-              "compile: \"k.comp\" does not run on the device \"fake\": it needs 64-bit floats (SPIR-V capability Float64), which this device lacks.");
+              "compile: \"k.comp\" does not run on the device \"fake\": it needs 64-bit floats (SPIR-V capability "
+              "Float64), which this device lacks.");
     EXPECT_TRUE(fake->asked.empty());
 }
 
@@ -344,15 +359,18 @@ TEST_F(Compiling, takes_subgroup_sizes_that_the_device_has) {
 }
 
 TEST_F(Compiling, takes_the_languages_that_the_device_takes) {
-    EXPECT_EQ(error_text(ErrorCode::unsupported, [&] { static_cast<void>(device.compile(wgsl("fn main() {}", "k.wgsl"))); }),
-              "compile: \"k.wgsl\" is WGSL, which the device \"fake\" of the backend test does not take; GLSL and SPIR-V are taken.");
+    EXPECT_EQ(
+        error_text(ErrorCode::unsupported, [&] { static_cast<void>(device.compile(wgsl("fn main() {}", "k.wgsl"))); }),
+        "compile: \"k.wgsl\" is WGSL, which the device \"fake\" of the backend test does not take; GLSL and SPIR-V are "
+        "taken.");
 }
 
 TEST_F(Compiling, takes_a_shader_with_its_own_entry_point) {
     const Shader shader = compile_shader(glsl(kText, "k.comp"));
     EXPECT_TRUE(static_cast<bool>(device.compile(shader)));
-    EXPECT_EQ(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(device.compile(shader, {.entry = "blur"})); }),
-              "compile: \"k.comp\" has no entry point \"blur\"; it has \"main\" (compute).");
+    EXPECT_EQ(
+        error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(device.compile(shader, {.entry = "blur"})); }),
+        "compile: \"k.comp\" has no entry point \"blur\"; it has \"main\" (compute).");
     EXPECT_EQ(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(device.compile(Shader())); }),
               "Shader: it is empty: it was moved from or never compiled.");
 }

@@ -19,8 +19,10 @@ BindingInfo array_of(DType element, u64 stride) {
 }
 
 DType particle() {
-    return DType::structure({32, {{"position", DType(Scalar::f32, 3), 0, 1, 0}, {"mass", DType(Scalar::f32), 12, 1, 0},
-                                  {"kind", DType(Scalar::u32), 16, 1, 0}}});
+    return DType::structure({32,
+                             {{"position", DType(Scalar::f32, 3), 0, 1, 0},
+                              {"mass", DType(Scalar::f32), 12, 1, 0},
+                              {"kind", DType(Scalar::u32), 16, 1, 0}}});
 }
 
 template <class T>
@@ -50,7 +52,8 @@ TEST(Layout, another_scalar_is_refused_by_name) {
 TEST(Layout, scalars_fill_packed_vectors_but_not_padded_ones) {
     EXPECT_EQ(mismatch(array_of(DType(Scalar::f32, 4), 16), Scalar::f32, 64), "");
     EXPECT_EQ(mismatch(array_of(DType(Scalar::f32, 3), 12), Scalar::f32, 36), "");
-    EXPECT_NE(mismatch(array_of(DType(Scalar::f32, 3), 16), Scalar::f32, 48).find("padded to 16 bytes"), std::string::npos);
+    EXPECT_NE(mismatch(array_of(DType(Scalar::f32, 3), 16), Scalar::f32, 48).find("padded to 16 bytes"),
+              std::string::npos);
     EXPECT_EQ(mismatch(array_of(DType(Scalar::f32, 4), 16), Scalar::f32, 20),
               "elements of f32x4 are wanted, 16 bytes each: 20 bytes are not whole elements.");
 }
@@ -59,8 +62,10 @@ TEST(Layout, records_are_compared_field_by_field_where_both_are_known) {
     EXPECT_EQ(mismatch(array_of(particle(), 32), DType::opaque(32), 64), "");
     EXPECT_NE(mismatch(array_of(particle(), 32), DType::opaque(28), 56).find("32 bytes each"), std::string::npos);
     EXPECT_EQ(mismatch(array_of(particle(), 32), particle(), 64), "");
-    const DType swapped = DType::structure({32, {{"position", DType(Scalar::f32, 3), 0, 1, 0}, {"kind", DType(Scalar::u32), 12, 1, 0},
-                                                 {"mass", DType(Scalar::f32), 16, 1, 0}}});
+    const DType swapped = DType::structure({32,
+                                            {{"position", DType(Scalar::f32, 3), 0, 1, 0},
+                                             {"kind", DType(Scalar::u32), 12, 1, 0},
+                                             {"mass", DType(Scalar::f32), 16, 1, 0}}});
     EXPECT_NE(mismatch(array_of(particle(), 32), swapped, 64).find("a field differs"), std::string::npos);
 }
 

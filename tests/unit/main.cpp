@@ -9,8 +9,9 @@
 
 int main(int argc, char** argv) {
     ::testing::InitGoogleMock(&argc, argv);
-    const auto folder = std::filesystem::temp_directory_path() /
-                        ("alkomp-unit-cache-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
+    const auto folder =
+        std::filesystem::temp_directory_path() /
+        ("alkomp-unit-cache-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
 #ifdef _WIN32
     _putenv_s("ALKOMP_CACHE_DIR", folder.string().c_str());
 #else

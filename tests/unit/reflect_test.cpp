@@ -19,9 +19,9 @@
 namespace alkomp::read {
 namespace {
 
+using alkomp::testing::error_text;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using alkomp::testing::error_text;
 
 std::vector<u32> words_of(const std::string& glsl_text, Target target = Target::vulkan_1_2) {
     return glsl_front::compile(glsl("#version 460\n" + glsl_text), {}, target).words;
@@ -43,7 +43,8 @@ std::vector<u32> assemble(const std::string& text, spv_target_env environment = 
 
 Interface reflected(const std::string& glsl_text) { return reflect(words_of(glsl_text), "main", "k.spv"); }
 
-std::string refused(std::span<const u32> words, ErrorCode code = ErrorCode::compile_failed, std::string_view entry = "main") {
+std::string refused(std::span<const u32> words, ErrorCode code = ErrorCode::compile_failed,
+                    std::string_view entry = "main") {
     return error_text(code, [&] { static_cast<void>(reflect(words, entry, "k.spv")); });
 }
 
@@ -61,8 +62,9 @@ TEST(Reflect, lists_bindings_in_order_with_names_and_access) {
     ASSERT_EQ(i.bindings.size(), 5u);
     const auto summary = [&](std::size_t at) {
         const BindingInfo& b = i.bindings[at];
-        return b.name + " " + std::to_string(b.set) + "." + std::to_string(b.binding) + (b.kind == BindingKind::uniform ? " uniform" : " storage") +
-               (b.reads ? " reads" : "") + (b.writes ? " writes" : "") + " fixed " + std::to_string(b.fixed_bytes) + " stride " +
+        return b.name + " " + std::to_string(b.set) + "." + std::to_string(b.binding) +
+               (b.kind == BindingKind::uniform ? " uniform" : " storage") + (b.reads ? " reads" : "") +
+               (b.writes ? " writes" : "") + " fixed " + std::to_string(b.fixed_bytes) + " stride " +
                std::to_string(b.stride_bytes) + " " + to_string(b.element);
     };
     EXPECT_EQ(summary(0), "outputs 0.1 storage writes fixed 0 stride 4 f32");
@@ -77,7 +79,9 @@ TEST(Reflect, lists_bindings_in_order_with_names_and_access) {
 }
 
 TEST(Reflect, keeps_what_is_declared_and_never_used) {
-    const Interface i = reflected("layout(binding = 0) buffer A { uint a[]; };\nlayout(binding = 1) buffer B { uint b[]; };\nvoid main() { b[0] = 1; }");
+    const Interface i = reflected(
+        "layout(binding = 0) buffer A { uint a[]; };\nlayout(binding = 1) buffer B { uint b[]; };\nvoid main() { b[0] "
+        "= 1; }");
     ASSERT_EQ(i.bindings.size(), 2u);
     EXPECT_EQ(i.bindings[0].name, "A");
 }
@@ -85,13 +89,17 @@ TEST(Reflect, keeps_what_is_declared_and_never_used) {
 TEST(Reflect, knows_every_element_type) {
     const auto element = [](const std::string& declaration) {
         const Interface i = reflected(
-            "#extension GL_EXT_shader_explicit_arithmetic_types : require\n#extension GL_EXT_scalar_block_layout : require\n"
+            "#extension GL_EXT_shader_explicit_arithmetic_types : require\n#extension GL_EXT_scalar_block_layout : "
+            "require\n"
             "#extension GL_EXT_shader_16bit_storage : require\n#extension GL_EXT_shader_8bit_storage : require\n" +
             declaration + "\nvoid main() {}");
         const BindingInfo& b = i.bindings.at(0);
-        return to_string(b.element) + " of " + std::to_string(b.element.size_bytes) + " every " + std::to_string(b.stride_bytes);
+        return to_string(b.element) + " of " + std::to_string(b.element.size_bytes) + " every " +
+               std::to_string(b.stride_bytes);
     };
-    const auto array = [&](const std::string& type) { return element("layout(std430, binding = 0) buffer B { " + type + " x[]; };"); };
+    const auto array = [&](const std::string& type) {
+        return element("layout(std430, binding = 0) buffer B { " + type + " x[]; };");
+    };
     EXPECT_EQ(array("float"), "f32 of 4 every 4");
     EXPECT_EQ(array("int"), "i32 of 4 every 4");
     EXPECT_EQ(array("double"), "f64 of 8 every 8");
@@ -115,12 +123,15 @@ TEST(Reflect, knows_every_element_type) {
     EXPECT_EQ(element("layout(std430, binding = 0) buffer B { float x[][3][4]; };"), "struct{f32[12]} of 48 every 48");
     EXPECT_EQ(element("struct P { vec3 p; float m; vec3 v; };\nlayout(std430, binding = 0) buffer B { P x[]; };"),
               "struct{p: f32x3, m: f32, v: f32x3} of 32 every 32");
-    EXPECT_EQ(element("struct Q { uint a; mat2 m[3]; };\nstruct P { Q q[2]; double d; };\nlayout(std430, binding = 0) buffer B { P x[]; };"),
+    EXPECT_EQ(element("struct Q { uint a; mat2 m[3]; };\nstruct P { Q q[2]; double d; };\nlayout(std430, binding = 0) "
+                      "buffer B { P x[]; };"),
               "struct{q: struct{a: u32, m: f32x2x2[3]}[2], d: f64} of 120 every 120");
 }
 
 TEST(Reflect, gives_offsets_of_struct_members) {
-    const Interface i = reflected("struct Q { float a; vec3 b; };\nlayout(std140, binding = 0) uniform U { float s; Q q[2]; float t[3]; mat3 m; };\nvoid main() {}");
+    const Interface i = reflected(
+        "struct Q { float a; vec3 b; };\nlayout(std140, binding = 0) uniform U { float s; Q q[2]; float t[3]; mat3 m; "
+        "};\nvoid main() {}");
     const BindingInfo& b = i.bindings.at(0);
     ASSERT_EQ(b.fields.size(), 4u);
     EXPECT_EQ(b.fields[1].offset_bytes, 16u);
@@ -136,7 +147,8 @@ TEST(Reflect, gives_offsets_of_struct_members) {
 }
 
 TEST(Reflect, tells_a_header_from_the_array_behind_it) {
-    const Interface i = reflected("layout(std430, binding = 0) buffer B { uint count; vec4 items[]; } list;\nvoid main() {}");
+    const Interface i =
+        reflected("layout(std430, binding = 0) buffer B { uint count; vec4 items[]; } list;\nvoid main() {}");
     const BindingInfo& b = i.bindings.at(0);
     EXPECT_EQ(b.fixed_bytes, 16u);
     EXPECT_EQ(b.stride_bytes, 16u);
@@ -147,8 +159,10 @@ TEST(Reflect, tells_a_header_from_the_array_behind_it) {
 
 TEST(Reflect, joins_variables_of_one_binding) {
     const Interface i = reflected(
-        "layout(binding = 0) readonly buffer A { float a[]; };\nlayout(binding = 0) writeonly buffer B { float b[]; };\n"
-        "layout(binding = 1) buffer C { uint c[]; };\nlayout(binding = 1) buffer D { uvec4 d[]; };\nvoid main() { b[0] = a[0]; }");
+        "layout(binding = 0) readonly buffer A { float a[]; };\nlayout(binding = 0) writeonly buffer B { float b[]; "
+        "};\n"
+        "layout(binding = 1) buffer C { uint c[]; };\nlayout(binding = 1) buffer D { uvec4 d[]; };\nvoid main() { b[0] "
+        "= a[0]; }");
     ASSERT_EQ(i.bindings.size(), 2u);
     EXPECT_TRUE(i.bindings[0].reads && i.bindings[0].writes);
     EXPECT_EQ(to_string(i.bindings[0].element), "f32");
@@ -165,7 +179,8 @@ TEST(Reflect, lists_push_constants_by_offset) {
         void main() { x[0] = p.alpha; })");
     const auto summary = [&](std::size_t at) {
         const ScalarInfo& s = i.scalars.at(at);
-        return s.name + " " + to_string(s.type) + " at " + std::to_string(s.offset_bytes) + " of " + std::to_string(s.size_bytes);
+        return s.name + " " + to_string(s.type) + " at " + std::to_string(s.offset_bytes) + " of " +
+               std::to_string(s.size_bytes);
     };
     ASSERT_EQ(i.scalars.size(), 7u);
     EXPECT_EQ(summary(0), "alpha f32 at 16 of 4");
@@ -228,7 +243,11 @@ TEST(Reflect, takes_sizes_from_specialisation_constants) {
 }
 
 TEST(Reflect, counts_shared_memory) {
-    EXPECT_EQ(reflected("shared float a[256];\nshared struct { vec3 v; uint n; } s[2];\nvoid main() { a[0] = 1; s[0].n = 1; }").shared_bytes, 1024u + 32u);
+    EXPECT_EQ(
+        reflected(
+            "shared float a[256];\nshared struct { vec3 v; uint n; } s[2];\nvoid main() { a[0] = 1; s[0].n = 1; }")
+            .shared_bytes,
+        1024u + 32u);
     EXPECT_EQ(reflected("void main() {}").shared_bytes, 0u);
 }
 
@@ -327,48 +346,66 @@ TEST(Reflect, refuses_shaders_of_other_stages) {
         OpReturn
         OpFunctionEnd)");
     EXPECT_EQ(refused(words), "compile: \"k.spv\" is a fragment shader; only compute shaders are taken.");
-    EXPECT_EQ(refused(words, ErrorCode::invalid_argument, "other"), "compile: \"k.spv\" has no entry point \"other\"; it has \"main\" (fragment).");
-    EXPECT_EQ(refused(assemble("OpCapability Shader\nOpCapability Linkage\nOpMemoryModel Logical GLSL450\n")), "compile: \"k.spv\" has no entry point.");
+    EXPECT_EQ(refused(words, ErrorCode::invalid_argument, "other"),
+              "compile: \"k.spv\" has no entry point \"other\"; it has \"main\" (fragment).");
+    EXPECT_EQ(refused(assemble("OpCapability Shader\nOpCapability Linkage\nOpMemoryModel Logical GLSL450\n")),
+              "compile: \"k.spv\" has no entry point.");
 }
 
 TEST(Reflect, refuses_what_is_no_buffer_by_name) {
     const std::string only = "; only buffers are taken.";
-    EXPECT_EQ(refused(words_of("layout(set = 2, binding = 5, rgba8) uniform writeonly image2D picture;\nvoid main() { imageStore(picture, ivec2(0), vec4(0)); }")),
+    EXPECT_EQ(refused(words_of("layout(set = 2, binding = 5, rgba8) uniform writeonly image2D picture;\nvoid main() { "
+                               "imageStore(picture, ivec2(0), vec4(0)); }")),
               "compile: \"k.spv\" takes an image, \"picture\" at set 2, binding 5" + only);
-    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform sampler2D photo;\nlayout(binding = 0) buffer B { vec4 x; };\nvoid main() { x = textureLod(photo, vec2(0), 0.0); }")),
+    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform sampler2D photo;\nlayout(binding = 0) buffer B { vec4 x; "
+                               "};\nvoid main() { x = textureLod(photo, vec2(0), 0.0); }")),
               "compile: \"k.spv\" takes a sampled image, \"photo\" at set 0, binding 1" + only);
-    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform sampler how;\nvoid main() {}")), "compile: \"k.spv\" takes a sampler, \"how\" at set 0, binding 1" + only);
-    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform texture2D what;\nvoid main() {}")), "compile: \"k.spv\" takes an image, \"what\" at set 0, binding 1" + only);
-    EXPECT_EQ(refused(words_of("#extension GL_EXT_ray_query : require\nlayout(binding = 1) uniform accelerationStructureEXT scene;\nvoid main() { rayQueryEXT q; rayQueryInitializeEXT(q, scene, 0, 255, vec3(0), 0.0, vec3(1), 1.0); }")),
-              "compile: \"k.spv\" takes an acceleration structure, \"scene\" at set 0, binding 1" + only);
-    EXPECT_EQ(refused(words_of("layout(binding = 3) buffer B { uint x[]; } many[4];\nvoid main() { many[1].x[0] = 1; }")),
-              "compile: \"k.spv\" takes an array of buffers, \"many\" at set 0, binding 3; one buffer per binding is taken.");
-    EXPECT_EQ(refused(words_of("layout(binding = 3) buffer B { uint x; } s;\nlayout(binding = 3) uniform U { uint y; } u;\nvoid main() { s.x = u.y; }")),
-              "compile: \"k.spv\" declares set 0, binding 3 as a storage buffer (\"s\") and as a uniform buffer (\"u\").");
+    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform sampler how;\nvoid main() {}")),
+              "compile: \"k.spv\" takes a sampler, \"how\" at set 0, binding 1" + only);
+    EXPECT_EQ(refused(words_of("layout(binding = 1) uniform texture2D what;\nvoid main() {}")),
+              "compile: \"k.spv\" takes an image, \"what\" at set 0, binding 1" + only);
+    EXPECT_EQ(
+        refused(words_of(
+            "#extension GL_EXT_ray_query : require\nlayout(binding = 1) uniform accelerationStructureEXT scene;\nvoid "
+            "main() { rayQueryEXT q; rayQueryInitializeEXT(q, scene, 0, 255, vec3(0), 0.0, vec3(1), 1.0); }")),
+        "compile: \"k.spv\" takes an acceleration structure, \"scene\" at set 0, binding 1" + only);
+    EXPECT_EQ(
+        refused(words_of("layout(binding = 3) buffer B { uint x[]; } many[4];\nvoid main() { many[1].x[0] = 1; }")),
+        "compile: \"k.spv\" takes an array of buffers, \"many\" at set 0, binding 3; one buffer per binding is taken.");
+    EXPECT_EQ(
+        refused(words_of("layout(binding = 3) buffer B { uint x; } s;\nlayout(binding = 3) uniform U { uint y; } "
+                         "u;\nvoid main() { s.x = u.y; }")),
+        "compile: \"k.spv\" declares set 0, binding 3 as a storage buffer (\"s\") and as a uniform buffer (\"u\").");
 }
 
 TEST(Reflect, refuses_what_is_no_spirv) {
     const std::vector<u32> good = words_of("layout(binding = 0) buffer B { uint x[]; };\nvoid main() { x[0] = 1; }");
     EXPECT_EQ(refused({}), "compile: \"k.spv\" holds no SPIR-V: it is empty.");
-    EXPECT_EQ(refused(std::vector<u32>{1, 2, 3}), "compile: \"k.spv\" is not SPIR-V: it begins with 1 instead of the magic number 119734787.");
-    EXPECT_EQ(refused(std::span(good).first(3)), "compile: \"k.spv\" is truncated: it has 3 words and the header alone has 5.");
+    EXPECT_EQ(refused(std::vector<u32>{1, 2, 3}),
+              "compile: \"k.spv\" is not SPIR-V: it begins with 1 instead of the magic number 119734787.");
+    EXPECT_EQ(refused(std::span(good).first(3)),
+              "compile: \"k.spv\" is truncated: it has 3 words and the header alone has 5.");
     EXPECT_EQ(refused(std::span(good).first(5)), "compile: \"k.spv\" has no entry point.");
     std::vector<u32> swapped = good;
     for (u32& word : swapped) word = word << 24 | (word << 8 & 0xff0000u) | (word >> 8 & 0xff00u) | word >> 24;
-    EXPECT_EQ(refused(swapped), "compile: \"k.spv\" is SPIR-V in the other byte order; swap the bytes of each word first.");
+    EXPECT_EQ(refused(swapped),
+              "compile: \"k.spv\" is SPIR-V in the other byte order; swap the bytes of each word first.");
     std::vector<u32> newer = good;
     newer[1] = 0x00010900;
     EXPECT_EQ(refused(newer), "compile: \"k.spv\" is SPIR-V 1.9; versions 1.0 to 1.6 are taken.");
     std::vector<u32> bound = good;
     bound[3] = 0xffffffff;
-    EXPECT_EQ(refused(bound), "compile: \"k.spv\" is not valid SPIR-V: its id bound is 4294967295; 1 to 4194303 are legal.");
+    EXPECT_EQ(refused(bound),
+              "compile: \"k.spv\" is not valid SPIR-V: its id bound is 4294967295; 1 to 4194303 are legal.");
     bound[3] = 2;
     EXPECT_THAT(refused(bound), HasSubstr("is not below the bound 2."));
     std::vector<u32> cut(good.begin(), good.end() - 1);
     cut.back() = 0x000300f8;
-    EXPECT_EQ(refused(cut), "compile: \"k.spv\" is truncated: the instruction at word " + std::to_string(cut.size() - 1) + " has 3 words and 1 are left.");
+    EXPECT_EQ(refused(cut), "compile: \"k.spv\" is truncated: the instruction at word " +
+                                std::to_string(cut.size() - 1) + " has 3 words and 1 are left.");
     cut.back() = 0;
-    EXPECT_EQ(refused(cut), "compile: \"k.spv\" is not valid SPIR-V: the instruction at word " + std::to_string(cut.size() - 1) + " has length 0.");
+    EXPECT_EQ(refused(cut), "compile: \"k.spv\" is not valid SPIR-V: the instruction at word " +
+                                std::to_string(cut.size() - 1) + " has length 0.");
     cut.pop_back();
     EXPECT_THAT(refused(cut), StartsWith("compile: \"k.spv\" is not valid SPIR-V: "));
 }
@@ -385,7 +422,8 @@ TEST(Reflect, says_what_validation_says) {
 TEST(Reflect, tells_unknown_capabilities_from_broken_modules) {
     std::vector<u32> words = words_of("void main() {}");
     words.insert(words.begin() + 5, {0x00020011, 6022});
-    EXPECT_EQ(refused(words, ErrorCode::unsupported), "compile: \"k.spv\" needs SPIR-V capability 6022, which the SPIRV-Tools of this build do not know.");
+    EXPECT_EQ(refused(words, ErrorCode::unsupported),
+              "compile: \"k.spv\" needs SPIR-V capability 6022, which the SPIRV-Tools of this build do not know.");
 }
 
 // Any words at all ---------------------------------------------------------------------------------
@@ -393,11 +431,15 @@ TEST(Reflect, tells_unknown_capabilities_from_broken_modules) {
 TEST(Reflect, survives_mutated_modules) {
     const std::vector<std::vector<u32>> modules{
         assemble(kTwoEntries, SPV_ENV_VULKAN_1_3),
-        words_of("struct P { vec3 p; float m[3]; mat3 k; };\nlayout(constant_id = 1) const uint N = 4;\nlayout(local_size_x_id = 0) in;\n"
-                 "shared float tile[N * 2];\nlayout(push_constant) uniform C { float a; P p; } c;\nlayout(binding = 0) buffer B { uint n; P x[]; } b;\n"
+        words_of("struct P { vec3 p; float m[3]; mat3 k; };\nlayout(constant_id = 1) const uint N = "
+                 "4;\nlayout(local_size_x_id = 0) in;\n"
+                 "shared float tile[N * 2];\nlayout(push_constant) uniform C { float a; P p; } c;\nlayout(binding = 0) "
+                 "buffer B { uint n; P x[]; } b;\n"
                  "layout(binding = 1) uniform U { P y[N]; } u;\n"
-                 "void main() { for (uint i = 0; i < N; ++i) { tile[i] = u.y[i].m[1]; b.x[i].p = c.p.p * tile[i]; } barrier(); }"),
-        words_of("layout(binding = 0) buffer B { uint x[]; };\nvoid main() { uint i = gl_GlobalInvocationID.x; x[i] = x[i] * 2 + 1; }")};
+                 "void main() { for (uint i = 0; i < N; ++i) { tile[i] = u.y[i].m[1]; b.x[i].p = c.p.p * tile[i]; } "
+                 "barrier(); }"),
+        words_of("layout(binding = 0) buffer B { uint x[]; };\nvoid main() { uint i = gl_GlobalInvocationID.x; x[i] = "
+                 "x[i] * 2 + 1; }")};
     const char* seed_text = std::getenv("ALKOMP_FUZZ_SEED");
     const auto seed = static_cast<u32>(seed_text != nullptr ? std::strtoul(seed_text, nullptr, 10) : 7);
     std::mt19937 random(seed);
@@ -409,12 +451,24 @@ TEST(Reflect, survives_mutated_modules) {
         for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
             const std::size_t at = below(words.size());
             switch (below(6)) {
-                case 0: words[at] ^= u32{1} << below(32); break;
-                case 1: words[at] = static_cast<u32>(below(64)); break;
-                case 2: words[at] = words[below(words.size())]; break;
-                case 3: words[at] += static_cast<u32>(below(5)) - 2; break;
-                case 4: words.resize(at + 1); break;
-                default: words.insert(words.begin() + static_cast<std::ptrdiff_t>(at), words[below(words.size())]); break;
+                case 0:
+                    words[at] ^= u32{1} << below(32);
+                    break;
+                case 1:
+                    words[at] = static_cast<u32>(below(64));
+                    break;
+                case 2:
+                    words[at] = words[below(words.size())];
+                    break;
+                case 3:
+                    words[at] += static_cast<u32>(below(5)) - 2;
+                    break;
+                case 4:
+                    words.resize(at + 1);
+                    break;
+                default:
+                    words.insert(words.begin() + static_cast<std::ptrdiff_t>(at), words[below(words.size())]);
+                    break;
             }
         }
         try {

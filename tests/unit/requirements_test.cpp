@@ -21,7 +21,9 @@ std::string missing(u32 capability, const Capabilities& c) {
 
 TEST(Requirements, are_named_as_people_and_as_spirv_name_them) {
     EXPECT_EQ(missing(10, device()), "it needs 64-bit floats (SPIR-V capability Float64), which this device lacks");
-    EXPECT_EQ(missing(4433, device()), "it needs 16-bit types in storage buffers (SPIR-V capability StorageBuffer16BitAccess), which this device lacks");
+    EXPECT_EQ(missing(4433, device()),
+              "it needs 16-bit types in storage buffers (SPIR-V capability StorageBuffer16BitAccess), which this "
+              "device lacks");
     EXPECT_EQ(missing(6, device()), "it needs OpenCL kernels (SPIR-V capability Kernel), which this device lacks");
     EXPECT_EQ(missing(99999, device()), "it needs SPIR-V capability 99999, which alkomp does not know");
     EXPECT_EQ(capability_name(5347), "PhysicalStorageBufferAddresses");

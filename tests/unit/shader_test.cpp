@@ -17,8 +17,8 @@ namespace alkomp {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using alkomp::testing::error_text;
+using ::testing::HasSubstr;
 
 constexpr const char* kKernel = R"(#version 450
 layout(local_size_x_id = 0) in;
@@ -39,14 +39,17 @@ void main() {
 class Files : public ::testing::Test {
 protected:
     Files() {
-        folder = fs::temp_directory_path() / ("alkomp-shader-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
+        folder = fs::temp_directory_path() /
+                 ("alkomp-shader-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
         fs::create_directories(folder);
     }
     ~Files() override {
         std::error_code ignored;
         fs::remove_all(folder, ignored);
     }
-    void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name, std::ios::binary) << text; }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(folder / name, std::ios::binary) << text;
+    }
     fs::path folder;
 };
 
@@ -74,7 +77,8 @@ TEST_F(Files, that_cannot_be_read_are_named) {
     EXPECT_EQ(text(spirv_file, "none.spv"), "spirv_file: " + here + "/none.spv\" does not exist.");
     EXPECT_EQ(text(glsl_file, ""), "glsl_file: " + here + "/\" is no file.");
     fs::resize_file((write("big.comp", "x"), folder / "big.comp"), (64u << 20) + 1);
-    EXPECT_EQ(text(glsl_file, "big.comp"), "glsl_file: " + here + "/big.comp\" is 67108865 bytes long; at most 67108864 are taken.");
+    EXPECT_EQ(text(glsl_file, "big.comp"),
+              "glsl_file: " + here + "/big.comp\" is 67108865 bytes long; at most 67108864 are taken.");
 }
 
 TEST_F(Files, of_spirv_hold_whole_words) {
@@ -107,12 +111,16 @@ TEST(Shaders, need_no_device) {
               "compile: \"k.wgsl\" is WGSL; GLSL and SPIR-V are taken here.");
     EXPECT_EQ(error_text(ErrorCode::invalid_argument, [] { static_cast<void>(Kernel().label()); }),
               "Kernel: it is empty: it was moved from or never compiled.");
-    EXPECT_EQ(error_text(ErrorCode::invalid_argument, [] { static_cast<void>(Device(std::shared_ptr<detail::DeviceRecord>()).compile(glsl(kKernel))); }),
-              "compile: the device is empty: it was moved from or never opened.");
+    EXPECT_EQ(
+        error_text(ErrorCode::invalid_argument,
+                   [] { static_cast<void>(Device(std::shared_ptr<detail::DeviceRecord>()).compile(glsl(kKernel))); }),
+        "compile: the device is empty: it was moved from or never opened.");
 }
 
 TEST(Shaders, keep_arguments_that_optimisation_drops) {
-    const std::string text = "#version 450\nlayout(binding = 0) buffer A { uint a[]; };\nlayout(binding = 1) buffer B { uint b[]; };\nvoid main() { b[0] = 1; }";
+    const std::string text =
+        "#version 450\nlayout(binding = 0) buffer A { uint a[]; };\nlayout(binding = 1) buffer B { uint b[]; };\nvoid "
+        "main() { b[0] = 1; }";
     const Shader shader = compile_shader(glsl(text), {.optimize = true});
     EXPECT_EQ(shader.interface().bindings.size(), 2u);
     EXPECT_LT(shader.words().size(), compile_shader(glsl(text)).words().size());
@@ -144,18 +152,24 @@ TEST(Constants, are_found_by_name_and_by_id) {
 }
 
 TEST(Constants, that_are_unknown_are_refused_with_those_there) {
-    const std::string there = "\"; it has id 0 (u32), \"N\" (id 1, u32), \"scale\" (id 2, f32), \"flip\" (id 3, bool), \"offset\" (id 4, i32).";
+    const std::string there =
+        "\"; it has id 0 (u32), \"N\" (id 1, u32), \"scale\" (id 2, f32), \"flip\" (id 3, bool), \"offset\" (id 4, "
+        "i32).";
     EXPECT_EQ(refused("M", u64{1}), "compile: \"k.comp\" has no specialisation constant \"M" + there);
     EXPECT_EQ(refused("17", u64{1}), "compile: \"k.comp\" has no specialisation constant \"17" + there);
     EXPECT_EQ(refused("", u64{1}), "compile: \"k.comp\" has no specialisation constant \"" + there);
-    EXPECT_EQ(error_text(ErrorCode::invalid_argument,
-                         [] { static_cast<void>(compile_shader(glsl("void main() {}", "plain"), {.constants = {{"N", true}}})); }),
-              "compile: \"plain\" has no specialisation constant \"N\"; it has none.");
+    EXPECT_EQ(
+        error_text(ErrorCode::invalid_argument,
+                   [] {
+                       static_cast<void>(compile_shader(glsl("void main() {}", "plain"), {.constants = {{"N", true}}}));
+                   }),
+        "compile: \"plain\" has no specialisation constant \"N\"; it has none.");
 }
 
 TEST(Constants, that_do_not_fit_are_refused_with_type_and_value) {
     const auto sentence = [](const std::string& name, const std::string& type, const std::string& value) {
-        return "compile: the specialisation constant \"" + name + "\" of \"k.comp\" is " + type + ", which cannot be " + value + ".";
+        return "compile: the specialisation constant \"" + name + "\" of \"k.comp\" is " + type + ", which cannot be " +
+               value + ".";
     };
     EXPECT_EQ(refused("N", i64{-1}), sentence("N", "u32", "-1"));
     EXPECT_EQ(refused("N", u64{1} << 32), sentence("N", "u32", "4294967296"));
@@ -167,7 +181,10 @@ TEST(Constants, that_do_not_fit_are_refused_with_type_and_value) {
     EXPECT_EQ(refused("scale", i64{16777217}), sentence("scale", "f32", "16777217"));
     EXPECT_EQ(refused("flip", i64{2}), sentence("flip", "bool", "2"));
     EXPECT_EQ(refused("flip", 1.0), sentence("flip", "bool", "1"));
-    EXPECT_EQ(error_text(ErrorCode::invalid_argument, [] { static_cast<void>(resolved({{"N", u64{1}}, {"1", u64{2}}})); }),
+    EXPECT_EQ(error_text(ErrorCode::invalid_argument,
+                         [] {
+                             static_cast<void>(resolved({{"N", u64{1}}, {"1", u64{2}}}));
+                         }),
               "compile: the specialisation constant with id 1 of \"k.comp\" is given twice, by name and by id.");
 }
 
@@ -193,7 +210,9 @@ TEST(InterfaceBytes, give_back_all_of_it) {
 }
 
 TEST_F(Files, are_compiled_anew_when_an_included_one_changes) {
-    write("k.comp", "#version 450\n#include \"value.glsl\"\nlayout(binding = 0) buffer B { float x[]; };\nvoid main() { x[0] = VALUE; }\n");
+    write("k.comp",
+          "#version 450\n#include \"value.glsl\"\nlayout(binding = 0) buffer B { float x[]; };\nvoid main() { x[0] = "
+          "VALUE; }\n");
     write("value.glsl", "#define VALUE 1.0\n");
     const auto words = [&] {
         const Shader shader = compile_shader(glsl_file(folder / "k.comp"));
@@ -210,8 +229,12 @@ TEST_F(Files, are_compiled_anew_when_an_included_one_changes) {
 }
 
 TEST_F(Files, give_other_shaders_under_other_options) {
-    const std::string text = "#version 450\n#ifdef TWO\n#define N 2\n#else\n#define N 1\n#endif\nlayout(local_size_x = N) in;\nvoid main() {}\n";
-    const auto size = [&](const KernelOptions& options) { return compile_shader(glsl(text), options).interface().workgroup_size[0]; };
+    const std::string text =
+        "#version 450\n#ifdef TWO\n#define N 2\n#else\n#define N 1\n#endif\nlayout(local_size_x = N) in;\nvoid main() "
+        "{}\n";
+    const auto size = [&](const KernelOptions& options) {
+        return compile_shader(glsl(text), options).interface().workgroup_size[0];
+    };
     for (int round = 0; round < 2; ++round) {
         EXPECT_EQ(size({}), 1u);
         EXPECT_EQ(size({.macros = {{"TWO", ""}}}), 2u);
@@ -221,9 +244,14 @@ TEST_F(Files, give_other_shaders_under_other_options) {
 }
 
 TEST_F(Files, keep_their_own_name_when_the_text_is_known_already) {
-    const std::string text = "#version 450\nlayout(constant_id = 0) const uint N = 1;\nlayout(binding = 0) buffer B { uint x[]; };\nvoid main() { x[0] = N; }\n";
+    const std::string text =
+        "#version 450\nlayout(constant_id = 0) const uint N = 1;\nlayout(binding = 0) buffer B { uint x[]; };\nvoid "
+        "main() { x[0] = N; }\n";
     static_cast<void>(compile_shader(glsl(text, "first")));
-    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { static_cast<void>(compile_shader(glsl(text, "second"), {.constants = {{"M", true}}})); }),
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument,
+                           [&] {
+                               static_cast<void>(compile_shader(glsl(text, "second"), {.constants = {{"M", true}}}));
+                           }),
                 HasSubstr("\"second\""));
 }
 

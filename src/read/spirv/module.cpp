@@ -23,7 +23,9 @@ u64 saturating_multiply(u64 a, u64 b) {
     return a != 0 && b > std::numeric_limits<u64>::max() / a ? std::numeric_limits<u64>::max() : a * b;
 }
 
-u64 saturating_add(u64 a, u64 b) { return a > std::numeric_limits<u64>::max() - b ? std::numeric_limits<u64>::max() : a + b; }
+u64 saturating_add(u64 a, u64 b) {
+    return a > std::numeric_limits<u64>::max() - b ? std::numeric_limits<u64>::max() : a + b;
+}
 
 /// A literal string: bytes from the lowest of each word on, ended by a NUL. `words` becomes what follows it.
 std::optional<std::string> read_string(std::span<const u32>& words) {
@@ -53,7 +55,8 @@ u32 result_place(u32 opcode) {
         case SpvOpTypeArray:
         case SpvOpTypeRuntimeArray:
         case SpvOpTypeStruct:
-        case SpvOpTypePointer: return 1;
+        case SpvOpTypePointer:
+            return 1;
         case SpvOpConstantTrue:
         case SpvOpConstantFalse:
         case SpvOpConstant:
@@ -64,8 +67,10 @@ u32 result_place(u32 opcode) {
         case SpvOpSpecConstant:
         case SpvOpSpecConstantComposite:
         case SpvOpSpecConstantOp:
-        case SpvOpVariable: return 2;
-        default: return 0;
+        case SpvOpVariable:
+            return 2;
+        default:
+            return 0;
     }
 }
 
@@ -75,7 +80,8 @@ void Module::fail(const std::string& sentence) const {
     throw Error(ErrorCode::compile_failed, "compile: \"" + name_ + "\" " + sentence);
 }
 
-Module::Module(std::span<const u32> words, std::string_view name, std::span<const backend::SpecializationValue> constants)
+Module::Module(std::span<const u32> words, std::string_view name,
+               std::span<const backend::SpecializationValue> constants)
     : words_(words), name_(name), constants_(constants) {
     check_header();
     definitions_.resize(std::min<std::size_t>(words_[3], words_.size()), 0);
@@ -90,7 +96,9 @@ Module::Module(std::span<const u32> words, std::string_view name, std::span<cons
         const u32 place = result_place(opcode(instruction));
         if (place != 0 && place < count) {
             const u32 id = instruction[place];
-            if (id >= words_[3]) fail("is not valid SPIR-V: id " + std::to_string(id) + " is not below the bound " + std::to_string(words_[3]) + ".");
+            if (id >= words_[3])
+                fail("is not valid SPIR-V: id " + std::to_string(id) + " is not below the bound " +
+                     std::to_string(words_[3]) + ".");
             if (id >= definitions_.size()) definitions_.resize(id + 1, 0);
             definitions_[id] = static_cast<u32>(at);
         }
@@ -101,15 +109,19 @@ Module::Module(std::span<const u32> words, std::string_view name, std::span<cons
 
 void Module::check_header() const {
     if (words_.empty()) fail("holds no SPIR-V: it is empty.");
-    if (words_[0] == swap_bytes(SpvMagicNumber)) fail("is SPIR-V in the other byte order; swap the bytes of each word first.");
-    if (words_[0] != SpvMagicNumber) fail("is not SPIR-V: it begins with " + std::to_string(words_[0]) + " instead of the magic number 119734787.");
-    if (words_.size() < kHeaderWords) fail("is truncated: it has " + std::to_string(words_.size()) + " words and the header alone has 5.");
+    if (words_[0] == swap_bytes(SpvMagicNumber))
+        fail("is SPIR-V in the other byte order; swap the bytes of each word first.");
+    if (words_[0] != SpvMagicNumber)
+        fail("is not SPIR-V: it begins with " + std::to_string(words_[0]) + " instead of the magic number 119734787.");
+    if (words_.size() < kHeaderWords)
+        fail("is truncated: it has " + std::to_string(words_.size()) + " words and the header alone has 5.");
     const u32 version = words_[1];
     const std::string shown = std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
     if ((version & 0xff0000ffu) != 0 || version < 0x00010000 || version > kNewestVersion)
         fail("is SPIR-V " + shown + "; versions 1.0 to 1.6 are taken.");
     if (words_[3] == 0 || words_[3] > kMaxBound)
-        fail("is not valid SPIR-V: its id bound is " + std::to_string(words_[3]) + "; 1 to " + std::to_string(kMaxBound) + " are legal.");
+        fail("is not valid SPIR-V: its id bound is " + std::to_string(words_[3]) + "; 1 to " +
+             std::to_string(kMaxBound) + " are legal.");
 }
 
 void Module::note(std::span<const u32> instruction) {
@@ -132,15 +144,18 @@ void Module::note(std::span<const u32> instruction) {
         case SpvOpDecorate:
             if (count < 3) break;
             decorations_.push_back({instruction[1], instruction[2], count > 3 ? instruction[3] : 0});
-            if (count > 3 && instruction[2] == SpvDecorationBuiltIn && instruction[3] == SpvBuiltInWorkgroupSize) workgroup_size_id_ = instruction[1];
+            if (count > 3 && instruction[2] == SpvDecorationBuiltIn && instruction[3] == SpvBuiltInWorkgroupSize)
+                workgroup_size_id_ = instruction[1];
             break;
         case SpvOpVariable: {
             if (count < 4 || instruction[3] != SpvStorageClassWorkgroup) break;
             const std::span<const u32> pointer = definition(instruction[1]);
-            if (opcode(pointer) == SpvOpTypePointer && pointer.size() > 3) shared_.push_back({instruction[2], pointer[3]});
+            if (opcode(pointer) == SpvOpTypePointer && pointer.size() > 3)
+                shared_.push_back({instruction[2], pointer[3]});
             break;
         }
-        default: break;
+        default:
+            break;
     }
 }
 
@@ -164,7 +179,8 @@ u64 Module::narrowed(u64 value, u32 type) const {
     if (definition_words.size() < 3 || definition_words[2] >= 64) return value;
     const u32 width = definition_words[2];
     const u64 mask = (u64{1} << width) - 1;
-    const bool is_signed = opcode(definition_words) == SpvOpTypeInt && definition_words.size() > 3 && definition_words[3] != 0;
+    const bool is_signed =
+        opcode(definition_words) == SpvOpTypeInt && definition_words.size() > 3 && definition_words[3] != 0;
     const bool is_negative = is_signed && (value >> (width - 1) & 1) != 0;
     return is_negative ? value | ~mask : value & mask;
 }
@@ -181,16 +197,20 @@ std::optional<u64> Module::evaluate(u32 constant, u32 depth) const {
     }
     switch (opcode(instruction)) {
         case SpvOpConstantTrue:
-        case SpvOpSpecConstantTrue: return 1;
+        case SpvOpSpecConstantTrue:
+            return 1;
         case SpvOpConstantFalse:
         case SpvOpSpecConstantFalse:
-        case SpvOpConstantNull: return 0;
+        case SpvOpConstantNull:
+            return 0;
         case SpvOpConstant:
         case SpvOpSpecConstant:
             if (instruction.size() < 4) return std::nullopt;
             return narrowed(instruction.size() > 4 ? u64{instruction[4]} << 32 | instruction[3] : instruction[3], type);
-        case SpvOpSpecConstantOp: return evaluate_operation(instruction, depth + 1);
-        default: return std::nullopt;
+        case SpvOpSpecConstantOp:
+            return evaluate_operation(instruction, depth + 1);
+        default:
+            return std::nullopt;
     }
 }
 
@@ -200,7 +220,8 @@ std::optional<u64> Module::evaluate_operation(std::span<const u32> instruction, 
     const u32 operation = instruction[3];
     if (operation == SpvOpCompositeExtract) {
         const std::span<const u32> composite = definition(instruction[4]);
-        if (instruction.size() != 6 || composite.size() < 4 || instruction[5] >= composite.size() - 3) return std::nullopt;
+        if (instruction.size() != 6 || composite.size() < 4 || instruction[5] >= composite.size() - 3)
+            return std::nullopt;
         return evaluate(composite[3 + instruction[5]], depth);
     }
     const std::optional<u64> first = evaluate(instruction[4], depth);
@@ -222,41 +243,74 @@ std::optional<u64> Module::evaluate_operation(std::span<const u32> instruction, 
         return narrowed(static_cast<u64>(f()), type);
     };
     switch (operation) {
-        case SpvOpSConvert: return wide(a);
-        case SpvOpUConvert: return wide(ua);
-        case SpvOpSNegate: return wide(0 - a);
-        case SpvOpNot: return wide(~a);
-        case SpvOpIAdd: return wide(a + b);
-        case SpvOpISub: return wide(a - b);
-        case SpvOpIMul: return wide(a * b);
-        case SpvOpUDiv: return divided([&] { return ua / ub; });
-        case SpvOpUMod: return divided([&] { return ua % ub; });
-        case SpvOpSDiv: return divided([&] { return signed_a / signed_b; });
-        case SpvOpSRem: return divided([&] { return signed_a % signed_b; });
-        case SpvOpSMod: return divided([&] { return (signed_a % signed_b + signed_b) % signed_b; });
-        case SpvOpShiftLeftLogical: return ub < 64 ? wide(a << ub) : std::nullopt;
-        case SpvOpShiftRightLogical: return ub < 64 ? wide(ua >> ub) : std::nullopt;
-        case SpvOpShiftRightArithmetic: return ub < 64 ? wide(static_cast<u64>(signed_a >> ub)) : std::nullopt;
-        case SpvOpBitwiseOr: return wide(a | b);
-        case SpvOpBitwiseXor: return wide(a ^ b);
-        case SpvOpBitwiseAnd: return wide(a & b);
-        case SpvOpLogicalOr: return (a | b) != 0 ? 1 : 0;
-        case SpvOpLogicalAnd: return a != 0 && b != 0 ? 1 : 0;
-        case SpvOpLogicalNot: return a == 0 ? 1 : 0;
+        case SpvOpSConvert:
+            return wide(a);
+        case SpvOpUConvert:
+            return wide(ua);
+        case SpvOpSNegate:
+            return wide(0 - a);
+        case SpvOpNot:
+            return wide(~a);
+        case SpvOpIAdd:
+            return wide(a + b);
+        case SpvOpISub:
+            return wide(a - b);
+        case SpvOpIMul:
+            return wide(a * b);
+        case SpvOpUDiv:
+            return divided([&] { return ua / ub; });
+        case SpvOpUMod:
+            return divided([&] { return ua % ub; });
+        case SpvOpSDiv:
+            return divided([&] { return signed_a / signed_b; });
+        case SpvOpSRem:
+            return divided([&] { return signed_a % signed_b; });
+        case SpvOpSMod:
+            return divided([&] { return (signed_a % signed_b + signed_b) % signed_b; });
+        case SpvOpShiftLeftLogical:
+            return ub < 64 ? wide(a << ub) : std::nullopt;
+        case SpvOpShiftRightLogical:
+            return ub < 64 ? wide(ua >> ub) : std::nullopt;
+        case SpvOpShiftRightArithmetic:
+            return ub < 64 ? wide(static_cast<u64>(signed_a >> ub)) : std::nullopt;
+        case SpvOpBitwiseOr:
+            return wide(a | b);
+        case SpvOpBitwiseXor:
+            return wide(a ^ b);
+        case SpvOpBitwiseAnd:
+            return wide(a & b);
+        case SpvOpLogicalOr:
+            return (a | b) != 0 ? 1 : 0;
+        case SpvOpLogicalAnd:
+            return a != 0 && b != 0 ? 1 : 0;
+        case SpvOpLogicalNot:
+            return a == 0 ? 1 : 0;
         case SpvOpIEqual:
-        case SpvOpLogicalEqual: return a == b ? 1 : 0;
+        case SpvOpLogicalEqual:
+            return a == b ? 1 : 0;
         case SpvOpINotEqual:
-        case SpvOpLogicalNotEqual: return a != b ? 1 : 0;
-        case SpvOpUGreaterThan: return ua > ub ? 1 : 0;
-        case SpvOpUGreaterThanEqual: return ua >= ub ? 1 : 0;
-        case SpvOpULessThan: return ua < ub ? 1 : 0;
-        case SpvOpULessThanEqual: return ua <= ub ? 1 : 0;
-        case SpvOpSGreaterThan: return signed_a > signed_b ? 1 : 0;
-        case SpvOpSGreaterThanEqual: return signed_a >= signed_b ? 1 : 0;
-        case SpvOpSLessThan: return signed_a < signed_b ? 1 : 0;
-        case SpvOpSLessThanEqual: return signed_a <= signed_b ? 1 : 0;
-        case SpvOpSelect: return instruction.size() == 7 ? evaluate(a != 0 ? instruction[5] : instruction[6], depth) : std::nullopt;
-        default: return std::nullopt;
+        case SpvOpLogicalNotEqual:
+            return a != b ? 1 : 0;
+        case SpvOpUGreaterThan:
+            return ua > ub ? 1 : 0;
+        case SpvOpUGreaterThanEqual:
+            return ua >= ub ? 1 : 0;
+        case SpvOpULessThan:
+            return ua < ub ? 1 : 0;
+        case SpvOpULessThanEqual:
+            return ua <= ub ? 1 : 0;
+        case SpvOpSGreaterThan:
+            return signed_a > signed_b ? 1 : 0;
+        case SpvOpSGreaterThanEqual:
+            return signed_a >= signed_b ? 1 : 0;
+        case SpvOpSLessThan:
+            return signed_a < signed_b ? 1 : 0;
+        case SpvOpSLessThanEqual:
+            return signed_a <= signed_b ? 1 : 0;
+        case SpvOpSelect:
+            return instruction.size() == 7 ? evaluate(a != 0 ? instruction[5] : instruction[6], depth) : std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
@@ -268,19 +322,26 @@ u64 Module::packed_bytes(u32 type, u32 depth) const {
     const std::span<const u32> t = definition(type);
     if (depth > kMaxDepth) return 0;
     switch (opcode(t)) {
-        case SpvOpTypeBool: return 4;
+        case SpvOpTypeBool:
+            return 4;
         case SpvOpTypeInt:
-        case SpvOpTypeFloat: return t.size() > 2 ? t[2] / 8 : 0;
+        case SpvOpTypeFloat:
+            return t.size() > 2 ? t[2] / 8 : 0;
         case SpvOpTypeVector:
-        case SpvOpTypeMatrix: return t.size() > 3 ? saturating_multiply(packed_bytes(t[2], depth + 1), t[3]) : 0;
-        case SpvOpTypeArray: return t.size() > 3 ? saturating_multiply(packed_bytes(t[2], depth + 1), evaluate(t[3]).value_or(0)) : 0;
-        case SpvOpTypePointer: return 8;
+        case SpvOpTypeMatrix:
+            return t.size() > 3 ? saturating_multiply(packed_bytes(t[2], depth + 1), t[3]) : 0;
+        case SpvOpTypeArray:
+            return t.size() > 3 ? saturating_multiply(packed_bytes(t[2], depth + 1), evaluate(t[3]).value_or(0)) : 0;
+        case SpvOpTypePointer:
+            return 8;
         case SpvOpTypeStruct: {
             u64 total = 0;
-            for (const u32 member : t.subspan(std::min<std::size_t>(2, t.size()))) total = saturating_add(total, packed_bytes(member, depth + 1));
+            for (const u32 member : t.subspan(std::min<std::size_t>(2, t.size())))
+                total = saturating_add(total, packed_bytes(member, depth + 1));
             return total;
         }
-        default: return 0;
+        default:
+            return 0;
     }
 }
 
@@ -310,7 +371,8 @@ std::vector<Module::SharedVariable> Module::shared_variables(const EntryPoint& e
     // Before 1.4 the interface leaves these variables out; then only the driver can tell.
     std::vector<SharedVariable> used;
     for (const SharedVariable& variable : shared_)
-        if (std::find(entry.interface.begin(), entry.interface.end(), variable.id) != entry.interface.end()) used.push_back(variable);
+        if (std::find(entry.interface.begin(), entry.interface.end(), variable.id) != entry.interface.end())
+            used.push_back(variable);
     return used;
 }
 

@@ -34,7 +34,9 @@ public:
 
     /// The instruction whose result is `id`, from its first word on; empty when there is none.
     [[nodiscard]] std::span<const u32> definition(u32 id) const;
-    [[nodiscard]] static u32 opcode(std::span<const u32> instruction) { return instruction.empty() ? 0 : instruction[0] & 0xffff; }
+    [[nodiscard]] static u32 opcode(std::span<const u32> instruction) {
+        return instruction.empty() ? 0 : instruction[0] & 0xffff;
+    }
     [[nodiscard]] std::optional<u32> decoration(u32 id, u32 decoration) const;
 
     /// Integers, booleans and floats as bits; integers sign-extended. Specialised constants have their new values.
@@ -76,7 +78,7 @@ private:
     std::vector<Decoration> decorations_;
     std::vector<std::span<const u32>> modes_;  ///< OpExecutionMode, OpExecutionModeId
     std::vector<SharedVariable> shared_;
-    u32 workgroup_size_id_ = 0;                ///< the constant decorated as the built-in WorkgroupSize
+    u32 workgroup_size_id_ = 0;  ///< the constant decorated as the built-in WorkgroupSize
 };
 
 }  // namespace alkomp::read

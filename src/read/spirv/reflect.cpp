@@ -19,18 +19,26 @@ constexpr u32 kMaxFields = 16384;  // of one struct: what validation lets a modu
 
 const char* model_name(u32 model) {
     switch (model) {
-        case SpvExecutionModelVertex: return "vertex";
+        case SpvExecutionModelVertex:
+            return "vertex";
         case SpvExecutionModelTessellationControl:
-        case SpvExecutionModelTessellationEvaluation: return "tessellation";
-        case SpvExecutionModelGeometry: return "geometry";
-        case SpvExecutionModelFragment: return "fragment";
-        case SpvExecutionModelGLCompute: return "compute";
-        case SpvExecutionModelKernel: return "OpenCL";
+        case SpvExecutionModelTessellationEvaluation:
+            return "tessellation";
+        case SpvExecutionModelGeometry:
+            return "geometry";
+        case SpvExecutionModelFragment:
+            return "fragment";
+        case SpvExecutionModelGLCompute:
+            return "compute";
+        case SpvExecutionModelKernel:
+            return "OpenCL";
         case SpvExecutionModelTaskNV:
         case SpvExecutionModelTaskEXT:
         case SpvExecutionModelMeshNV:
-        case SpvExecutionModelMeshEXT: return "mesh";
-        default: return "ray tracing";
+        case SpvExecutionModelMeshEXT:
+            return "mesh";
+        default:
+            return "ray tracing";
     }
 }
 
@@ -48,14 +56,16 @@ const EntryPoint& find_entry(const Module& module, std::string_view entry, std::
                     where + "is a " + model_name(graphics->model) + " shader; only compute shaders are taken.");
     }
     if (existing.empty()) throw Error(ErrorCode::compile_failed, where + "has no entry point.");
-    throw Error(ErrorCode::invalid_argument, where + "has no entry point \"" + std::string(entry) + "\"; it has " + existing + ".");
+    throw Error(ErrorCode::invalid_argument,
+                where + "has no entry point \"" + std::string(entry) + "\"; it has " + existing + ".");
 }
 
 void validate(std::span<const u32> words, u32 version, std::string_view name) {
     const spv_target_env environment = version >= 0x00010600 ? SPV_ENV_VULKAN_1_3 : SPV_ENV_VULKAN_1_2;
-    const std::unique_ptr<spv_context_t, void (*)(spv_context)> context(spvContextCreate(environment), spvContextDestroy);
+    const std::unique_ptr<spv_context_t, void (*)(spv_context)> context(spvContextCreate(environment),
+                                                                        spvContextDestroy);
     const std::unique_ptr<spv_validator_options_t, void (*)(spv_validator_options)> options(spvValidatorOptionsCreate(),
-                                                                                             spvValidatorOptionsDestroy);
+                                                                                            spvValidatorOptionsDestroy);
     // Whether the device has these is asked by its capabilities.
     spvValidatorOptionsSetScalarBlockLayout(options.get(), true);
     spvValidatorOptionsSetUniformBufferStandardLayout(options.get(), true);
@@ -67,7 +77,8 @@ void validate(std::span<const u32> words, u32 version, std::string_view name) {
     const std::unique_ptr<spv_diagnostic_t, void (*)(spv_diagnostic)> diagnostic(raw, spvDiagnosticDestroy);
     if (result == SPV_SUCCESS) return;
 
-    std::string reason = diagnostic && diagnostic->error != nullptr ? diagnostic->error : "error " + std::to_string(result);
+    std::string reason =
+        diagnostic && diagnostic->error != nullptr ? diagnostic->error : "error " + std::to_string(result);
     const std::string where = "compile: \"" + std::string(name) + "\" ";
     if (reason.starts_with("Invalid capability operand: ")) {
         throw Error(ErrorCode::unsupported, where + "needs SPIR-V capability " + reason.substr(reason.rfind(' ') + 1) +
@@ -83,11 +94,13 @@ void validate(std::span<const u32> words, u32 version, std::string_view name) {
 class Cross {
 public:
     Cross(std::span<const u32> words, const EntryPoint& entry, bool only_active, std::string_view name) : name_(name) {
-        if (spvc_context_create(&context_) != SPVC_SUCCESS) throw Error(ErrorCode::out_of_memory, "compile: SPIRV-Cross does not start.");
+        if (spvc_context_create(&context_) != SPVC_SUCCESS)
+            throw Error(ErrorCode::out_of_memory, "compile: SPIRV-Cross does not start.");
         handle_.reset(context_);
         spvc_parsed_ir ir = nullptr;
         check(spvc_context_parse_spirv(context_, words.data(), words.size(), &ir));
-        check(spvc_context_create_compiler(context_, SPVC_BACKEND_NONE, ir, SPVC_CAPTURE_MODE_TAKE_OWNERSHIP, &compiler_));
+        check(spvc_context_create_compiler(context_, SPVC_BACKEND_NONE, ir, SPVC_CAPTURE_MODE_TAKE_OWNERSHIP,
+                                           &compiler_));
         check(spvc_compiler_set_entry_point(compiler_, entry.name.c_str(), SpvExecutionModelGLCompute));
         if (only_active) {
             spvc_set active = nullptr;
@@ -102,7 +115,8 @@ public:
         if (result == SPVC_SUCCESS) return;
         const char* reason = spvc_context_get_last_error_string(context_);
         throw Error(result == SPVC_ERROR_OUT_OF_MEMORY ? ErrorCode::out_of_memory : ErrorCode::compile_failed,
-                    "compile: \"" + name_ + "\" cannot be reflected: " + (reason == nullptr ? "SPIRV-Cross gives no reason." : reason));
+                    "compile: \"" + name_ +
+                        "\" cannot be reflected: " + (reason == nullptr ? "SPIRV-Cross gives no reason." : reason));
     }
 
     [[nodiscard]] std::span<const spvc_reflected_resource> resources(spvc_resource_type type) const {
@@ -112,17 +126,24 @@ public:
         return {list, count};
     }
     [[nodiscard]] std::string name(u32 id) const { return text(spvc_compiler_get_name(compiler_, id)); }
-    [[nodiscard]] std::string member_name(u32 type, u32 member) const { return text(spvc_compiler_get_member_name(compiler_, type, member)); }
-    [[nodiscard]] u32 decoration(u32 id, SpvDecoration kind) const { return spvc_compiler_get_decoration(compiler_, id, kind); }
+    [[nodiscard]] std::string member_name(u32 type, u32 member) const {
+        return text(spvc_compiler_get_member_name(compiler_, type, member));
+    }
+    [[nodiscard]] u32 decoration(u32 id, SpvDecoration kind) const {
+        return spvc_compiler_get_decoration(compiler_, id, kind);
+    }
     [[nodiscard]] u32 member_decoration(u32 type, u32 member, SpvDecoration kind) const {
         return spvc_compiler_get_member_decoration(compiler_, type, member, kind);
     }
     [[nodiscard]] u32 matrix_stride(u32 type, u32 member) const {
         unsigned stride = 0;
-        check(spvc_compiler_type_struct_member_matrix_stride(compiler_, spvc_compiler_get_type_handle(compiler_, type), member, &stride));
+        check(spvc_compiler_type_struct_member_matrix_stride(compiler_, spvc_compiler_get_type_handle(compiler_, type),
+                                                             member, &stride));
         return stride;
     }
-    [[nodiscard]] bool has_decoration(u32 id, SpvDecoration kind) const { return spvc_compiler_has_decoration(compiler_, id, kind) != 0; }
+    [[nodiscard]] bool has_decoration(u32 id, SpvDecoration kind) const {
+        return spvc_compiler_has_decoration(compiler_, id, kind) != 0;
+    }
     [[nodiscard]] bool has_member_decoration(u32 type, u32 member, SpvDecoration kind) const {
         return spvc_compiler_has_member_decoration(compiler_, type, member, kind) != 0;
     }
@@ -167,8 +188,10 @@ public:
         refuse(SPVC_RESOURCE_TYPE_ATOMIC_COUNTER, "an atomic counter");
         out_.entry = entry_.name;
         out_.spirv_version = module_.version();
-        for (const auto& resource : cross_.resources(SPVC_RESOURCE_TYPE_STORAGE_BUFFER)) add_binding(resource, BindingKind::storage);
-        for (const auto& resource : cross_.resources(SPVC_RESOURCE_TYPE_UNIFORM_BUFFER)) add_binding(resource, BindingKind::uniform);
+        for (const auto& resource : cross_.resources(SPVC_RESOURCE_TYPE_STORAGE_BUFFER))
+            add_binding(resource, BindingKind::storage);
+        for (const auto& resource : cross_.resources(SPVC_RESOURCE_TYPE_UNIFORM_BUFFER))
+            add_binding(resource, BindingKind::uniform);
         std::sort(out_.bindings.begin(), out_.bindings.end(), [](const BindingInfo& a, const BindingInfo& b) {
             return a.set != b.set ? a.set < b.set : a.binding < b.binding;
         });
@@ -197,12 +220,15 @@ private:
         throw Error(ErrorCode::compile_failed, "compile: \"" + name_ + "\" " + sentence);
     }
 
-    static std::string place(u32 set, u32 binding) { return "set " + std::to_string(set) + ", binding " + std::to_string(binding); }
+    static std::string place(u32 set, u32 binding) {
+        return "set " + std::to_string(set) + ", binding " + std::to_string(binding);
+    }
 
     void refuse(spvc_resource_type type, const char* what) const {
         for (const auto& resource : cross_.resources(type)) {
             fail("takes " + std::string(what) + ", \"" + cross_.name(resource.id) + "\" at " +
-                 place(cross_.decoration(resource.id, SpvDecorationDescriptorSet), cross_.decoration(resource.id, SpvDecorationBinding)) +
+                 place(cross_.decoration(resource.id, SpvDecorationDescriptorSet),
+                       cross_.decoration(resource.id, SpvDecorationBinding)) +
                  "; only buffers are taken.");
         }
     }
@@ -215,11 +241,16 @@ private:
         const bool is_float = Module::opcode(t) == SpvOpTypeFloat;
         const bool is_signed = Module::opcode(t) == SpvOpTypeInt && t[3] != 0;
         switch (bits) {
-            case 8: return is_signed ? Scalar::i8 : Scalar::u8;
-            case 16: return is_float ? Scalar::f16 : is_signed ? Scalar::i16 : Scalar::u16;
-            case 32: return is_float ? Scalar::f32 : is_signed ? Scalar::i32 : Scalar::u32;
-            case 64: return is_float ? Scalar::f64 : is_signed ? Scalar::i64 : Scalar::u64;
-            default: fail("has numbers of " + std::to_string(bits) + " bits in a buffer.");
+            case 8:
+                return is_signed ? Scalar::i8 : Scalar::u8;
+            case 16:
+                return is_float ? Scalar::f16 : is_signed ? Scalar::i16 : Scalar::u16;
+            case 32:
+                return is_float ? Scalar::f32 : is_signed ? Scalar::i32 : Scalar::u32;
+            case 64:
+                return is_float ? Scalar::f64 : is_signed ? Scalar::i64 : Scalar::u64;
+            default:
+                fail("has numbers of " + std::to_string(bits) + " bits in a buffer.");
         }
     }
 
@@ -229,12 +260,19 @@ private:
         switch (Module::opcode(t)) {
             case SpvOpTypeInt:
             case SpvOpTypeFloat:
-            case SpvOpTypePointer: return plain(scalar_type(type));
-            case SpvOpTypeVector: return plain(DType(scalar_type(t[2]).scalar, static_cast<u8>(t[3])));
-            case SpvOpTypeMatrix: return layout_of_matrix(t, parent, member);
-            case SpvOpTypeArray: return layout_of_array(type, parent, member);
-            case SpvOpTypeStruct: return plain(record_of(type));
-            default: fail("has a type in the buffer member \"" + cross_.member_name(parent, member) + "\" that has no layout.");
+            case SpvOpTypePointer:
+                return plain(scalar_type(type));
+            case SpvOpTypeVector:
+                return plain(DType(scalar_type(t[2]).scalar, static_cast<u8>(t[3])));
+            case SpvOpTypeMatrix:
+                return layout_of_matrix(t, parent, member);
+            case SpvOpTypeArray:
+                return layout_of_array(type, parent, member);
+            case SpvOpTypeStruct:
+                return plain(record_of(type));
+            default:
+                fail("has a type in the buffer member \"" + cross_.member_name(parent, member) +
+                     "\" that has no layout.");
         }
     }
 
@@ -247,7 +285,8 @@ private:
         if (cross_.has_member_decoration(parent, member, SpvDecorationRowMajor)) std::swap(lanes, columns);
         DType vector(scalar_type(column[2]).scalar, static_cast<u8>(lanes));
         const u32 stride = cross_.matrix_stride(parent, member);
-        if (stride != vector.size_bytes) return {vector, columns, stride, u64{stride} * (columns - 1) + vector.size_bytes};
+        if (stride != vector.size_bytes)
+            return {vector, columns, stride, u64{stride} * (columns - 1) + vector.size_bytes};
         vector.columns = static_cast<u8>(columns);
         vector.size_bytes *= columns;
         return plain(vector);
@@ -255,7 +294,8 @@ private:
 
     Layout layout_of_array(u32 type, u32 parent, u32 member) const {
         const std::optional<u64> count = module_.evaluate(module_.definition(type)[3]);
-        if (!count || *count == 0) fail("has an array \"" + cross_.member_name(parent, member) + "\" whose size is not a positive constant.");
+        if (!count || *count == 0)
+            fail("has an array \"" + cross_.member_name(parent, member) + "\" whose size is not a positive constant.");
         const u64 stride = cross_.decoration(type, SpvDecorationArrayStride);
         const Layout inner = layout_of(element_type(type), parent, member);
         Layout out;
@@ -301,8 +341,9 @@ private:
     }
 
     Field field_of(u32 type, u32 member, const Layout& layout) const {
-        return {cross_.member_name(type, member), layout.type, cross_.member_decoration(type, member, SpvDecorationOffset),
-                clamp_to_u32(layout.count), clamp_to_u32(layout.stride_bytes)};
+        return {cross_.member_name(type, member), layout.type,
+                cross_.member_decoration(type, member, SpvDecorationOffset), clamp_to_u32(layout.count),
+                clamp_to_u32(layout.stride_bytes)};
     }
 
     void add_binding(const spvc_reflected_resource& resource, BindingKind kind) {
@@ -317,7 +358,8 @@ private:
                  "; one buffer per binding is taken.");
         }
         info.reads = !cross_.has_block_decoration(resource.id, SpvDecorationNonReadable);
-        info.writes = kind == BindingKind::storage && !cross_.has_block_decoration(resource.id, SpvDecorationNonWritable);
+        info.writes =
+            kind == BindingKind::storage && !cross_.has_block_decoration(resource.id, SpvDecorationNonWritable);
         fill_block(block, info);
         info.name = cross_.name(resource.id);
         if (info.name.empty()) info.name = cross_.name(block);
@@ -332,7 +374,8 @@ private:
             if (Module::opcode(module_.definition(members[i])) == SpvOpTypeRuntimeArray) {
                 const Layout layout = layout_of(element_type(members[i]), block, i);
                 info.stride_bytes = cross_.decoration(members[i], SpvDecorationArrayStride);
-                info.element = layout.count == 1 ? padded(layout.type, info.stride_bytes) : wrapped(layout, info.stride_bytes);
+                info.element =
+                    layout.count == 1 ? padded(layout.type, info.stride_bytes) : wrapped(layout, info.stride_bytes);
                 info.fields.push_back(field_of(block, i, {info.element, 0, info.stride_bytes, 0}));
                 end = std::max<u64>(end, info.fields.back().offset_bytes);
             } else {
@@ -358,7 +401,8 @@ private:
             other.fixed_bytes = std::max(other.fixed_bytes, info.fixed_bytes);
             if (!(other.element == info.element)) {
                 other.stride_bytes = std::min(other.stride_bytes, info.stride_bytes);
-                other.element = DType::opaque(clamp_to_u32(other.stride_bytes != 0 ? other.stride_bytes : other.fixed_bytes));
+                other.element =
+                    DType::opaque(clamp_to_u32(other.stride_bytes != 0 ? other.stride_bytes : other.fixed_bytes));
                 other.fields.clear();
             }
             return;
@@ -389,7 +433,8 @@ private:
             out_.scalar_bytes = std::max(out_.scalar_bytes, (info.offset_bytes + info.size_bytes + 3) / 4 * 4);
             out_.scalars.push_back(std::move(info));
         }
-        std::sort(out_.scalars.begin(), out_.scalars.end(), [](const ScalarInfo& a, const ScalarInfo& b) { return a.offset_bytes < b.offset_bytes; });
+        std::sort(out_.scalars.begin(), out_.scalars.end(),
+                  [](const ScalarInfo& a, const ScalarInfo& b) { return a.offset_bytes < b.offset_bytes; });
     }
 
     void add_constants() {
@@ -398,20 +443,23 @@ private:
             info.id = constant.constant_id;
             info.name = cross_.name(constant.id);
             const u32 type = module_.definition(constant.id)[1];
-            info.type = Module::opcode(module_.definition(type)) == SpvOpTypeBool ? Scalar::boolean : scalar_type(type).scalar;
+            info.type =
+                Module::opcode(module_.definition(type)) == SpvOpTypeBool ? Scalar::boolean : scalar_type(type).scalar;
             const u64 bits = module_.evaluate(constant.id).value_or(0);
             const u32 width = std::max(size_bytes(info.type), u32{1}) * 8;
             info.default_bits = width < 64 ? bits & ((u64{1} << width) - 1) : bits;
             out_.constants.push_back(std::move(info));
         }
-        std::sort(out_.constants.begin(), out_.constants.end(), [](const ConstantInfo& a, const ConstantInfo& b) { return a.id < b.id; });
+        std::sort(out_.constants.begin(), out_.constants.end(),
+                  [](const ConstantInfo& a, const ConstantInfo& b) { return a.id < b.id; });
     }
 
     void add_shared() {
         u64 separate = 0, aliased = 0;
         for (const Module::SharedVariable& variable : module_.shared_variables(entry_)) {
             // Blocks in workgroup memory lie over each other; all other variables beside each other.
-            if (cross_.has_decoration(variable.type, SpvDecorationBlock)) aliased = std::max<u64>(aliased, record_of(variable.type).size_bytes);
+            if (cross_.has_decoration(variable.type, SpvDecorationBlock))
+                aliased = std::max<u64>(aliased, record_of(variable.type).size_bytes);
             else separate += std::min(module_.packed_bytes(variable.type), std::numeric_limits<u64>::max() - separate);
         }
         out_.shared_bytes = std::max(separate, aliased);
@@ -438,18 +486,20 @@ Interface reflect(std::span<const u32> words, std::string_view entry, std::strin
     } catch (const Error&) {
         throw;
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorCode::out_of_memory, "compile: there is not enough memory to reflect \"" + std::string(name) + "\".");
+        throw Error(ErrorCode::out_of_memory,
+                    "compile: there is not enough memory to reflect \"" + std::string(name) + "\".");
     } catch (const std::exception& failure) {
         // Some functions of SPIRV-Cross's C interface let its exceptions through.
-        throw Error(ErrorCode::compile_failed, "compile: \"" + std::string(name) + "\" cannot be reflected: " + failure.what());
+        throw Error(ErrorCode::compile_failed,
+                    "compile: \"" + std::string(name) + "\" cannot be reflected: " + failure.what());
     }
 }
 
 std::string reflector_version() {
     unsigned major = 0, minor = 0, patch = 0;
     spvc_get_version(&major, &minor, &patch);
-    return std::string(spvSoftwareVersionString()) + ", SPIRV-Cross " + std::to_string(major) + '.' + std::to_string(minor) + '.' +
-           std::to_string(patch);
+    return std::string(spvSoftwareVersionString()) + ", SPIRV-Cross " + std::to_string(major) + '.' +
+           std::to_string(minor) + '.' + std::to_string(patch);
 }
 
 }  // namespace alkomp::read

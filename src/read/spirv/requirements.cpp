@@ -12,7 +12,7 @@ using Has = bool (*)(const Features&);
 
 struct Entry {
     u32 number;
-    const char* name;   ///< as the SPIR-V specification spells it
+    const char* name;  ///< as the SPIR-V specification spells it
     const char* human;
     Has has;
 };
@@ -75,55 +75,76 @@ constexpr std::array kCapabilities{
     Entry{57, "MultiViewport", "geometry shaders", never},
     Entry{61, "GroupNonUniform", "subgroups", [](const Features& f) { return f.subgroup.basic; }},
     Entry{62, "GroupNonUniformVote", "subgroup votes", [](const Features& f) { return f.subgroup.vote; }},
-    Entry{63, "GroupNonUniformArithmetic", "subgroup arithmetic", [](const Features& f) { return f.subgroup.arithmetic; }},
+    Entry{63, "GroupNonUniformArithmetic", "subgroup arithmetic",
+          [](const Features& f) { return f.subgroup.arithmetic; }},
     Entry{64, "GroupNonUniformBallot", "subgroup ballots", [](const Features& f) { return f.subgroup.ballot; }},
     Entry{65, "GroupNonUniformShuffle", "subgroup shuffles", [](const Features& f) { return f.subgroup.shuffle; }},
-    Entry{66, "GroupNonUniformShuffleRelative", "relative subgroup shuffles", [](const Features& f) { return f.subgroup.shuffle_relative; }},
-    Entry{67, "GroupNonUniformClustered", "clustered subgroup operations", [](const Features& f) { return f.subgroup.clustered; }},
+    Entry{66, "GroupNonUniformShuffleRelative", "relative subgroup shuffles",
+          [](const Features& f) { return f.subgroup.shuffle_relative; }},
+    Entry{67, "GroupNonUniformClustered", "clustered subgroup operations",
+          [](const Features& f) { return f.subgroup.clustered; }},
     Entry{68, "GroupNonUniformQuad", "quad operations", [](const Features& f) { return f.subgroup.quad; }},
     Entry{69, "ShaderLayer", "geometry shaders", never},
     Entry{70, "ShaderViewportIndex", "geometry shaders", never},
     Entry{4423, "SubgroupBallotKHR", "ballots by GL_ARB_shader_ballot (use GL_KHR_shader_subgroup_ballot)", never},
     Entry{4427, "DrawParameters", "vertex shaders", never},
     // Explicit layouts have no flag of their own; a device that has them has one of the small types in them.
-    Entry{4428, "WorkgroupMemoryExplicitLayoutKHR", "explicit layouts in shared memory", [](const Features& f) { return f.shared_8 || f.shared_16; }},
-    Entry{4429, "WorkgroupMemoryExplicitLayout8BitAccessKHR", "8-bit types in shared memory", [](const Features& f) { return f.shared_8; }},
-    Entry{4430, "WorkgroupMemoryExplicitLayout16BitAccessKHR", "16-bit types in shared memory", [](const Features& f) { return f.shared_16; }},
+    Entry{4428, "WorkgroupMemoryExplicitLayoutKHR", "explicit layouts in shared memory",
+          [](const Features& f) { return f.shared_8 || f.shared_16; }},
+    Entry{4429, "WorkgroupMemoryExplicitLayout8BitAccessKHR", "8-bit types in shared memory",
+          [](const Features& f) { return f.shared_8; }},
+    Entry{4430, "WorkgroupMemoryExplicitLayout16BitAccessKHR", "16-bit types in shared memory",
+          [](const Features& f) { return f.shared_16; }},
     Entry{4431, "SubgroupVoteKHR", "votes by GL_ARB_shader_group_vote (use GL_KHR_shader_subgroup_vote)", never},
-    Entry{4433, "StorageBuffer16BitAccess", "16-bit types in storage buffers", [](const Features& f) { return f.storage_16; }},
-    Entry{4434, "UniformAndStorageBuffer16BitAccess", "16-bit types in uniform buffers", [](const Features& f) { return f.uniform_16; }},
-    Entry{4435, "StoragePushConstant16", "16-bit types in push constants", [](const Features& f) { return f.scalar_16; }},
+    Entry{4433, "StorageBuffer16BitAccess", "16-bit types in storage buffers",
+          [](const Features& f) { return f.storage_16; }},
+    Entry{4434, "UniformAndStorageBuffer16BitAccess", "16-bit types in uniform buffers",
+          [](const Features& f) { return f.uniform_16; }},
+    Entry{4435, "StoragePushConstant16", "16-bit types in push constants",
+          [](const Features& f) { return f.scalar_16; }},
     Entry{4436, "StorageInputOutput16", "16-bit stage inputs", never},
     Entry{4437, "DeviceGroup", "device groups", always},
     Entry{4439, "MultiView", "multiple views", never},
-    Entry{4441, "VariablePointersStorageBuffer", "variable pointers", [](const Features& f) { return f.variable_pointers; }},
+    Entry{4441, "VariablePointersStorageBuffer", "variable pointers",
+          [](const Features& f) { return f.variable_pointers; }},
     Entry{4442, "VariablePointers", "variable pointers", [](const Features& f) { return f.variable_pointers; }},
-    Entry{4448, "StorageBuffer8BitAccess", "8-bit types in storage buffers", [](const Features& f) { return f.storage_8; }},
-    Entry{4449, "UniformAndStorageBuffer8BitAccess", "8-bit types in uniform buffers", [](const Features& f) { return f.uniform_8; }},
+    Entry{4448, "StorageBuffer8BitAccess", "8-bit types in storage buffers",
+          [](const Features& f) { return f.storage_8; }},
+    Entry{4449, "UniformAndStorageBuffer8BitAccess", "8-bit types in uniform buffers",
+          [](const Features& f) { return f.uniform_8; }},
     Entry{4450, "StoragePushConstant8", "8-bit types in push constants", [](const Features& f) { return f.scalar_8; }},
     Entry{4464, "DenormPreserve", "kept denormal floats", [](const Features& f) { return f.preserves_denormals_f32; }},
-    Entry{4465, "DenormFlushToZero", "flushed denormal floats", [](const Features& f) { return f.demote_denormals_control; }},
-    Entry{4466, "SignedZeroInfNanPreserve", "kept signed zeros, infinities and NaNs", [](const Features& f) { return f.preserves_nan_f32; }},
-    Entry{4467, "RoundingModeRTE", "rounding to nearest even on request", [](const Features& f) { return f.rounds_to_even_f32; }},
-    Entry{4468, "RoundingModeRTZ", "rounding to zero on request", [](const Features& f) { return f.demote_denormals_control; }},
+    Entry{4465, "DenormFlushToZero", "flushed denormal floats",
+          [](const Features& f) { return f.demote_denormals_control; }},
+    Entry{4466, "SignedZeroInfNanPreserve", "kept signed zeros, infinities and NaNs",
+          [](const Features& f) { return f.preserves_nan_f32; }},
+    Entry{4467, "RoundingModeRTE", "rounding to nearest even on request",
+          [](const Features& f) { return f.rounds_to_even_f32; }},
+    Entry{4468, "RoundingModeRTZ", "rounding to zero on request",
+          [](const Features& f) { return f.demote_denormals_control; }},
     Entry{4472, "RayQueryKHR", "ray queries", never},
     Entry{4479, "RayTracingKHR", "ray tracing", never},
     Entry{5055, "ShaderClockKHR", "shader clocks", [](const Features& f) { return f.shader_clock; }},
     Entry{5116, "BFloat16TypeKHR", "bfloat16", [](const Features& f) { return f.bf16; }},
     Entry{5117, "BFloat16DotProductKHR", "bfloat16 dot products", [](const Features& f) { return f.bf16; }},
-    Entry{5118, "BFloat16CooperativeMatrixKHR", "bfloat16 cooperative matrices", [](const Features& f) { return f.bf16 && !f.cooperative_matrices.empty(); }},
+    Entry{5118, "BFloat16CooperativeMatrixKHR", "bfloat16 cooperative matrices",
+          [](const Features& f) { return f.bf16 && !f.cooperative_matrices.empty(); }},
     Entry{5283, "MeshShadingEXT", "mesh shaders", never},
     Entry{5288, "ComputeDerivativeGroupQuadsNV", "derivatives in compute shaders", never},
-    Entry{5297, "GroupNonUniformPartitionedNV", "partitioned subgroup operations", [](const Features& f) { return f.subgroup.partitioned; }},
+    Entry{5297, "GroupNonUniformPartitionedNV", "partitioned subgroup operations",
+          [](const Features& f) { return f.subgroup.partitioned; }},
     Entry{5301, "ShaderNonUniform", "non-uniform indices into arrays of bindings", never},
     Entry{5302, "RuntimeDescriptorArray", "arrays of bindings", never},
     Entry{5345, "VulkanMemoryModel", "the Vulkan memory model", [](const Features& f) { return f.memory_model; }},
-    Entry{5346, "VulkanMemoryModelDeviceScope", "device scope in the Vulkan memory model", [](const Features& f) { return f.memory_model_device_scope; }},
-    Entry{5347, "PhysicalStorageBufferAddresses", "buffer addresses", [](const Features& f) { return f.buffer_address; }},
+    Entry{5346, "VulkanMemoryModelDeviceScope", "device scope in the Vulkan memory model",
+          [](const Features& f) { return f.memory_model_device_scope; }},
+    Entry{5347, "PhysicalStorageBufferAddresses", "buffer addresses",
+          [](const Features& f) { return f.buffer_address; }},
     Entry{5350, "ComputeDerivativeGroupLinearNV", "derivatives in compute shaders", never},
     Entry{5357, "CooperativeMatrixNV", "NVIDIA's first cooperative matrices (use GL_KHR_cooperative_matrix)", never},
     Entry{5379, "DemoteToHelperInvocation", "fragment shaders", never},
-    Entry{5612, "AtomicFloat32MinMaxEXT", "minima and maxima of 32-bit floats by atomics", [](const Features& f) { return f.atomic_f32_min_max || f.shared_atomic_f32_min_max; }},
+    Entry{5612, "AtomicFloat32MinMaxEXT", "minima and maxima of 32-bit floats by atomics",
+          [](const Features& f) { return f.atomic_f32_min_max || f.shared_atomic_f32_min_max; }},
     Entry{5613, "AtomicFloat64MinMaxEXT", "minima and maxima of 64-bit floats by atomics", never},
     Entry{5616, "AtomicFloat16MinMaxEXT", "minima and maxima of 16-bit floats by atomics", never},
     Entry{5629, "ExpectAssumeKHR", "expectations and assumptions", [](const Features& f) { return f.expect_assume; }},
@@ -131,14 +152,19 @@ constexpr std::array kCapabilities{
     Entry{6017, "DotProductInput4x8Bit", "integer dot products", [](const Features& f) { return f.integer_dot; }},
     Entry{6018, "DotProductInput4x8BitPacked", "integer dot products", [](const Features& f) { return f.integer_dot; }},
     Entry{6019, "DotProduct", "integer dot products", [](const Features& f) { return f.integer_dot; }},
-    Entry{6022, "CooperativeMatrixKHR", "cooperative matrices", [](const Features& f) { return !f.cooperative_matrices.empty(); }},
+    Entry{6022, "CooperativeMatrixKHR", "cooperative matrices",
+          [](const Features& f) { return !f.cooperative_matrices.empty(); }},
     Entry{6026, "GroupNonUniformRotateKHR", "subgroup rotation", [](const Features& f) { return f.subgroup.rotate; }},
-    Entry{6033, "AtomicFloat32AddEXT", "additions of 32-bit floats by atomics", [](const Features& f) { return f.atomic_f32_add || f.shared_atomic_f32_add; }},
-    Entry{6034, "AtomicFloat64AddEXT", "additions of 64-bit floats by atomics", [](const Features& f) { return f.atomic_f64_add || f.shared_atomic_f64_add; }},
-    Entry{6095, "AtomicFloat16AddEXT", "additions of 16-bit floats by atomics", [](const Features& f) { return f.atomic_f16_add; }},
+    Entry{6033, "AtomicFloat32AddEXT", "additions of 32-bit floats by atomics",
+          [](const Features& f) { return f.atomic_f32_add || f.shared_atomic_f32_add; }},
+    Entry{6034, "AtomicFloat64AddEXT", "additions of 64-bit floats by atomics",
+          [](const Features& f) { return f.atomic_f64_add || f.shared_atomic_f64_add; }},
+    Entry{6095, "AtomicFloat16AddEXT", "additions of 16-bit floats by atomics",
+          [](const Features& f) { return f.atomic_f16_add; }},
 };
 
-static_assert(std::is_sorted(kCapabilities.begin(), kCapabilities.end(), [](const Entry& a, const Entry& b) { return a.number < b.number; }));
+static_assert(std::is_sorted(kCapabilities.begin(), kCapabilities.end(),
+                             [](const Entry& a, const Entry& b) { return a.number < b.number; }));
 
 const Entry* find(u32 capability) {
     const auto at = std::lower_bound(kCapabilities.begin(), kCapabilities.end(), capability,
@@ -146,7 +172,9 @@ const Entry* find(u32 capability) {
     return at != kCapabilities.end() && at->number == capability ? &*at : nullptr;
 }
 
-std::string version_text(u32 version) { return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff); }
+std::string version_text(u32 version) {
+    return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
+}
 
 }  // namespace
 
@@ -165,7 +193,8 @@ std::string missing_requirement(const Interface& interface, const Capabilities& 
         const Entry* entry = find(requirement.capability);
         if (entry == nullptr) return "it needs SPIR-V capability " + requirement.name + ", which alkomp does not know";
         if (!entry->has(capabilities.features))
-            return "it needs " + std::string(entry->human) + " (SPIR-V capability " + entry->name + "), which this device lacks";
+            return "it needs " + std::string(entry->human) + " (SPIR-V capability " + entry->name +
+                   "), which this device lacks";
     }
     return {};
 }

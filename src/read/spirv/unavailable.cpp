@@ -5,9 +5,11 @@
 
 namespace alkomp::read {
 
-Interface reflect(std::span<const u32>, std::string_view, std::string_view name, std::span<const backend::SpecializationValue>) {
-    throw Error(ErrorCode::unsupported, "compile: \"" + std::string(name) +
-                                            "\" is SPIR-V, and this build of alkomp cannot check it (ALKOMP_GLSL=OFF).");
+Interface reflect(std::span<const u32>, std::string_view, std::string_view name,
+                  std::span<const backend::SpecializationValue>) {
+    throw Error(ErrorCode::unsupported,
+                "compile: \"" + std::string(name) +
+                    "\" is SPIR-V, and this build of alkomp cannot check it (ALKOMP_GLSL=OFF).");
 }
 
 std::string reflector_version() { return {}; }
