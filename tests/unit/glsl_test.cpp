@@ -286,10 +286,10 @@ TEST(GlslIncludes, that_are_missing_name_the_folders) {
 }
 
 TEST(GlslIncludes, that_are_skipped_may_be_missing) {
-    EXPECT_FALSE(
-        words_of(std::string(kHead) + "#if 0\n#include \"missing.glsl\"\n#endif\n/*\n#include \"missing.glsl\"\n*/\n// "
-                                      "\\\n#include \"missing.glsl\"\nvoid main() {}\n")
-            .empty());
+    EXPECT_FALSE(words_of(std::string(kHead) +
+                          "#if 0\n#include \"missing.glsl\"\n#endif\n/*\n#include \"missing.glsl\"\n*/\n// "
+                          "\\\n#include \"missing.glsl\"\nvoid main() {}\n")
+                     .empty());
 }
 
 TEST(GlslIncludes, that_include_themselves_are_refused_with_the_way_there) {
