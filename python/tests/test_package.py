@@ -11,13 +11,13 @@ import alkompy
 import pytest
 
 FOLDER = pathlib.Path(alkompy.__file__).parent
+MODULE_FOLDER = pathlib.Path(sys.modules["alkompy._alkompy"].__file__).parent
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name != "png.py")
 
 
 def stub():
-    file = pathlib.Path(sys.modules["alkompy._alkompy"].__file__).parent / "_alkompy.pyi"
-    return ast.parse(file.read_text())
+    return ast.parse((MODULE_FOLDER / "_alkompy.pyi").read_text())
 
 
 def test_every_public_name_is_in_the_stub():
@@ -56,6 +56,8 @@ def test_the_version_is_the_headers():
 
 def test_a_typed_program_passes_mypy(tmp_path):
     pytest.importorskip("mypy")
+    if MODULE_FOLDER != FOLDER:
+        pytest.skip("an editable install keeps the stub where mypy does not look")
     program = tmp_path / "program.py"
     program.write_text("""
 import alkompy

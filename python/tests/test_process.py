@@ -109,7 +109,7 @@ waiter.join()
 again = alkompy.Device({dev.info.index})
 print(again != dev, dev.lost)
 """) == "timed_out\ntimed_out\ndevice_lost\nTrue True\n"
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 30
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
