@@ -22,14 +22,18 @@ def slow(dev):
 
 @pytest.fixture(scope="module")
 def second(dev, slow):
-    """Rounds of `slow` that take about a second."""
+    """Rounds of `slow` that take about a second, by the quickest of three runs: others may use the machine."""
     data, rounds, passed = dev.zeros(1, "u4"), 2**22, 0.0
-    while passed < 0.25 and rounds < 2**31:
-        rounds *= 2
+
+    def measure():
         begin = time.perf_counter()
         dev.call(slow, data, rounds, groups=1)
         dev.wait()
-        passed = time.perf_counter() - begin
+        return time.perf_counter() - begin
+
+    while passed < 0.25 and rounds < 2**31:
+        rounds *= 2
+        passed = min(measure() for _ in range(3))
     if passed < 0.25:
         pytest.skip("the driver sees through the loop")
     return min(int(rounds / passed), 2**32 - 1)
@@ -106,7 +110,7 @@ def test_wrong_slots_are_refused(dev):
 
 def test_get_async_is_awaited_beside_other_tasks(dev, slow, second):
     data = dev.zeros(1, "u4")
-    rounds = second // 4
+    rounds = second
 
     async def main():
         ticks = 0
@@ -163,7 +167,7 @@ def test_a_dropped_future_leaves_nothing_behind(dev, slow, second):
 @pytest.mark.parametrize("wait", ["get", "device", "stream", "event", "future"])
 def test_a_wait_gives_up_and_waiting_again_is_legal(dev, slow, second, wait):
     data = dev.zeros(1, "u4")
-    rounds = second // 2
+    rounds = second
     dev.call(slow, data, rounds, groups=1)
     future = dev.get_async(data)
     call = {
@@ -176,9 +180,9 @@ def test_a_wait_gives_up_and_waiting_again_is_legal(dev, slow, second, wait):
     name = {"get": "get", "device": "Device.wait", "stream": "Stream.wait", "event": "Event.wait", "future": "Future.get"}[wait]
     begin = time.perf_counter()
     with pytest.raises(TimeoutError) as caught:
-        call(0.06)
-    assert time.perf_counter() - begin > 0.05
-    assert message(caught) == f"{name}: the work is not done after 0.06 s; it goes on, and waiting again is legal."
+        call(0.02)
+    assert time.perf_counter() - begin >= 0.02
+    assert message(caught) == f"{name}: the work is not done after 0.02 s; it goes on, and waiting again is legal."
     assert caught.value.code == "timed_out"
     with pytest.raises(TimeoutError):
         call(0)
@@ -209,7 +213,7 @@ def test_other_threads_run_while_one_waits(dev, slow, second):
 
     thread = threading.Thread(target=tick)
     thread.start()
-    dev.call(slow, data, second // 4, groups=1)
+    dev.call(slow, data, second, groups=1)
     dev.get(data)
     waiting = False
     thread.join()
