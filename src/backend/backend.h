@@ -179,7 +179,8 @@ struct Command {
 };
 
 /// Work for one queue. Runs after everything submitted to the queue before it has started; commands
-/// without `barrier` may overlap what precedes them, also across submissions.
+/// without `barrier` may overlap what precedes them, also across submissions whose tickets have not been
+/// reported; what has been reported is done and visible to later submissions to the same queue.
 struct Submission {
     u32 queue = 0;
     std::span<const Command> commands;       ///< read during the call only

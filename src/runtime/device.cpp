@@ -183,8 +183,8 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
             provide_empty();
             ranges[i] = {empty.id, 0, multiple};
         } else {
-            ranges[i] = {bound.record->block.id, bound.offset_bytes,
-                         (bound.size_bytes + multiple - 1) / multiple * multiple};
+            const u64 whole = (bound.size_bytes + multiple - 1) & ~(multiple - 1);  // a power of two
+            ranges[i] = {bound.record->block.id, bound.offset_bytes, whole};
         }
     }
     const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));

@@ -27,7 +27,9 @@ void add_wait(Conflicts& out, u32 timeline, u64 sequence) {
 // seen the completion does not make the memory visible to another queue.
 void meet(const Timeline& current, const Use& use, Conflicts& out) {
     if (use.timeline == current.index) {
-        if (use.epoch == current.epoch) out.barrier = true;
+        // What the CPU has seen done is done and visible on its own queue without a barrier.
+        if (use.epoch == current.epoch && use.sequence > current.completed.load(std::memory_order_acquire))
+            out.barrier = true;
     } else if (use.timeline >= current.acquired.size() || current.acquired[use.timeline] < use.sequence) {
         add_wait(out, use.timeline, use.sequence);
     }

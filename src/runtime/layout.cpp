@@ -271,6 +271,12 @@ std::string mismatch(const BindingInfo& binding, const DType& given, u64 size_by
 }
 
 std::string convert_scalar(const ScalarInfo& info, const Argument& argument, std::span<std::byte> place) {
+    // The common case first: one value of the very type.
+    if (argument.scalar == info.type.scalar && argument.scalar != Scalar::record && argument.lanes == 1 &&
+        info.type.lanes == 1 && info.type.columns == 1) {
+        std::memcpy(place.data(), argument.value, argument.size_bytes);
+        return {};
+    }
     const auto wanted = [&] { return argument_text(argument) + "; " + to_string(info.type) + " is wanted"; };
     if (info.type.scalar == Scalar::record || argument.scalar == Scalar::record) {
         if (argument.size_bytes != info.size_bytes)

@@ -61,7 +61,7 @@ void HazardOracle::check(u32 queue, const Access& access, const Past& past, std:
     if (!(access.writes || past.access.writes) || !overlap(access, past.access)) return;
     if (past.command <= at(queues_[queue].before, past.queue)) return;
     const bool over = past.command <= queues_[past.queue].seen_by_host;
-    if (over && access.writes) return;
+    if (over && (access.writes || past.queue == queue)) return;
     std::ostringstream text;
     text << "hazard: on queue " << queue << " " << what << (access.writes ? " writes" : " reads") << " buffer "
          << access.buffer << " [" << access.begin << ", " << access.end << "), which " << past.what << " (command "
@@ -76,7 +76,7 @@ void HazardOracle::check(u32 queue, const Access& access, const Past& past, std:
 void HazardOracle::forget_covered(u32 queue, const Access& access, std::vector<Past>& past) const {
     std::vector<Past> tails;
     for (Past& p : past) {
-        const bool over = access.writes && p.command <= queues_[p.queue].seen_by_host;
+        const bool over = (access.writes || p.queue == queue) && p.command <= queues_[p.queue].seen_by_host;
         const bool ordered = over || p.command <= at(queues_[queue].before, p.queue);
         if (!ordered || (p.access.writes && !access.writes) || !overlap(access, p.access)) continue;
         if (access.end < p.access.end && p.access.begin < access.begin) {

@@ -43,6 +43,16 @@ TEST_F(Hazards, a_barrier_settles_what_came_before_it) {
     EXPECT_FALSE(conflicts(first_, {0, 100, true}).barrier);
 }
 
+TEST_F(Hazards, what_was_seen_done_needs_no_barrier_on_its_own_stream) {
+    use(first_, {0, 100, true});
+    first_.submitted = first_.recording();
+    first_.completed = first_.submitted;
+    EXPECT_FALSE(conflicts(first_, {0, 100, false}).barrier);
+    EXPECT_EQ(conflicts(second_, {0, 100, false}).waits.size(), 1u);
+    use(first_, {0, 100, true});
+    EXPECT_TRUE(conflicts(first_, {0, 100, false}).barrier);
+}
+
 TEST_F(Hazards, another_stream_waits_on_the_device_once) {
     use(first_, {0, 100, true});
     Conflicts found = conflicts(second_, {0, 4, false});
