@@ -25,7 +25,7 @@ constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);      // how lon
 constexpr nanoseconds kSharedSlice = std::chrono::microseconds(200);  // ... when several threads wait
 constexpr int kSharedPolls = 256;
 constexpr nanoseconds kLongestRelief = std::chrono::seconds(60);
-constexpr nanoseconds kFarewell = std::chrono::seconds(2);  // for work in flight when a device goes
+constexpr nanoseconds kFarewell = std::chrono::seconds(10);  // for work in flight when a device goes
 
 // For devices that must not be destroyed; they stay reachable, so that leak checkers see no leak.
 void leave_behind(std::unique_ptr<backend::Device> device) {

@@ -171,6 +171,22 @@ void add_interface(ByteWriter& writer, const Interface& interface) {
     }
 }
 
+static bool is_sound(const DType& type) {
+    if (type.lanes == 0 || type.columns == 0) return false;
+    return type.scalar == Scalar::record || u64{type.lanes} * type.columns * size_bytes(type.scalar) <= type.size_bytes;
+}
+
+static bool is_sound(const Interface& interface) {
+    for (const BindingInfo& binding : interface.bindings)
+        if (!is_sound(binding.element)) return false;
+    for (const ScalarInfo& scalar : interface.scalars) {
+        if (!is_sound(scalar.type) || u64{scalar.offset_bytes} + scalar.size_bytes > interface.scalar_bytes)
+            return false;
+        if (scalar.type.scalar != Scalar::record && scalar.type.size_bytes > scalar.size_bytes) return false;
+    }
+    return true;
+}
+
 Interface get_interface(ByteReader& reader) {
     Interface interface;
     interface.entry = reader.get_string();
@@ -205,6 +221,7 @@ Interface get_interface(ByteReader& reader) {
         requirement.capability = reader.get<u32>();
         requirement.name = reader.get_string();
     }
+    if (!is_sound(interface)) reader.reject();
     return interface;
 }
 

@@ -47,6 +47,8 @@ public:
     /// A number of things that follow, each of at least one byte.
     [[nodiscard]] std::size_t get_count();
     [[nodiscard]] bool ok() const noexcept { return ok_; }
+    /// What was read makes no sense: from here on `ok` is false.
+    void reject() noexcept { ok_ = false; }
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
 private:
@@ -56,6 +58,7 @@ private:
 };
 
 void add_interface(ByteWriter& writer, const Interface& interface);
+/// Bytes of another build may read as something else: an interface that calls could not rely on is rejected.
 [[nodiscard]] Interface get_interface(ByteReader& reader);
 
 }  // namespace alkomp::detail

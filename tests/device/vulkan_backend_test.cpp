@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The Vulkan backend at the seam, on every Vulkan device, under the validation layer.
+#include "alkomp/alkomp.h"
 #include "alkomp/native/vulkan.h"
 #include "backend/vulkan/load.h"
 #include "backend/vulkan/pipeline.h"
@@ -576,6 +577,23 @@ std::vector<u32> indices() {
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(VulkanBackend);
 INSTANTIATE_TEST_SUITE_P(, VulkanBackend, ::testing::ValuesIn(indices()), test_name);
+
+TEST(VulkanNative, shows_the_objects_behind_devices_and_views) {
+    if (adapters().empty()) GTEST_SKIP() << "there is no Vulkan device";
+    alkomp::Device gpu("vulkan:0");
+    const native::VulkanDevice& device = native::vulkan(gpu);
+    EXPECT_NE(device.device, VkDevice{});
+    EXPECT_NE(device.get_device_proc_addr(device.device, "vkCreateBuffer"), nullptr);
+    const auto data = gpu.to_device<u32>({1, 2, 3, 4});
+    const native::VulkanBuffer whole = native::vulkan(data), part = native::vulkan(data.view(2, 2));
+    EXPECT_EQ(whole.buffer, part.buffer);
+    EXPECT_EQ(whole.offset_bytes, 0u);
+    EXPECT_EQ(part.offset_bytes, 8u);
+    EXPECT_EQ(part.size_bytes, 8u);
+    if (whole.address) EXPECT_EQ(part.address, whole.address + 8);
+    EXPECT_THROW(static_cast<void>(native::vulkan(AnyView())), Error);
+    EXPECT_THROW(static_cast<void>(native::vulkan(alkomp::Device(std::shared_ptr<detail::DeviceRecord>()))), Error);
+}
 
 TEST(VulkanPipelineCache, is_taken_back_only_whole_and_on_its_device) {
     VkPhysicalDeviceProperties device{};

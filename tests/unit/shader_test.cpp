@@ -209,6 +209,28 @@ TEST(InterfaceBytes, give_back_all_of_it) {
     }
 }
 
+TEST(InterfaceBytes, that_make_no_sense_are_rejected) {
+    const auto accepted = [](const Interface& interface) {
+        detail::ByteWriter writer;
+        detail::add_interface(writer, interface);
+        const std::vector<std::byte> bytes = writer.take();
+        detail::ByteReader reader(bytes);
+        static_cast<void>(detail::get_interface(reader));
+        return reader.ok();
+    };
+    Interface interface;
+    interface.scalar_bytes = 8;
+    interface.scalars = {{"a", DType(Scalar::f32), 4, 4}};
+    EXPECT_TRUE(accepted(interface));
+    interface.scalars[0].offset_bytes = 8;
+    EXPECT_FALSE(accepted(interface)) << "a scalar outside the block";
+    interface.scalars[0] = {"a", DType(Scalar::f64), 0, 4};
+    EXPECT_FALSE(accepted(interface)) << "a scalar larger than its place";
+    interface.scalars[0] = {"a", DType(Scalar::f32), 0, 4};
+    interface.scalars[0].type.columns = 0;
+    EXPECT_FALSE(accepted(interface)) << "a type without columns";
+}
+
 TEST_F(Files, are_compiled_anew_when_an_included_one_changes) {
     write("k.comp",
           "#version 450\n#include \"value.glsl\"\nlayout(binding = 0) buffer B { float x[]; };\nvoid main() { x[0] = "
