@@ -590,7 +590,9 @@ TEST(VulkanNative, shows_the_objects_behind_devices_and_views) {
     EXPECT_EQ(whole.offset_bytes, 0u);
     EXPECT_EQ(part.offset_bytes, 8u);
     EXPECT_EQ(part.size_bytes, 8u);
-    if (whole.address) EXPECT_EQ(part.address, whole.address + 8);
+    if (whole.address) {
+        EXPECT_EQ(part.address, whole.address + 8);
+    }
     EXPECT_THROW(static_cast<void>(native::vulkan(AnyView())), Error);
     EXPECT_THROW(static_cast<void>(native::vulkan(alkomp::Device(std::shared_ptr<detail::DeviceRecord>()))), Error);
 }

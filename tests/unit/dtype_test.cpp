@@ -34,8 +34,9 @@ TEST(Half, every_value_survives_the_way_to_float_and_back) {
             EXPECT_TRUE(std::isnan(value)) << bits;
             EXPECT_EQ(f16(value).bits, half.bits | 0x200) << "a NaN keeps its sign and payload and is quiet";
         } else {
-            if ((bits & 0x7fff) == 0x7c00) EXPECT_TRUE(std::isinf(value)) << bits;
-            else EXPECT_EQ(static_cast<double>(value), value_of_half(half.bits)) << bits;
+            if ((bits & 0x7fff) == 0x7c00) {
+                EXPECT_TRUE(std::isinf(value)) << bits;
+            } else EXPECT_EQ(static_cast<double>(value), value_of_half(half.bits)) << bits;
             EXPECT_EQ(f16(value).bits, half.bits) << bits;
         }
     }
