@@ -13,9 +13,9 @@ namespace alkomp {
 
 /// A list of calls, fills and copies that is checked and recorded once. What may change between
 /// replays is given as `slot("name", value)`; replacing a slot checks arguments and hazards again
-/// and records anew, an unchanged replay only resubmits, also while the last one is in flight,
-/// ordered after it. A graph keeps its buffers and kernels alive. Where the backend's command
-/// buffers live once, a replay encodes again.
+/// and encodes anew, an unchanged replay only resubmits (from the third on), also while the last
+/// one is in flight, ordered after it. A graph keeps its buffers and kernels alive. Where the
+/// backend's command buffers live once, a replay encodes again.
 class Graph {
 public:
     Graph() = default;

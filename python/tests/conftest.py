@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 
 import alkompy
 import numpy as np
@@ -52,6 +53,8 @@ def pytest_report_header():
 
 
 def pytest_sessionstart(session):
+    # A job that a shell runs in the background ignores Ctrl-C, and so would the processes that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = [name for name in os.environ.get("ALKOMP_REQUIRE", "").split(",") if name]
     missing = set(wanted) - {info.backend for info in _devices}
     if missing:

@@ -149,7 +149,7 @@ GraphRecord::~GraphRecord() {
 }
 
 void GraphRecord::change() {
-    built = false;
+    built = replayed = false;
     uses_addresses = false;
     for (RecordedList& list : recorded) release_list(*device, list);
     recorded.clear();
@@ -223,13 +223,14 @@ void wait_for_others(GraphRecord& graph, Timeline& timeline) {
         if (buffer.overwrites_first) buffer.record->poison.clear();
 }
 
-// With timestamps around it the list is encoded again: one batch holds both of them.
-void put_into_batch(GraphRecord& graph, Timeline& timeline) {
+// Encoded for this submission alone.
+void put_into_batch(const GraphRecord& graph, Timeline& timeline, bool timed) {
     Batch& batch = timeline.pending;
-    batch.commands.push_back({backend::Timestamp{}, false});
+    if (timed) batch.commands.push_back({backend::Timestamp{}, false});
     const std::size_t first = batch.commands.size();
     batch.commands.insert(batch.commands.end(), graph.commands.begin(), graph.commands.end());
     batch.commands[first].barrier = true;
+    if (!timed) return;
     batch.commands.push_back({backend::Timestamp{}, false});
     batch.notes.push_back({"graph", 0});
 }
@@ -254,14 +255,17 @@ void replay(GraphRecord& graph, Timeline& timeline) {
         if (!graph.built) graph.build();
         if (graph.commands.empty()) return;
         const bool timed = device.profiling && device.capabilities.features.timestamps;
-        RecordedList* list = timed ? nullptr : &graph.record(timeline.queue);
+        // A list that is kept costs more to make than one that lives once: a graph whose slots change before
+        // each replay never makes one. With timestamps around it, one batch holds both of them.
+        RecordedList* list = timed || !graph.replayed ? nullptr : &graph.record(timeline.queue);
         wait_for_others(graph, timeline);
         ++timeline.epoch;
         if (graph.uses_addresses) device.by_address = use_of_everything(timeline);
         for (const GraphBuffer& buffer : graph.buffers)
             for (const Access& access : buffer.accesses) note_use(device, timeline, buffer.record->uses, access);
-        if (list == nullptr) put_into_batch(graph, timeline);
+        if (list == nullptr) put_into_batch(graph, timeline, timed);
         else remember_last(*list, timeline);
+        graph.replayed = true;
         device.submit(timeline, list == nullptr ? backend::RecordedId::none : list->id);
     }
     device.relieve(timeline, submitted);

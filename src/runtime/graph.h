@@ -71,6 +71,7 @@ struct GraphRecord {
 
     // Made from the nodes by `build`, anew after a change.
     bool built = false;
+    bool replayed = false;        ///< since then: from the second replay on, the backend keeps the list
     bool uses_addresses = false;  ///< some kernel of it may touch any buffer
     std::vector<backend::Command> commands;
     Arena arena;  ///< what the commands' spans point into
@@ -88,7 +89,7 @@ struct GraphRecord {
     RecordedList& record(u32 queue);
 };
 
-/// Replays on `timeline`; records first if something changed. Under no lock.
+/// Replays on `timeline`, the first time after a change as a batch like any other. Under no lock.
 void replay(GraphRecord& graph, Timeline& timeline);
 
 }  // namespace alkomp::detail

@@ -145,10 +145,11 @@ TEST_P(Failures, of_recording_a_graph_reach_the_replay_and_the_next_one_works) {
     const auto data = gpu.zeros<u32>(4);
     Graph graph = gpu.create_graph();
     graph.call(kernel, data);
+    graph.replay();  // from the second on, the list is kept
     memory().fail_next(Call::record, When::at_once, ErrorCode::out_of_memory, "no command memory");
     EXPECT_THAT(error_text(ErrorCode::out_of_memory, [&] { graph.replay(); }), HasSubstr("no command memory"));
     graph.replay();
-    EXPECT_THAT(gpu.get(data), Each(1u));
+    EXPECT_THAT(gpu.get(data), Each(2u));
 }
 
 TEST_P(Failures, of_opening_reach_the_caller_and_the_next_device_works) {
