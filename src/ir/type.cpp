@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/type.h"
+
+#include <array>
+#include <functional>
+
+namespace alkomp::ir {
+namespace {
+
+void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2); }
+
+}  // namespace
+
+bool is_signed(Scalar scalar) noexcept {
+    return scalar == Scalar::i8 || scalar == Scalar::i16 || scalar == Scalar::i32 || scalar == Scalar::i64;
+}
+
+bool is_integer(Scalar scalar) noexcept {
+    return is_signed(scalar) || scalar == Scalar::u8 || scalar == Scalar::u16 || scalar == Scalar::u32 ||
+           scalar == Scalar::u64;
+}
+
+bool is_float(Scalar scalar) noexcept {
+    return scalar == Scalar::f16 || scalar == Scalar::bf16 || scalar == Scalar::f32 || scalar == Scalar::f64;
+}
+
+std::string_view to_string(Space space) noexcept {
+    static constexpr std::array<std::string_view, 6> kNames{"storage", "uniform", "scalars",
+                                                            "shared",  "local",   "address"};
+    return kNames[static_cast<std::size_t>(space)];
+}
+
+std::string_view to_string(Scope scope) noexcept {
+    static constexpr std::array<std::string_view, 4> kNames{"invocation", "subgroup", "workgroup", "device"};
+    return kNames[static_cast<std::size_t>(scope)];
+}
+
+std::string_view to_string(MatrixUse use) noexcept {
+    static constexpr std::array<std::string_view, 3> kNames{"a", "b", "accumulator"};
+    return kNames[static_cast<std::size_t>(use)];
+}
+
+std::size_t Types::Hash::operator()(const Type& type) const {
+    std::size_t hash = static_cast<std::size_t>(type.kind) * 31 + static_cast<std::size_t>(type.scalar);
+    for (const u32 part : {static_cast<u32>(type.element), type.count, type.length, type.stride_bytes, type.size_bytes,
+                           type.rows, type.columns, static_cast<u32>(type.space), static_cast<u32>(type.scope),
+                           static_cast<u32>(type.use), static_cast<u32>(type.row_major)})
+        mix(hash, part);
+    mix(hash, std::hash<std::string>()(type.name));
+    for (const Type::Member& member : type.members) {
+        mix(hash, std::hash<std::string>()(member.name));
+        mix(hash, static_cast<std::size_t>(member.type) * 65599 + member.offset_bytes);
+    }
+    return hash;
+}
+
+Types::Types() {
+    types_.emplace_back();  // none
+    nothing_ = TypeId{1};
+    types_.emplace_back();
+}
+
+TypeId Types::add(const Type& type) {
+    const auto [place, is_new] = places_.emplace(type, TypeId{size()});
+    if (is_new) types_.push_back(type);
+    return place->second;
+}
+
+TypeId Types::scalar(Scalar kind) {
+    Type type;
+    type.kind = Type::Kind::scalar;
+    type.scalar = kind;
+    return add(type);
+}
+
+TypeId Types::vector(TypeId scalar, u32 lanes) {
+    if (lanes == 1) return scalar;
+    Type type;
+    type.kind = Type::Kind::vector;
+    type.scalar = (*this)[scalar].scalar;
+    type.element = scalar;
+    type.count = lanes;
+    return add(type);
+}
+
+TypeId Types::vector(Scalar kind, u32 lanes) { return vector(scalar(kind), lanes); }
+
+TypeId Types::matrix(Scalar kind, u32 columns, u32 rows, u32 stride_bytes, bool row_major) {
+    Type type;
+    type.kind = Type::Kind::matrix;
+    type.scalar = kind;
+    type.element = vector(kind, rows);
+    type.count = columns;
+    type.stride_bytes = stride_bytes;
+    type.row_major = row_major;
+    return add(type);
+}
+
+TypeId Types::array(TypeId element, u32 length_value, u32 stride_bytes) {
+    Type type;
+    type.kind = Type::Kind::array;
+    type.element = element;
+    type.length = length_value;
+    type.stride_bytes = stride_bytes;
+    return add(type);
+}
+
+TypeId Types::runtime_array(TypeId element, u32 stride_bytes) {
+    Type type;
+    type.kind = Type::Kind::runtime_array;
+    type.element = element;
+    type.stride_bytes = stride_bytes;
+    return add(type);
+}
+
+TypeId Types::pointer(Space space, TypeId pointee) {
+    Type type;
+    type.kind = Type::Kind::pointer;
+    type.space = space;
+    type.element = pointee;
+    return add(type);
+}
+
+Scalar Types::scalar_of(TypeId id) const {
+    const Type& type = (*this)[id];
+    return type.kind == Type::Kind::cooperative_matrix ? (*this)[type.element].scalar : type.scalar;
+}
+
+namespace {
+
+bool holds_scalars(const Type& type) {
+    return type.kind == Type::Kind::scalar || type.kind == Type::Kind::vector ||
+           type.kind == Type::Kind::cooperative_matrix;
+}
+
+}  // namespace
+
+bool Types::is_boolean(TypeId id) const { return holds_scalars((*this)[id]) && scalar_of(id) == Scalar::boolean; }
+bool Types::is_integer(TypeId id) const { return holds_scalars((*this)[id]) && ir::is_integer(scalar_of(id)); }
+bool Types::is_signed(TypeId id) const { return holds_scalars((*this)[id]) && ir::is_signed(scalar_of(id)); }
+bool Types::is_float(TypeId id) const { return holds_scalars((*this)[id]) && ir::is_float(scalar_of(id)); }
+
+u32 Types::bits(TypeId id) const {
+    const Scalar scalar = scalar_of(id);
+    return scalar == Scalar::boolean ? 1 : 8 * alkomp::size_bytes(scalar);
+}
+
+u32 Types::lanes(TypeId id) const {
+    const Type& type = (*this)[id];
+    return type.kind == Type::Kind::vector ? type.count : 1;
+}
+
+TypeId Types::with_scalar(TypeId id, Scalar kind) {
+    Type type = (*this)[id];
+    const TypeId element = scalar(kind);
+    switch (type.kind) {
+        case Type::Kind::vector:
+            return vector(element, type.count);
+        case Type::Kind::matrix:
+            return matrix(kind, type.count, (*this)[type.element].count, type.stride_bytes, type.row_major);
+        case Type::Kind::cooperative_matrix:
+            type.element = element;
+            return add(type);
+        case Type::Kind::nothing:
+        case Type::Kind::scalar:
+        case Type::Kind::array:
+        case Type::Kind::runtime_array:
+        case Type::Kind::structure:
+        case Type::Kind::pointer:
+            break;
+    }
+    return element;
+}
+
+TypeId Types::part(TypeId id, u64 index) {
+    const Type& type = (*this)[id];
+    if (type.kind == Type::Kind::structure)
+        return index < type.members.size() ? type.members[static_cast<std::size_t>(index)].type : TypeId::none;
+    return type.element;
+}
+
+std::string Types::to_string(TypeId id) const {
+    const Type& type = (*this)[id];
+    const auto number = [](u32 value) { return std::to_string(value); };
+    switch (type.kind) {
+        case Type::Kind::nothing:
+            return id == TypeId::none ? "none" : "void";
+        case Type::Kind::scalar:
+            return std::string(alkomp::to_string(type.scalar));
+        case Type::Kind::vector:
+            return to_string(type.element) + 'x' + number(type.count);
+        case Type::Kind::matrix: {
+            std::string text = "mat<" + std::string(alkomp::to_string(type.scalar)) + ", " + number(type.count) + ", " +
+                               number((*this)[type.element].count);
+            if (type.stride_bytes != 0) text += ", stride " + number(type.stride_bytes);
+            return text + (type.row_major ? ", row_major>" : ">");
+        }
+        case Type::Kind::array:
+            return to_string(type.element) + "[" + number(type.length) + "]";
+        case Type::Kind::runtime_array:
+            return to_string(type.element) + "[]";
+        case Type::Kind::structure:
+            return type.name;
+        case Type::Kind::pointer:
+            return "ptr<" + std::string(ir::to_string(type.space)) + ", " + to_string(type.element) + ">";
+        case Type::Kind::cooperative_matrix:
+            return "coopmat<" + to_string(type.element) + ", " + std::string(ir::to_string(type.scope)) + ", " +
+                   number(type.rows) + ", " + number(type.columns) + ", " + std::string(ir::to_string(type.use)) + ">";
+    }
+    return {};
+}
+
+}  // namespace alkomp::ir
