@@ -142,8 +142,10 @@ private:
     Outcome boolean() { return one(types_.scalar(Scalar::boolean)); }
     Outcome fail(const std::string& what) const { return {std::string(info(op_).name) + ": " + what + '.', {}, 0}; }
     Outcome want(std::size_t place, const std::string& what) const {
-        return fail("operand " + std::to_string(place + 1) + " is " + types_.to_string(type(place)) + ", where " +
-                    what + (what.back() == 's' && what.rfind("a ", 0) != 0 ? " are wanted" : " is wanted"));
+        const std::string& name = module_.text(module_[operands_[place]].name);
+        return fail("operand " + std::to_string(place + 1) + (name.empty() ? "" : " \"" + name + '"') + " is " +
+                    types_.to_string(type(place)) + ", where " + what +
+                    (what.back() == 's' && what.rfind("a ", 0) != 0 ? " are wanted" : " is wanted"));
     }
     static std::string count_wanted(const OpInfo& about) {
         const std::string fewest = std::to_string(about.fewest);
