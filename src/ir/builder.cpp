@@ -46,6 +46,12 @@ Switch Switch::from(std::span<const u32> immediates) {
 }
 
 FunctionId Builder::open_function(std::string_view name, std::span<const TypeId> parameters, TypeId result) {
+    const FunctionId id = declare_function(name, parameters, result);
+    open_function(id);
+    return id;
+}
+
+FunctionId Builder::declare_function(std::string_view name, std::span<const TypeId> parameters, TypeId result) {
     const auto id = FunctionId{static_cast<u32>(module_.functions.size())};
     Function function;
     function.name = module_.string(name);
@@ -53,11 +59,14 @@ FunctionId Builder::open_function(std::string_view name, std::span<const TypeId>
     function.location = module_.locations[location_];
     const Range values = module_.add_values(Value::Kind::function_parameter, place(id), parameters);
     for (u32 i = 0; i < values.count; ++i) function.parameters.push_back(ValueId{values.first + i});
-    function.body = RegionId{static_cast<u32>(module_.regions.size())};
-    module_.regions.emplace_back();
-    open_regions_.push_back(function.body);
     module_.functions.push_back(std::move(function));
     return id;
+}
+
+void Builder::open_function(FunctionId declared) {
+    module_[declared].body = RegionId{static_cast<u32>(module_.regions.size())};
+    module_.regions.emplace_back();
+    open_regions_.push_back(module_[declared].body);
 }
 
 void Builder::close_function() { open_regions_.pop_back(); }

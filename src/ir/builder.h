@@ -30,6 +30,9 @@ public:
 
     /// Opens a function's own region; `close_function` follows its terminator.
     FunctionId open_function(std::string_view name, std::span<const TypeId> parameters, TypeId result);
+    /// In two steps, for functions that are called before they are seen.
+    FunctionId declare_function(std::string_view name, std::span<const TypeId> parameters, TypeId result);
+    void open_function(FunctionId declared);
     void close_function();
 
     /// Where the instructions that follow come from.

@@ -95,6 +95,11 @@ template <class Id>
     return static_cast<u32>(id);
 }
 
+/// Constructs within constructs, and types within types, that a module may have: no walk over them need fear for its
+/// stack. The universal limits of SPIR-V.
+inline constexpr u32 kDeepestConstruct = 1023;
+inline constexpr u32 kDeepestType = 255;
+
 /// A place in the user's source. Line 0: unknown.
 struct Location {
     StringId file = StringId::none;

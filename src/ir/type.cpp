@@ -7,6 +7,12 @@
 namespace alkomp::ir {
 namespace {
 
+template <class Enum, std::size_t N>
+std::string_view name_in(const std::array<std::string_view, N>& names, Enum value) noexcept {
+    const auto place = static_cast<std::size_t>(value);
+    return place < N ? names[place] : std::string_view();
+}
+
 void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2); }
 
 }  // namespace
@@ -27,17 +33,17 @@ bool is_float(Scalar scalar) noexcept {
 std::string_view to_string(Space space) noexcept {
     static constexpr std::array<std::string_view, 6> kNames{"storage", "uniform", "scalars",
                                                             "shared",  "local",   "address"};
-    return kNames[static_cast<std::size_t>(space)];
+    return name_in(kNames, space);
 }
 
 std::string_view to_string(Scope scope) noexcept {
     static constexpr std::array<std::string_view, 4> kNames{"invocation", "subgroup", "workgroup", "device"};
-    return kNames[static_cast<std::size_t>(scope)];
+    return name_in(kNames, scope);
 }
 
 std::string_view to_string(MatrixUse use) noexcept {
     static constexpr std::array<std::string_view, 3> kNames{"a", "b", "accumulator"};
-    return kNames[static_cast<std::size_t>(use)];
+    return name_in(kNames, use);
 }
 
 std::size_t Types::Hash::operator()(const Type& type) const {
@@ -118,6 +124,17 @@ TypeId Types::pointer(Space space, TypeId pointee) {
     type.kind = Type::Kind::pointer;
     type.space = space;
     type.element = pointee;
+    return add(type);
+}
+
+TypeId Types::cooperative_matrix(Scalar kind, Scope scope, u32 rows, u32 columns, MatrixUse use) {
+    Type type;
+    type.kind = Type::Kind::cooperative_matrix;
+    type.element = scalar(kind);
+    type.scope = scope;
+    type.rows = rows;
+    type.columns = columns;
+    type.use = use;
     return add(type);
 }
 

@@ -69,6 +69,7 @@ public:
     [[nodiscard]] TypeId array(TypeId element, u32 length_value, u32 stride_bytes = 0);
     [[nodiscard]] TypeId runtime_array(TypeId element, u32 stride_bytes);
     [[nodiscard]] TypeId pointer(Space space, TypeId pointee);
+    [[nodiscard]] TypeId cooperative_matrix(Scalar kind, Scope scope, u32 rows, u32 columns, MatrixUse use);
     [[nodiscard]] TypeId add(const Type& type);
 
     [[nodiscard]] bool is(TypeId id, Type::Kind kind) const { return (*this)[id].kind == kind; }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How the text form spells scalars, names and strings, and how it reads them: both directions side by side.
+#pragma once
+
+#include "alkomp/dtype.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace alkomp::ir {
+
+/// "5", "-2.5", "true". What has no such spelling, a NaN or bits that are too wide, is given by its bits: "0x7fc00000".
+[[nodiscard]] std::string plain_text(Scalar kind, u64 bits);
+/// The same with its type, which u32, f32 and bool show by themselves: "5", "i32(5)".
+[[nodiscard]] std::string scalar_text(Scalar kind, u64 bits);
+/// Null where the text is no value of that kind, or one that does not fit.
+[[nodiscard]] std::optional<u64> read_scalar(Scalar kind, std::string_view text);
+
+[[nodiscard]] bool is_bare_name(std::string_view name) noexcept;
+[[nodiscard]] std::string quoted(std::string_view text);
+/// The name itself, or quoted where it is no identifier.
+[[nodiscard]] std::string spelled(std::string_view name);
+/// Null where the escapes are wrong. Takes the quotes too.
+[[nodiscard]] std::optional<std::string> unquoted(std::string_view lexeme);
+/// What `x`, `x.1`, `"x"` and `"x".1` stand for: x. Numbers stand for no name.
+[[nodiscard]] std::string name_in(std::string_view lexeme);
+
+struct PlainType {
+    Scalar scalar = Scalar::u32;
+    u32 lanes = 1;
+};
+/// "f32", "boolx3".
+[[nodiscard]] std::optional<PlainType> read_plain_type(std::string_view text) noexcept;
+
+}  // namespace alkomp::ir
