@@ -7,7 +7,9 @@
 #include "runtime/registry.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace alkomp {
 namespace detail {
@@ -82,6 +84,12 @@ private:
     bool after_everything_ = false;
 };
 
+// Points at the node's own bytes: a scalar that changes is then changed for the command as well.
+void read_in_place(backend::Command& command, std::span<const std::byte> scalars) {
+    if (auto* dispatch = std::get_if<backend::Dispatch>(&command.what)) dispatch->scalars = scalars;
+    else std::get<backend::DispatchIndirect>(command.what).scalars = scalars;
+}
+
 // Under the mutex: frees a list that the backend keeps, once its replays have passed.
 void release_list(DeviceRecord& device, RecordedList& list) {
     if (device.lost || list.id == backend::RecordedId::none) return;  // the handles go with the device
@@ -149,8 +157,12 @@ GraphRecord::~GraphRecord() {
 }
 
 void GraphRecord::change() {
-    built = replayed = false;
-    uses_addresses = false;
+    built = uses_addresses = false;
+    forget_lists();
+}
+
+void GraphRecord::forget_lists() {
+    replayed = false;
     for (RecordedList& list : recorded) release_list(*device, list);
     recorded.clear();
 }
@@ -161,7 +173,7 @@ void GraphRecord::build() {
     buffers.clear();
     Builder builder(*this);
     std::vector<DeviceRecord::BufferAccess> accesses;
-    for (const GraphNode& node : nodes) {
+    for (GraphNode& node : nodes) {
         if (!node.kernel) {
             for (const GraphNode::Command& c : node.commands) {
                 // Of a copy's two accesses, the first reads.
@@ -185,8 +197,9 @@ void GraphRecord::build() {
                 return b.record == &r && b.reads;
             });
         };
-        builder.add(device->make_command(node.call, arena), accesses, reads, false,
-                    node.kernel->interface.uses_addresses);
+        backend::Command command = device->make_command(node.call, arena);
+        read_in_place(command, node.call.scalars);
+        builder.add(command, accesses, reads, false, node.kernel->interface.uses_addresses);
     }
     builder.finish();
     built = true;
@@ -291,11 +304,47 @@ void add_node(GraphRecord& graph, GraphNode node) {
     graph.nodes.push_back(std::move(node));
 }
 
-void check_again(GraphRecord& graph, GraphNode& node) {
-    std::vector<Argument> arguments;
-    for (const KeptArgument& kept : node.arguments) arguments.push_back(kept.argument());
-    check_arguments(*graph.device, *node.kernel, arguments, node.call);
-}
+// The checked calls of the nodes that use a slot, with its new value. Under the mutex.
+class SlotChange {
+public:
+    SlotChange(GraphRecord& graph, std::span<const GraphRecord::Use> uses) : graph_(graph), uses_(uses) {}
+
+    void check(const Argument& value) {
+        for (const GraphRecord::Use& use : uses_) {
+            KeptArgument& kept = graph_.nodes[use.node].arguments[use.argument];
+            before_.push_back(kept);
+            kept.set_value(value);
+        }
+        for (const GraphRecord::Use& use : uses_) {
+            if (!calls_.empty() && calls_.back().first == use.node) continue;
+            GraphNode& node = graph_.nodes[use.node];
+            std::vector<Argument> arguments;
+            for (const KeptArgument& kept : node.arguments) arguments.push_back(kept.argument());
+            calls_.emplace_back(use.node, CheckedCall());
+            check_arguments(*graph_.device, *node.kernel, arguments, calls_.back().second);
+        }
+    }
+    void apply(Argument::Kind kind) {
+        for (auto& [index, call] : calls_) {
+            CheckedCall& old = graph_.nodes[index].call;
+            if (kind == Argument::Kind::scalar)
+                std::copy(call.scalars.begin(), call.scalars.end(), old.scalars.begin());
+            else std::swap(old, call);
+        }
+        if (kind == Argument::Kind::scalar) graph_.forget_lists();
+        else graph_.change();
+    }
+    void undo() noexcept {
+        for (std::size_t i = 0; i < before_.size(); ++i)
+            graph_.nodes[uses_[i].node].arguments[uses_[i].argument] = std::move(before_[i]);
+    }
+
+private:
+    GraphRecord& graph_;
+    std::span<const GraphRecord::Use> uses_;
+    std::vector<KeptArgument> before_;
+    std::vector<std::pair<std::size_t, CheckedCall>> calls_;
+};
 
 void add_copy(GraphNode& node, const backend::Copy& copy, BufferRecord& from, BufferRecord& to) {
     node.commands.push_back({{copy, false},
@@ -407,7 +456,7 @@ void Graph::copy_bytes(const AnyView& from, const AnyView& to) {
 
 void Graph::set_erased(std::string_view slot, const detail::Argument& value) {
     detail::GraphRecord& graph = detail::checked(record_, "set");
-    std::vector<std::pair<std::size_t, detail::GraphNode>> changed;  // freed outside the lock
+    std::optional<detail::SlotChange> change;  // what it replaced is freed outside the lock
     const std::lock_guard lock(graph.device->mutex);
     const auto found = graph.slots.find(slot);
     if (found == graph.slots.end()) {
@@ -417,30 +466,24 @@ void Graph::set_erased(std::string_view slot, const detail::Argument& value) {
                                                      (list.empty() ? "none" : list) + ".");
     }
     for (const detail::GraphRecord::Use& use : found->second) {
-        if (changed.empty() || changed.back().first != use.node) {
-            detail::GraphNode copy;
-            copy.kernel = graph.nodes[use.node].kernel;
-            copy.arguments = graph.nodes[use.node].arguments;
-            changed.emplace_back(use.node, std::move(copy));
-        }
-        detail::KeptArgument& kept = changed.back().second.arguments[use.argument];
-        if (kept.form.kind != value.kind) {
+        if (graph.nodes[use.node].arguments[use.argument].form.kind != value.kind) {
             throw Error(ErrorCode::invalid_argument,
                         "set: slot \"" + std::string(slot) +
                             "\" takes a value of the kind it was recorded with: a buffer, a scalar or "
                             "workgroup counts; another kind is given.");
         }
-        kept.set_value(value);
     }
-    for (auto& [index, node] : changed) {
-        try {
-            detail::check_again(graph, node);
-        } catch (const Error& error) {
-            throw Error(error.code(), std::string(error.what()) + "\nwhile setting slot \"" + std::string(slot) + "\"");
-        }
+    change.emplace(graph, found->second);
+    try {
+        change->check(value);
+    } catch (const Error& error) {
+        change->undo();
+        throw Error(error.code(), std::string(error.what()) + "\nwhile setting slot \"" + std::string(slot) + "\"");
+    } catch (...) {
+        change->undo();
+        throw;
     }
-    graph.change();
-    for (auto& [index, node] : changed) std::swap(graph.nodes[index], node);
+    change->apply(value.kind);
 }
 
 void Graph::replay() const { device().stream().replay(*this); }

@@ -74,7 +74,7 @@ struct GraphRecord {
     bool replayed = false;        ///< since then: from the second replay on, the backend keeps the list
     bool uses_addresses = false;  ///< some kernel of it may touch any buffer
     std::vector<backend::Command> commands;
-    Arena arena;  ///< what the commands' spans point into
+    Arena arena;  ///< what the commands' spans point into, but for their scalars: those lie in the nodes
     std::vector<GraphBuffer> buffers;
     std::vector<RecordedList> recorded;
     Conflicts conflicts;  ///< of the replay being prepared
@@ -84,7 +84,8 @@ struct GraphRecord {
     GraphRecord& operator=(const GraphRecord&) = delete;
     ~GraphRecord();
 
-    void change();  ///< forgets what was built; lists in flight are released once they have passed
+    void change();        ///< forgets what was built
+    void forget_lists();  ///< ... and recorded; lists in flight are released once they have passed
     void build();
     RecordedList& record(u32 queue);
 };
