@@ -145,6 +145,11 @@ void Builder::close_construct(const Switch& chooses) {
     if (instruction.op == Op::switch_) {
         const std::vector<u32> words = chooses.immediates();
         instruction.immediates = append_to(module_.immediate_pool, std::span<const u32>(words));
+        if (!chooses.parameters.empty()) {
+            std::vector<ValueId> operands{module_.operands(instruction)[0]};
+            operands.insert(operands.end(), chooses.parameters.begin(), chooses.parameters.end());
+            instruction.operands = append_to(module_.operand_pool, std::span<const ValueId>(operands));
+        }
     }
     last_ = construct.id;
 }

@@ -15,8 +15,15 @@ namespace alkomp::ir {
 struct Switch {
     u32 default_region = 0;  ///< taken by all other values; may have values of its own
     std::vector<std::vector<u64>> values;
+    /// What the parameters of the regions are that the selector leads to, in the regions' order: the operands behind
+    /// the selector. A region that only `fallthrough` reaches has nothing here.
+    std::vector<ValueId> parameters;
+    /// Has values, or is the default.
+    [[nodiscard]] bool leads_to(std::size_t region) const {
+        return region == default_region || (region < values.size() && !values[region].empty());
+    }
     [[nodiscard]] std::vector<u32> immediates() const;
-    [[nodiscard]] static Switch from(std::span<const u32> immediates);
+    [[nodiscard]] static Switch from(std::span<const u32> immediates);  ///< without parameters
 };
 
 /// Appends to the innermost open region. Operands that break the rules of op.def throw compile_failed; what

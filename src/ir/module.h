@@ -11,7 +11,7 @@
 // 3. Control. `if`, `switch` and `loop` own regions. A region ends with one terminator, its last instruction:
 //    - `exit C (v...)` leaves the construct C, any that encloses it; v become the results of C.
 //    - `fallthrough (v...)` goes from a case of a switch to the next region in the list, whose parameters
-//      v become. A case that can only be reached by its value has none.
+//      v become. Where a value of the selector leads to a case, its parameters are those that the switch has for it.
 //    - `next L (v...)` ends an iteration of the loop L, from any depth of its body: v become the parameters of
 //      L's continuing region. That region ends with `repeat L (v...)`, which starts the body again with v as
 //      its parameters, or with `repeat_if c, L (v...) else (w...)`, which leaves L with the results w

@@ -422,8 +422,7 @@ private:
         do constant.parts.push_back(this->constant("A part of a constant"));
         while (accept(","));
         expect(")");
-        if (!types_.is(head.type, Type::Kind::cooperative_matrix))
-            check(head.token, apply_rule(module_, Op::compose, constant.parts, {}, head.type));
+        check(head.token, apply_rule(module_, Op::compose, constant.parts, {}, head.type));
         define(head.token, module_.constant(std::move(constant)));
     }
     void specialization() {
@@ -662,12 +661,13 @@ private:
         const Token label = expect(Token::Kind::label, "The label of a construct");
         std::vector<ValueId> values;
         std::vector<Defined> parameters;
-        if (rule == Rule::loop) parameters = loop_parameters(values);
+        if (rule == Rule::loop) parameters = parameters_with_values(values);
         else values.push_back(operand());
         builder_.locate(location());
         expect("{");
         Open open{};
         open.rule = rule;
+        open.chooses.default_region = kMany;  // none so far
         open.id = rule == Rule::loop  ? builder_.open_loop(values, types)
                   : rule == Rule::if_ ? builder_.open_if(values[0], types)
                                       : builder_.open_switch(values[0], types);
@@ -678,7 +678,8 @@ private:
         if (rule == Rule::switch_) next_case();
         else open_region(parameters);
     }
-    std::vector<Defined> loop_parameters(std::vector<ValueId>& first) {
+    // "(%x: type = value, ...)", or nothing; without a type, the value's.
+    std::vector<Defined> parameters_with_values(std::vector<ValueId>& first) {
         std::vector<Defined> parameters;
         if (!accept("(")) return parameters;
         do {
@@ -745,7 +746,10 @@ private:
                 } while (accept(","));
             }
         }
-        open_region_with_parameters();
+        if (!open.chooses.leads_to(open.chooses.values.size() - 1)) return open_region_with_parameters();
+        const std::vector<Defined> parameters = parameters_with_values(open.chooses.parameters);
+        expect("{");
+        open_region(parameters);
     }
     void default_case() {
         Open& open = open_.back();

@@ -358,11 +358,24 @@ private:
             if (place(instruction) < module_.instructions.size()) statement(instruction, depth);
     }
     void indent(u32 depth) { out_.append(4 * depth, ' '); }
+    const std::vector<ValueId>& parameters_of(RegionId id) const {
+        static const std::vector<ValueId> kNone;
+        return place(id) < module_.regions.size() ? module_[id].parameters : kNone;
+    }
     std::string parameters(RegionId id) {
         std::string text;
-        if (place(id) >= module_.regions.size()) return text;
-        for (const ValueId parameter : module_[id].parameters)
-            text += (text.empty() ? " (" : ", ") + defined(parameter);
+        for (const ValueId parameter : parameters_of(id)) text += (text.empty() ? " (" : ", ") + defined(parameter);
+        return text.empty() ? text : text + ')';
+    }
+    // Where the construct says what they are at first.
+    std::string parameters(RegionId id, std::span<const ValueId> first) {
+        const std::vector<ValueId>& own = parameters_of(id);
+        std::string text;
+        for (std::size_t i = 0; i < std::max(first.size(), own.size()); ++i) {
+            // The operand is evaluated before the parameter has its name.
+            const std::string value = i < first.size() ? operand(first[i]) : "<no value>";
+            text += (i == 0 ? " (" : ", ") + (i < own.size() ? defined(own[i]) : "<no parameter>") + " = " + value;
+        }
         return text.empty() ? text : text + ')';
     }
     std::string label(InstructionId id) const {
@@ -405,7 +418,7 @@ private:
         u32& number = constructs_[rule == Rule::if_ ? 0 : rule == Rule::loop ? 1 : 2];
         labels_[id] = '^' + std::string(name) + std::to_string(++number);
         out_ += flags(it.flags) + ' ' + labels_[id];
-        if (rule != Rule::loop) out_ += ' ' + list(module_.operands(it));
+        if (rule == Rule::if_) out_ += ' ' + list(module_.operands(it));
         if (rule == Rule::switch_) return switch_regions(it, depth);
         const std::span<const RegionId> regions = module_.regions_of(it);
         for (std::size_t i = 0; i < regions.size(); ++i) {
@@ -413,28 +426,19 @@ private:
                 indent(depth);
                 out_ += rule == Rule::loop ? "} continuing" : "} else";
             }
-            out_ += i == 0 && rule == Rule::loop ? loop_parameters(it, regions[0]) : parameters(regions[i]);
+            const bool starts_loop = i == 0 && rule == Rule::loop;
+            out_ += starts_loop ? parameters(regions[0], module_.operands(it)) : parameters(regions[i]);
             out_ += (i == 0 ? location_of(it) : "") + " {\n";
             region(regions[i], depth + 1);
         }
         indent(depth);
         out_ += '}';
     }
-    std::string loop_parameters(const Instruction& it, RegionId body) {
-        const std::span<const ValueId> first = module_.operands(it);
-        const std::vector<ValueId> none;
-        const std::vector<ValueId>& own = place(body) < module_.regions.size() ? module_[body].parameters : none;
-        std::string text;
-        for (std::size_t i = 0; i < std::max(first.size(), own.size()); ++i) {
-            // The operand is evaluated before the parameter has its name.
-            const std::string value = i < first.size() ? operand(first[i]) : "<no value>";
-            text += (i == 0 ? " (" : ", ") + (i < own.size() ? defined(own[i]) : "<no parameter>") + " = " + value;
-        }
-        return text.empty() ? text : text + ')';
-    }
     void switch_regions(const Instruction& it, u32 depth) {
-        const std::span<const ValueId> operands = module_.operands(it);
-        const TypeId selector = operands.empty() ? TypeId::none : module_.type_of(operands[0]);
+        std::span<const ValueId> first = module_.operands(it);
+        const TypeId selector = first.empty() ? TypeId::none : module_.type_of(first[0]);
+        out_ += ' ' + list(first.first(std::min<std::size_t>(first.size(), 1)));
+        first = first.subspan(std::min<std::size_t>(first.size(), 1));
         const Scalar kind =
             module_.types.is(selector, Type::Kind::scalar) ? module_.types.scalar_of(selector) : Scalar::u64;
         const Switch chooses = Switch::from(module_.immediates(it));
@@ -449,7 +453,12 @@ private:
             indent(depth + 1);
             if (is_default && values.empty()) out_ += "default";
             else out_ += "case" + values + (is_default ? ", default" : "");
-            out_ += parameters(regions[i]) + " {\n";
+            if (chooses.leads_to(i)) {
+                const std::size_t count = std::min(parameters_of(regions[i]).size(), first.size());
+                out_ += parameters(regions[i], first.first(count));
+                first = first.subspan(count);
+            } else out_ += parameters(regions[i]);
+            out_ += " {\n";
             region(regions[i], depth + 2);
             indent(depth + 1);
             out_ += "}\n";

@@ -243,7 +243,7 @@ private:
         const std::span<const RegionId> regions = module_.regions_of(instruction);
         const std::span<const ValueId> operands = module_.operands(instruction);
         if (instruction.op == Op::switch_) {
-            check_switch(id, operands[0], regions);
+            check_switch(id, operands, regions);
         } else {
             if (regions.size() != 2) fail(id, "it has " + counted(regions.size(), "region") + ", where 2 are wanted");
             if (instruction.op == Op::if_ && !is_bool(operands[0]))
@@ -253,6 +253,8 @@ private:
                 check_passed(id, operands, module_[regions[0]].parameters, "the body's parameter");
             else need_no_parameters(id, regions);
         }
+        if (open_.size() == kDeepestConstruct)
+            fail(id, "constructs nest more than " + std::to_string(kDeepestConstruct) + " deep");
         Open open;
         open.construct = id;
         open.floor = open_.empty() ? 0 : open_.back().floor;
@@ -264,27 +266,28 @@ private:
         for (const RegionId region : regions)
             if (!module_[region].parameters.empty()) fail(id, "a region has parameters, which nothing passes");
     }
-    void check_switch(InstructionId id, ValueId selector, std::span<const RegionId> regions) const {
+    void check_switch(InstructionId id, std::span<const ValueId> operands, std::span<const RegionId> regions) const {
+        const ValueId selector = operands[0];
         const TypeId type = module_.type_of(selector);
         if (!types_.is_integer(type) || !types_.is(type, Type::Kind::scalar))
             fail(id,
                  "the selector " + name_of(module_, selector) + " is " + text(type) + ", where an integer is wanted");
         const std::span<const u32> words = module_.immediates(module_[id]);
         std::vector<u64> values;
+        std::vector<ValueId> wanted;
         std::size_t at = 1;
         for (std::size_t i = 0; i < regions.size(); ++i) {
             if (at >= words.size() || words[at] > (words.size() - at - 1) / 2)
                 fail(id, "the values of region " + std::to_string(i + 1) + " are missing");
             const u32 count = words[at++];
-            const bool by_value = count > 0 || i == words[0];
-            if (by_value && !module_[regions[i]].parameters.empty())
-                fail(id, "region " + std::to_string(i + 1) +
-                             " has parameters, so it can only be reached by fallthrough, but a value leads to it");
+            const std::vector<ValueId>& parameters = module_[regions[i]].parameters;
+            if (count > 0 || i == words[0]) wanted.insert(wanted.end(), parameters.begin(), parameters.end());
             for (u32 k = 0; k < count; ++k, at += 2) values.push_back(words[at] | u64{words[at + 1]} << 32);
         }
         if (regions.empty() || words[0] >= regions.size()) fail(id, "the default region does not exist");
         if (at != words.size()) fail(id, "it has values for more regions than it owns");
         check_case_values(id, types_.bits(type), values);
+        check_passed(id, operands.subspan(1), wanted, "the case's parameter");
     }
     void check_case_values(InstructionId id, u32 bits, std::vector<u64>& values) const {
         std::sort(values.begin(), values.end());

@@ -7,8 +7,6 @@
 namespace alkomp::ir {
 namespace {
 
-constexpr u32 kMaxDepth = 255;  // SPIR-V, "Universal Limits": structure nesting depth
-
 class TypeCheck {
 public:
     explicit TypeCheck(const Module& module) : module_(module), types_(module.types) {}
@@ -19,8 +17,8 @@ public:
         for (u32 i = 2; i < types_.size(); ++i) {
             id_ = TypeId{i};
             shapes_[i] = shape_of(type(id_));
-            if (shapes_[i].depth > kMaxDepth)
-                fail("nests " + std::to_string(shapes_[i].depth) + " deep; " + std::to_string(kMaxDepth) +
+            if (shapes_[i].depth > kDeepestType)
+                fail("nests " + std::to_string(shapes_[i].depth) + " deep; " + std::to_string(kDeepestType) +
                      " is allowed");
         }
         return std::move(shapes_);

@@ -365,11 +365,10 @@ TEST(Verify, SurvivesAnyDamageToItsTables) {
     EXPECT_GT(refused, 10000u);
 }
 
-TEST(Verify, FollowsRegionsOfAnyDepth) {
-    Draft draft;
+void draft_nested(Draft& draft, u32 depth) {
     const ValueId yes = draft.module.zero(draft.module.types.scalar(Scalar::boolean));
     std::vector<InstructionId> open;
-    for (u32 i = 0; i < 100000; ++i) {
+    for (u32 i = 0; i < depth; ++i) {
         open.push_back(draft->open_if(yes));
         draft->open_region();
     }
@@ -382,7 +381,52 @@ TEST(Verify, FollowsRegionsOfAnyDepth) {
         draft->close_construct();
     }
     draft.end();
+}
+
+TEST(Verify, RefusesConstructsThatNestTooDeep) {
+    Draft most;
+    draft_nested(most, kDeepestConstruct);
+    verify(most.module);
+    for (const u32 depth : {kDeepestConstruct + 1, 100000u}) {
+        Draft more;
+        draft_nested(more, depth);
+        EXPECT_EQ(refusal(more.module), "k.cpp:1: if: constructs nest more than 1023 deep.");
+    }
+}
+
+/// A switch whose second case is reached by 1, and by falling through from 0.
+void draft_switch(Draft& draft, std::span<const ValueId> parameters) {
+    const TypeId type = draft.u32_type();
+    const InstructionId choice =
+        draft->open_switch(draft->emit(Op::extract, {draft->builtin(Builtin::global_id)}, {0}));
+    draft->open_region();
+    const ValueId passed = draft.module.index(5);
+    draft->fallthrough({&passed, 1});
+    draft->close_region();
+    draft->open_region({&type, 1});
+    draft->exit(choice);
+    draft->close_region();
+    Switch chooses{0, {{}, {1}}, {}};
+    chooses.parameters.assign(parameters.begin(), parameters.end());
+    draft->close_construct(chooses);
+    draft.end();
+}
+
+TEST(Verify, AcceptsACaseThatIsReachedByItsValueAndByFallingThrough) {
+    Draft draft;
+    const ValueId seven = draft.module.index(7);
+    draft_switch(draft, {&seven, 1});
     verify(draft.module);
+}
+
+TEST(Verify, RefusesASwitchThatDoesNotSayWhatTheParametersOfItsCasesAre) {
+    Draft none;
+    draft_switch(none, {});
+    EXPECT_EQ(refusal(none.module), "k.cpp:1: switch: it passes 0 values, where 1 is wanted.");
+    Draft other;
+    const ValueId half = other.module.constant(other.module.types.scalar(Scalar::f32), 0x3f000000);
+    draft_switch(other, {&half, 1});
+    EXPECT_THAT(refusal(other.module), HasSubstr("is f32, where the case's parameter"));
 }
 
 }  // namespace
