@@ -33,10 +33,19 @@ std::vector<std::string> take_messages() {
     return std::exchange(messages, {});
 }
 
+std::shared_ptr<Backend> backend_of_all_tests;
+
 Backend& vulkan_backend() {
-    static Backend& backend = **new std::shared_ptr<Backend>(make_vulkan());
-    return backend;
+    if (!backend_of_all_tests) backend_of_all_tests = make_vulkan();
+    return *backend_of_all_tests;
 }
+
+/// The instance goes while the driver and the layers are still whole, not when the process ends.
+struct Environment : ::testing::Environment {
+    void TearDown() override { backend_of_all_tests.reset(); }
+};
+[[maybe_unused]] const ::testing::Environment* const environment =
+    ::testing::AddGlobalTestEnvironment(new Environment);  // owned by GoogleTest
 
 Completion finish(Backend& backend, Ticket ticket) {
     std::vector<Completion> done;
