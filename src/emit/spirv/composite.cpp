@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Vectors, arrays and structures as values: put together, taken apart, changed in one place.
+#include "emit/spirv/emitter.h"
+
+namespace alkomp::emit::spv {
+
+/// A lane's place that stays inside the vector; outside is some lane.
+Id Emitter::lane_place(ir::ValueId place, u32 lanes) {
+    const Shape of = shape(module_.type_of(place));
+    return glsl(Glsl::UMin, of.type, {value(place), number(of.scalar, lanes - 1)});
+}
+
+void Emitter::extract(const ir::Instruction& instruction) {
+    const ir::ValueId whole = module_.operands(instruction)[0], part = module_.result(instruction);
+    // A part of what has a layout has one too; it is taken off only where a value is needed.
+    const bool laid =
+        module_.find_constant(whole) == nullptr && held(whole).form != Form::plain && has_forms(module_.type_of(whole));
+    std::vector<u32> operands{laid ? held(whole).id : value(whole)};
+    const std::span<const u32> path = module_.immediates(instruction);
+    operands.insert(operands.end(), path.begin(), path.end());
+    const Form form = laid && has_forms(module_.type_of(part)) ? Form::laid : Form::plain;
+    define(part, result(Op::CompositeExtract, type(module_.type_of(part), form), operands));
+    if (form == Form::laid) held(part).form = form;
+}
+
+Id Emitter::composite(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+    const std::span<const u32> path = module_.immediates(instruction);
+    const ir::TypeId id = module_.type_of(module_.result(instruction));
+    const Id type = this->type(id);
+    switch (instruction.op) {
+        case ir::Op::compose:
+            return result(Op::CompositeConstruct, type, values(operands));
+        case ir::Op::splat: {
+            const bool matrix = module_.types.is(id, ir::Type::Kind::cooperative_matrix);
+            return matrix ? result(Op::CompositeConstruct, type, {value(operands[0])})
+                          : splat(value(operands[0]), shape(id));
+        }
+        case ir::Op::insert: {
+            std::vector<u32> words{value(operands[1]), value(operands[0])};
+            words.insert(words.end(), path.begin(), path.end());
+            return result(Op::CompositeInsert, type, words);
+        }
+        case ir::Op::extract_lane: {
+            const u32 lanes = module_.types.lanes(module_.type_of(operands[0]));
+            const std::vector<u64> known = known_lanes(operands[1]);
+            if (!known.empty() && known[0] < lanes)
+                return result(Op::CompositeExtract, type, {value(operands[0]), static_cast<u32>(known[0])});
+            return result(Op::VectorExtractDynamic, type, {value(operands[0]), lane_place(operands[1], lanes)});
+        }
+        case ir::Op::insert_lane: {
+            const u32 lanes = module_.types.lanes(id);
+            const std::vector<u64> known = known_lanes(operands[2]);
+            const Id vector = value(operands[0]), lane = value(operands[1]);
+            if (!known.empty() && known[0] < lanes)
+                return result(Op::CompositeInsert, type, {lane, vector, static_cast<u32>(known[0])});
+            return result(Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)});
+        }
+        default: {
+            std::vector<u32> words{value(operands[0]), value(operands[1])};
+            words.insert(words.end(), path.begin(), path.end());
+            return result(Op::VectorShuffle, type, words);
+        }
+    }
+}
+
+}  // namespace alkomp::emit::spv

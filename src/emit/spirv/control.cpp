@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The IR's constructs as SPIR-V's.
+//
+// SPIR-V lets a block leave the constructs around it only for the merge block or continue target of the innermost
+// loop, and for the merge block of the innermost switch if no loop is between. An `if` that is left from deeper inside
+// becomes a switch. Any other jump leaves through the merge block of the loop or switch in its way (its "route"):
+// there a phi tells who came for what, and a branch leads on. Results and parameters are phis.
+#include "emit/spirv/emitter.h"
+#include "ir/builder.h"
+
+#include <algorithm>
+
+namespace alkomp::emit::spv {
+
+void Emitter::open_block(Id label) {
+    code_.add(Op::Label, {label});
+    block_ = label;
+    location_ = 0;
+}
+
+void Emitter::branch(Id label) {
+    code_.add(Op::Branch, {label});
+    block_ = 0;
+}
+
+void Emitter::region(ir::RegionId id) {
+    for (const ir::InstructionId place : module_[id].body) {
+        if (block_ == 0) return;  // the rest is never reached
+        const ir::Instruction& next = module_[place];
+        at_ = next.location;
+        if (!ir::has(next.op, ir::kTerminator) || next.location != 0) locate(next.location);
+        if (ir::has(next.op, ir::kConstruct)) construct(next, place);
+        else if (ir::has(next.op, ir::kTerminator)) terminator(next);
+        else instruction(next);
+    }
+}
+
+void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
+    if (instruction.op == ir::Op::if_) if_(instruction, id);
+    else if (instruction.op == ir::Op::switch_) switch_(instruction, id);
+    else loop(instruction, id);
+}
+
+/// Which constructs are left, and which cases are fallen out of, from constructs within them.
+void Emitter::find_distant_exits() {
+    left_from_within_.assign(module_.instructions.size(), false);
+    falls_from_within_.assign(module_.regions.size(), false);
+    returns_from_within_.assign(module_.functions.size(), false);
+    std::unordered_map<u32, u32> bodies;
+    for (u32 i = 1; i < module_.functions.size(); ++i) bodies[ir::place(module_.functions[i].body)] = i;
+    for (const ir::Instruction& instruction : module_.instructions) {
+        if (instruction.region == ir::RegionId::none) continue;
+        const ir::InstructionId owner = module_[instruction.region].owner;
+        if (instruction.op == ir::Op::exit) {
+            const ir::InstructionId target = module_.target(instruction);
+            if (owner != target) left_from_within_[ir::place(target)] = true;
+        } else if (instruction.op == ir::Op::return_ && owner != ir::InstructionId::none) {
+            ir::RegionId region = instruction.region;
+            while (module_[region].owner != ir::InstructionId::none) region = module_[module_[region].owner].region;
+            returns_from_within_[bodies[ir::place(region)]] = true;
+        } else if (instruction.op == ir::Op::fallthrough && module_[owner].op != ir::Op::switch_) {
+            ir::RegionId region = module_[owner].region;
+            while (module_[module_[region].owner].op != ir::Op::switch_) region = module_[module_[region].owner].region;
+            falls_from_within_[ir::place(region)] = true;
+        }
+    }
+}
+
+Held Emitter::passed(ir::ValueId id) {
+    Held made;
+    if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer) && module_.find_constant(id) == nullptr) {
+        made = held(id);
+        made.id = pointer(id);
+        made.pending = 0;
+        made.type = pointer_type_of(made, module_.type(id).element);
+    } else {
+        made.id = value(id);
+        made.type = type(module_.type_of(id));
+        if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer)) {
+            made.storage = Storage::PhysicalStorageBuffer;
+            made.form = Form::laid;
+        }
+    }
+    return made;
+}
+
+/// A pointer that is chosen while the kernel runs.
+Held Emitter::passed_pointer(ir::Op op, ir::ValueId id) {
+    const Held made = passed(id);
+    if (made.storage == Storage::StorageBuffer) words_.need(Capability::VariablePointersStorageBuffer);
+    else if (made.storage == Storage::Workgroup) words_.need(Capability::VariablePointers);
+    else if (made.storage != Storage::PhysicalStorageBuffer)
+        unsupported(op, "Vulkan chooses among pointers into buffers and shared memory only.");
+    return made;
+}
+
+std::vector<Held> Emitter::passed(std::span<const ir::ValueId> ids) {
+    std::vector<Held> all;
+    for (const ir::ValueId id : ids) {
+        const bool pointer = module_.types.is(module_.type_of(id), ir::Type::Kind::pointer);
+        all.push_back(pointer ? passed_pointer(ir::Op::exit, id) : passed(id));
+    }
+    return all;
+}
+
+Emitter::Jump Emitter::jump_of(const ir::Instruction& terminator) const {
+    for (u32 i = static_cast<u32>(frames_.size()); i-- > 0;) {
+        const Frame& frame = frames_[i];
+        if (terminator.op == ir::Op::return_) {
+            if (frame.role == Frame::Role::function) return {Jump::Kind::exit, i};
+        } else if (terminator.op == ir::Op::fallthrough) {
+            if (frame.role == Frame::Role::case_) return {Jump::Kind::exit, i};
+            if (frame.role == Frame::Role::construct && module_[frame.construct].op == ir::Op::switch_)
+                return {Jump::Kind::fallthrough, i};
+        } else if (frame.construct == module_.target(terminator)) {
+            return {terminator.op == ir::Op::next ? Jump::Kind::next : Jump::Kind::exit, i};
+        }
+    }
+    return {};
+}
+
+/// The frame through which the jump has to leave first; the jump's own if SPIR-V lets it branch there.
+u32 Emitter::first_hop(const Jump& jump) const {
+    u32 inner_switch = jump.frame;
+    for (u32 i = static_cast<u32>(frames_.size()) - 1; i > jump.frame; --i) {
+        if (frames_[i].kind == Frame::Kind::loop) return i;
+        if (frames_[i].kind == Frame::Kind::switch_ && inner_switch == jump.frame) inner_switch = i;
+    }
+    return frames_[jump.frame].kind == Frame::Kind::loop ? jump.frame : inner_switch;
+}
+
+void Emitter::leave(const Jump& jump, std::vector<Held> values) {
+    Frame& frame = frames_[jump.frame];
+    if (frame.kind == Frame::Kind::inside) {
+        frame.reached = true;
+        frame.to_merge.push_back({block_, 0, std::move(values)});
+        return;
+    }
+    branch(arrive(jump, std::move(values)));
+}
+
+/// Notes that the current block branches to where `jump` leads (first); the label.
+Id Emitter::arrive(const Jump& jump, std::vector<Held> values) {
+    const u32 hop = first_hop(jump);
+    Frame& frame = frames_[hop];
+    Incoming incoming{block_, 0, std::move(values)};
+    if (hop == jump.frame && jump.kind == Jump::Kind::next) {
+        frame.to_next.push_back(std::move(incoming));
+        return frame.next;
+    }
+    if (hop == jump.frame && jump.kind == Jump::Kind::fallthrough) {
+        frame.to_following.push_back(std::move(incoming));
+        return frame.following;
+    }
+    if (hop != jump.frame) {
+        const auto known = std::find(frame.routes.begin(), frame.routes.end(), jump);
+        incoming.route = static_cast<u32>(known - frame.routes.begin()) + 1;
+        if (known == frame.routes.end()) frame.routes.push_back(jump);
+    }
+    frame.to_merge.push_back(std::move(incoming));
+    return frame.merge;
+}
+
+/// One value out of those that the blocks bring which came by `route`; the others bring none.
+Held Emitter::merged_one(std::span<const Incoming> incoming, u32 route, std::size_t place) {
+    const Held* first = nullptr;
+    bool all_same = true;
+    for (const Incoming& from : incoming) {
+        if (from.route != route) continue;
+        if (first == nullptr) first = &from.values[place];
+        all_same = all_same && from.values[place].id == first->id;
+    }
+    Held made = *first;
+    const bool all_come =
+        std::all_of(incoming.begin(), incoming.end(), [&](const Incoming& from) { return from.route == route; });
+    if (all_same && all_come) return made;
+    std::vector<u32> words;
+    for (const Incoming& from : incoming) {
+        words.push_back(from.route == route ? from.values[place].id : words_.constant(Op::Undef, made.type, {}));
+        words.push_back(from.block);
+    }
+    made.id = result(Op::Phi, made.type, words);
+    return made;
+}
+
+std::vector<Held> Emitter::merged(std::span<const Incoming> incoming, u32 route, std::size_t count) {
+    std::vector<Held> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(merged_one(incoming, route, i));
+    return all;
+}
+
+/// Writes the merge block of the innermost frame, which is over; the values that came for it.
+std::vector<Held> Emitter::finish() {
+    const Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    const std::span<const Incoming> incoming = frame.to_merge;
+    if (incoming.empty()) {
+        open_block(frame.merge);
+        effect(Op::Unreachable, {});
+        block_ = 0;
+        return {};
+    }
+    open_block(frame.merge);
+    const auto comes = [](u32 route) { return [route](const Incoming& from) { return from.route == route; }; };
+    const auto own = std::find_if(incoming.begin(), incoming.end(), comes(0));
+    std::vector<Held> results;
+    if (own != incoming.end()) results = merged(incoming, 0, own->values.size());
+    std::vector<std::vector<Held>> carried;
+    for (u32 route = 1; route <= frame.routes.size(); ++route) {
+        const auto one = std::find_if(incoming.begin(), incoming.end(), comes(route));
+        carried.push_back(merged(incoming, route, one->values.size()));
+    }
+    const bool goes_on = own != incoming.end();
+    const std::size_t choices = frame.routes.size() + (goes_on ? 1 : 0);
+    if (choices == 1) {
+        if (!goes_on) leave(frame.routes[0], std::move(carried[0]));
+        return results;
+    }
+    // With two ways a boolean tells who takes the route.
+    const bool two = choices == 2;
+    std::vector<u32> words;
+    for (const Incoming& from : incoming) {
+        words.push_back(two ? boolean(from.route == 1) : number(from.route));
+        words.push_back(from.block);
+    }
+    const Id selector = result(Op::Phi, two ? bool_type() : number_type(Scalar::u32), words);
+    for (u32 route = 1; route <= frame.routes.size(); ++route) {
+        if (!goes_on && route == frame.routes.size()) {
+            leave(frame.routes[route - 1], std::move(carried[route - 1]));
+            return {};
+        }
+        const Id taken = two ? selector : result(Op::IEqual, bool_type(), {selector, number(route)});
+        leave_if(taken, frame.routes[route - 1], std::move(carried[route - 1]));
+    }
+    return results;
+}
+
+/// Leaves where `condition` holds; what follows is written behind.
+void Emitter::leave_if(Id condition, const Jump& jump, std::vector<Held> values) {
+    const Id rest = words_.id();
+    if (is_loop_jump(jump)) {
+        const Id target = arrive(jump, std::move(values));
+        effect(Op::BranchConditional, {condition, target, rest});
+        return open_block(rest);
+    }
+    const Id going = words_.id();
+    effect(Op::SelectionMerge, {rest, 0});
+    effect(Op::BranchConditional, {condition, going, rest});
+    open_block(going);
+    Frame selection;
+    selection.kind = Frame::Kind::selection;
+    selection.role = Frame::Role::branch;
+    frames_.push_back(selection);
+    leave(jump, std::move(values));
+    frames_.pop_back();
+    open_block(rest);
+}
+
+/// A loop may be left, and its next iteration begun, by a conditional branch that heads no construct.
+bool Emitter::is_loop_jump(const Jump& jump) const {
+    return frames_[jump.frame].kind == Frame::Kind::loop && first_hop(jump) == jump.frame;
+}
+
+/// The only instruction of a region that does nothing but leave.
+const ir::Instruction* Emitter::sole_jump(ir::RegionId id) const {
+    const std::vector<ir::InstructionId>& body = module_[id].body;
+    if (body.size() != 1) return nullptr;
+    const ir::Instruction& only = module_[body[0]];
+    return only.op == ir::Op::exit || only.op == ir::Op::next ? &only : nullptr;
+}
+
+void Emitter::define_results(const ir::Instruction& construct, const std::vector<Held>& results) {
+    for (u32 i = 0; i < results.size(); ++i) hold(module_.result(construct, i), results[i]);
+}
+
+void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
+    const Id condition = value(instruction, 0);
+    const std::span<const ir::RegionId> arms = module_.regions_of(instruction);
+    Frame frame;
+    frame.construct = id;
+    if (!left_from_within_[ir::place(id)]) {
+        for (const bool then : {true, false}) {
+            const ir::Instruction* jump = sole_jump(arms[then ? 0 : 1]);
+            if (jump == nullptr || module_.target(*jump) == id || !is_loop_jump(jump_of(*jump))) continue;
+            const std::vector<Held> values = passed(module_.operands(*jump));
+            const Id target = arrive(jump_of(*jump), values), rest = words_.id();
+            effect(Op::BranchConditional, {condition, then ? target : rest, then ? rest : target});
+            open_block(rest);
+            frame.kind = Frame::Kind::inside;
+            frames_.push_back(frame);
+            region(arms[then ? 1 : 0]);
+            const Frame done = std::move(frames_.back());
+            frames_.pop_back();
+            if (done.reached) define_results(instruction, done.to_merge[0].values);
+            return;
+        }
+    }
+    const bool from_within = left_from_within_[ir::place(id)];
+    frame.kind = from_within ? Frame::Kind::switch_ : Frame::Kind::selection;
+    frame.merge = words_.id();
+    // An arm that does nothing needs no block.
+    std::array<Id, 2> labels{};
+    for (const std::size_t arm : {std::size_t{1}, std::size_t{0}}) {
+        const ir::Instruction* jump = sole_jump(arms[arm]);
+        if (jump == nullptr || module_.target(*jump) != id || !frame.to_merge.empty()) continue;
+        frame.to_merge.push_back({block_, 0, passed(module_.operands(*jump))});
+        labels[arm] = frame.merge;
+    }
+    const std::array<bool, 2> writes{labels[0] == 0, labels[1] == 0};
+    for (Id& label : labels)
+        if (label == 0) label = words_.id();
+    if (from_within) {
+        const Id selector = select(condition, number(1), number(0), number_type(Scalar::u32));
+        effect(Op::SelectionMerge, {frame.merge, 0});
+        effect(Op::Switch, {selector, labels[1], 1, labels[0]});
+    } else {
+        effect(Op::SelectionMerge, {frame.merge, 0});
+        effect(Op::BranchConditional, {condition, labels[0], labels[1]});
+    }
+    frames_.push_back(std::move(frame));
+    for (std::size_t arm = 0; arm < 2; ++arm) {
+        if (!writes[arm]) continue;
+        open_block(labels[arm]);
+        region(arms[arm]);
+    }
+    define_results(instruction, finish());
+}
+
+void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) {
+    const ir::Switch chooses = ir::Switch::from(module_.immediates(instruction));
+    const std::span<const ir::RegionId> cases = module_.regions_of(instruction);
+    const Shape selector = shape(module_.type_of(module_.operands(instruction)[0]));
+    Frame frame;
+    frame.kind = Frame::Kind::switch_;
+    frame.construct = id;
+    frame.merge = words_.id();
+    const Id head = block_;
+    std::vector<Id> labels(cases.size());
+    // What the parameters of the cases are that the selector leads to.
+    std::span<const ir::ValueId> first = module_.operands(instruction).subspan(1);
+    std::vector<std::vector<Held>> chosen(cases.size());
+    bool skips = false;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const bool leads = chooses.leads_to(i);
+        if (leads) {
+            const std::size_t count = module_[cases[i]].parameters.size();
+            chosen[i] = passed(first.first(count));
+            first = first.subspan(count);
+        }
+        const ir::Instruction* jump = sole_jump(cases[i]);
+        const bool leaves = leads && jump != nullptr && module_.target(*jump) == id && jump->operands.count == 0 &&
+                            (i == 0 || !falls(cases[i - 1]));
+        labels[i] = leaves ? frame.merge : words_.id();
+        skips = skips || leaves;
+    }
+    if (skips) frame.to_merge.push_back({head, 0, {}});
+    std::vector<u32> words{value(instruction, 0), labels[chooses.default_region]};
+    for (std::size_t i = 0; i < chooses.values.size(); ++i) {
+        for (const u64 bits : chooses.values[i]) {
+            const u64 literal = literal_of(selector.scalar, bits);
+            words.push_back(static_cast<u32>(literal));
+            if (size_bytes(selector.scalar) == 8) words.push_back(static_cast<u32>(literal >> 32));
+            words.push_back(labels[i]);
+        }
+    }
+    effect(Op::SelectionMerge, {frame.merge, 0});
+    code_.add(Op::Switch, words);
+    block_ = 0;
+    frames_.push_back(std::move(frame));
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (labels[i] == frames_.back().merge) continue;
+        std::vector<Incoming> incoming = std::move(frames_.back().to_following);
+        frames_.back().to_following.clear();
+        frames_.back().following = i + 1 < cases.size() ? labels[i + 1] : 0;
+        if (chooses.leads_to(i)) incoming.push_back({head, 0, std::move(chosen[i])});
+        if (incoming.empty()) continue;
+        open_block(labels[i]);
+        const std::vector<ir::ValueId>& parameters = module_[cases[i]].parameters;
+        for (u32 k = 0; k < parameters.size(); ++k) hold(parameters[k], merged_one(incoming, 0, k));
+        case_(cases[i]);
+    }
+    define_results(instruction, finish());
+}
+
+bool Emitter::falls(ir::RegionId id) const {
+    return falls_from_within_[ir::place(id)] || module_[module_[id].body.back()].op == ir::Op::fallthrough;
+}
+
+void Emitter::case_(ir::RegionId id) {
+    if (!falls_from_within_[ir::place(id)]) return region(id);
+    // Only a case's own blocks may fall out of it: from within they leave a switch around all of it.
+    const u32 outer = static_cast<u32>(frames_.size()) - 1;
+    Frame frame;
+    frame.kind = Frame::Kind::switch_;
+    frame.role = Frame::Role::case_;
+    frame.merge = words_.id();
+    const Id body = words_.id();
+    effect(Op::SelectionMerge, {frame.merge, 0});
+    effect(Op::Switch, {number(0), body});
+    frames_.push_back(std::move(frame));
+    open_block(body);
+    region(id);
+    std::vector<Held> values = finish();
+    if (block_ != 0) leave({Jump::Kind::fallthrough, outer}, std::move(values));
+}
+
+Held Emitter::unspecified(ir::TypeId id) {
+    Held made;
+    made.type = type(id);
+    made.id = words_.constant(Op::Undef, made.type, {});
+    if (module_.types.is(id, ir::Type::Kind::pointer)) {
+        made.storage = Storage::PhysicalStorageBuffer;
+        made.form = Form::laid;
+    }
+    return made;
+}
+
+void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
+    const std::span<const ir::RegionId> regions = module_.regions_of(instruction);
+    const std::vector<Held> first = passed(module_.operands(instruction));
+    const Id before = block_, header = words_.id(), body = words_.id();
+    Frame frame;
+    frame.kind = Frame::Kind::loop;
+    frame.construct = id;
+    frame.header = header;
+    frame.next = words_.id();
+    frame.merge = words_.id();
+    branch(header);
+    open_block(header);
+    const std::vector<ir::ValueId>& parameters = module_[regions[0]].parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        Held made = first[i];
+        made.id = result(Op::Phi, made.type, {first[i].id, before, 0, 0});  // the way back comes later
+        frame.back_operands.push_back(code_.size() - 2);
+        hold(parameters[i], made);
+    }
+    effect(Op::LoopMerge, {frame.merge, frame.next, 0});
+    branch(body);
+    frames_.push_back(std::move(frame));
+    ++loop_depth_;
+    open_block(body);
+    region(regions[0]);
+    const std::vector<Incoming> incoming = std::move(frames_.back().to_next);
+    open_block(frames_.back().next);
+    const std::vector<ir::ValueId>& passed_on = module_[regions[1]].parameters;
+    for (u32 i = 0; i < passed_on.size(); ++i)
+        hold(passed_on[i], incoming.empty() ? unspecified(module_.type_of(passed_on[i])) : merged_one(incoming, 0, i));
+    region(regions[1]);
+    --loop_depth_;
+    define_results(instruction, finish());
+}
+
+void Emitter::repeat(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+    Frame& frame = frames_[jump_of(instruction).frame];
+    const bool asks = instruction.op == ir::Op::repeat_if;
+    const std::size_t count = frame.back_operands.size();
+    const std::vector<Held> again = passed(operands.subspan(asks ? 1 : 0, count));
+    for (std::size_t i = 0; i < count; ++i) {
+        code_[frame.back_operands[i]] = again[i].id;
+        code_[frame.back_operands[i] + 1] = block_;
+    }
+    if (!asks) return branch(frame.header);
+    frame.to_merge.push_back({block_, 0, passed(operands.subspan(1 + count))});
+    effect(Op::BranchConditional, {value(operands[0]), frame.header, frame.merge});
+    block_ = 0;
+}
+
+void Emitter::terminator(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+    switch (instruction.op) {
+        case ir::Op::repeat:
+        case ir::Op::repeat_if:
+            return repeat(instruction);
+        case ir::Op::return_:
+            if (inlined_ != 0) break;
+            if (operands.empty()) effect(Op::Return, {});
+            else effect(Op::ReturnValue, {value(operands[0])});
+            block_ = 0;
+            return;
+        case ir::Op::unreachable:
+            effect(Op::Unreachable, {});
+            block_ = 0;
+            return;
+        default:
+            break;
+    }
+    leave(jump_of(instruction), passed(operands));
+}
+
+}  // namespace alkomp::emit::spv

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One walk over a module that writes its words. Each family of instructions has a source of its own.
+#pragma once
+
+#include "emit/spirv/spirv.h"
+#include "emit/spirv/words.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace alkomp::emit::spv {
+
+/// A composite type has one SPIR-V type for each use: without a layout (values, local and shared memory), with
+/// one (buffers), and as the block that a buffer or the scalars are.
+enum class Form : u8 { plain, laid, block };
+
+/// What stands for an IR value.
+struct Held {
+    static constexpr u8 kReadOnly = 1, kCoherent = 2;
+    Id id = 0;                            ///< 0: a pointer that is not made yet
+    u32 pending = 0;                      ///< place in Emitter::pending_: how to make it
+    Form form = Form::plain;              ///< of the value's type; of a pointer: of what it points to
+    Storage storage = Storage::Function;  ///< of a pointer
+    u8 traits = 0;                        ///< of the buffer that a pointer leads into
+    Id type = 0;                          ///< where it goes into a phi
+};
+
+/// The numbers that an instruction works on.
+struct Shape {
+    Scalar scalar = Scalar::u32;
+    u32 lanes = 1;
+    Id type = 0;
+};
+
+class Emitter {
+public:
+    Emitter(const ir::Module& module, const SpirvOptions& options);
+    [[nodiscard]] std::vector<u32> run();
+
+private:
+    /// A pointer as a base and the places from there on, for pointers that SPIR-V wants no instruction for.
+    struct Pending {
+        Id base = 0;
+        std::vector<Id> path;
+        u32 member = 0;  ///< the last place, if it is a member
+    };
+    /// A block that branches to a label, and the values it brings.
+    struct Incoming {
+        Id block = 0;
+        u32 route = 0;  ///< 0: it comes for the label itself; else for what Frame::routes[route - 1] says
+        std::vector<Held> values;
+    };
+    /// Where a branch of the IR leads.
+    struct Jump {
+        enum class Kind : u8 { exit, next, fallthrough };
+        Kind kind = Kind::exit;
+        u32 frame = 0;  ///< place in frames_
+        bool operator==(const Jump&) const = default;
+    };
+    /// A construct that is being written.
+    struct Frame {
+        enum class Kind : u8 {
+            inside,     ///< an `if` without a label of its own: its end simply goes on
+            selection,  ///< only its own blocks may branch to its merge block
+            switch_,    ///< so may all within, up to the next switch or loop
+            loop,       ///< so may all within, up to the next loop
+        };
+        enum class Role : u8 { construct, case_, function, branch };
+        Kind kind = Kind::selection;
+        Role role = Role::construct;
+        ir::InstructionId construct = ir::InstructionId::none;
+        Id merge = 0;
+        Id next = 0, header = 0;  ///< of a loop: where an iteration ends and begins
+        Id following = 0;         ///< of a switch: the next case
+        std::vector<Incoming> to_merge, to_next, to_following;
+        std::vector<Jump> routes;                ///< jumps to outer constructs that leave through this merge block
+        std::vector<std::size_t> back_operands;  ///< of a loop: places in code_, of its phis' operands for the way back
+        bool reached = false;                    ///< of kind inside: its end is reached
+    };
+
+    // types.cpp
+    [[nodiscard]] Id type(ir::TypeId id, Form form = Form::plain);
+    [[nodiscard]] Id number_type(Scalar scalar, u32 lanes = 1);
+    [[nodiscard]] Id bool_type(u32 lanes = 1) { return number_type(Scalar::boolean, lanes); }
+    [[nodiscard]] Id pointer_type(Storage storage, Id pointee);
+    [[nodiscard]] Id pointer_type_of(const Held& pointer, ir::TypeId pointee);
+    [[nodiscard]] Id make_type(ir::TypeId id, Form form);
+    [[nodiscard]] Id make_array(const ir::Type& array, Form form);
+    [[nodiscard]] Id make_structure(const ir::Type& structure, Form form);
+    void decorate_member(Id structure, u32 member, ir::TypeId type, u32 offset_bytes);
+    [[nodiscard]] bool has_forms(ir::TypeId id) const;
+    [[nodiscard]] Id convert_form(Id value, ir::TypeId id, Form from, Form to);
+    [[nodiscard]] static Storage storage_of(ir::Space space);
+
+    // constants.cpp
+    [[nodiscard]] Id number(Scalar scalar, u64 bits, u32 lanes = 1);
+    [[nodiscard]] Id number(u32 value) { return number(Scalar::u32, value); }
+    [[nodiscard]] Id real(Scalar scalar, double value, u32 lanes = 1);
+    [[nodiscard]] Id boolean(bool value);
+    [[nodiscard]] Id constant(ir::ValueId id);
+    [[nodiscard]] static u64 literal_of(Scalar scalar, u64 bits);
+    [[nodiscard]] Id make_constant(const ir::Constant& constant);
+    [[nodiscard]] Id compute(const ir::Constant& constant);
+    [[nodiscard]] Id make_computed(const ir::Constant& constant);
+    [[nodiscard]] bool varies(ir::ValueId id) const;  ///< with specialisation
+    [[nodiscard]] bool expressible(const ir::Constant& constant) const;
+    /// The bits of each lane of a constant that no specialisation changes; empty if it is none.
+    [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
+
+    // interface.cpp
+    void declare_globals();
+    void declare_buffer(const ir::Global& global);
+    void declare_memory(const ir::Global& global);
+    void declare_scalars();
+    [[nodiscard]] Id wrapper(ir::TypeId type);
+    [[nodiscard]] Id global_variable(const ir::Global& global, Storage storage, Id type, Id initial = 0);
+    void need_storage(ir::TypeId id, ir::Space space);
+    void declare_workgroup_size(Id kernel);
+    [[nodiscard]] Id workgroup_size();
+    [[nodiscard]] Id builtin(const ir::Instruction& instruction);
+    [[nodiscard]] Id input(BuiltIn which, u32 lanes);
+
+    // emitter.cpp
+    [[nodiscard]] Id function(ir::FunctionId id);
+    void instruction(const ir::Instruction& instruction);
+    void call(const ir::Instruction& instruction);
+    void locate(u32 location);
+    [[nodiscard]] Id result(Op op, Id type, std::span<const u32> operands);
+    [[nodiscard]] Id result(Op op, Id type, std::initializer_list<u32> operands) {
+        return result(op, type, std::span(operands.begin(), operands.size()));
+    }
+    [[nodiscard]] Id glsl(Glsl function, Id type, std::span<const Id> operands);
+    [[nodiscard]] Id glsl(Glsl function, Id type, std::initializer_list<Id> operands) {
+        return glsl(function, type, std::span(operands.begin(), operands.size()));
+    }
+    void effect(Op op, std::initializer_list<u32> operands) { code_.add(op, operands); }
+    [[nodiscard]] Held& held(ir::ValueId id) { return held_[ir::place(id)]; }
+    [[nodiscard]] Id value(ir::ValueId id);
+    [[nodiscard]] Id value(const ir::Instruction& instruction, u32 operand) {
+        return value(module_.operands(instruction)[operand]);
+    }
+    [[nodiscard]] std::vector<Id> values(std::span<const ir::ValueId> ids);
+    void hold(ir::ValueId id, const Held& what);
+    void define(ir::ValueId id, Id what);
+    [[noreturn]] void unsupported(ir::Op op, const std::string& sentence) const;
+    [[nodiscard]] static bool may_be_contracted(Op op);
+    [[nodiscard]] bool written_in_place(const ir::Function& function) const;
+
+    // arithmetic.cpp
+    [[nodiscard]] Shape shape(ir::TypeId id);
+    [[nodiscard]] Shape integer_shape(Scalar scalar, u32 lanes);
+    /// As `shape`, with f32 for bfloat16, which has no arithmetic of its own.
+    [[nodiscard]] Shape working_shape(ir::TypeId id);
+    [[nodiscard]] Id widened(ir::ValueId id);
+    [[nodiscard]] Id narrowed(Id value, ir::TypeId id);
+    [[nodiscard]] Id arithmetic(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::ValueId divisor);
+    [[nodiscard]] Id pick(ir::Op op, const Shape& shape, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id logic(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id compare(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id compare_pointers(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id test(ir::Op op, ir::ValueId operand);
+    void select(const ir::Instruction& instruction);
+    [[nodiscard]] Id select(Id condition, Id yes, Id no, Id type) {
+        return result(Op::Select, type, {condition, yes, no});
+    }
+
+    // bits.cpp
+    struct Halves {
+        Id lower = 0, upper = 0;
+    };
+    struct Field {
+        Id offset = 0, count = 0;
+    };
+    [[nodiscard]] Id shift(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id bits(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Halves halves(Id value, const Shape& of);
+    [[nodiscard]] Id joined(const Halves& halves, const Shape& to);
+    [[nodiscard]] Id zero_extended(Id value, const Shape& of);
+    [[nodiscard]] Id count_ones(Id value, const Shape& of);
+    [[nodiscard]] Id find_bit(ir::Op op, Id value, const Shape& of);
+    [[nodiscard]] Id reverse_bits(Id value, const Shape& of);
+    [[nodiscard]] Field field(ir::ValueId offset, ir::ValueId count, u32 bits);
+    [[nodiscard]] Id extract_bits(std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id insert_bits(std::span<const ir::ValueId> operands);
+    [[nodiscard]] std::array<Id, 2> multiply_wide(ir::ValueId a, ir::ValueId b);
+    void two_integers(const ir::Instruction& instruction);
+    [[nodiscard]] Id dot_integer(const ir::Instruction& instruction);
+    [[nodiscard]] Id dot_packed(const ir::Instruction& instruction);
+    [[nodiscard]] Id hardware_dot(std::array<Id, 2> vectors, bool a_signed, bool b_signed, const Shape& to,
+                                  bool packed);
+
+    // convert.cpp
+    [[nodiscard]] Id convert(Id value, ir::TypeId from, ir::TypeId to);
+    [[nodiscard]] Id to_integer(Id value, const Shape& from, const Shape& to);
+    [[nodiscard]] Id resize(Id value, const Shape& from, const Shape& to);
+    [[nodiscard]] Id bitcast(Id value, ir::TypeId from, ir::TypeId to);
+
+    // floats.cpp
+    [[nodiscard]] Id real_function(ir::Op op, std::span<const ir::ValueId> operands, ir::TypeId id);
+    void two_results(const ir::Instruction& instruction);
+    [[nodiscard]] Id dot(std::span<const ir::ValueId> operands, ir::TypeId id);
+    [[nodiscard]] Id multiply(const ir::Instruction& instruction);
+
+    // composite.cpp
+    [[nodiscard]] Id composite(const ir::Instruction& instruction);
+    void extract(const ir::Instruction& instruction);
+    [[nodiscard]] Id splat(Id scalar, const Shape& of);
+    [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);
+
+    // memory.cpp
+    [[nodiscard]] Id pointer(ir::ValueId id);
+    void variable(const ir::Instruction& instruction);
+    void access(const ir::Instruction& instruction);
+    [[nodiscard]] Id index(ir::ValueId id, const ir::Type& composite, bool clamped);
+    void load(const ir::Instruction& instruction);
+    void store(const ir::Instruction& instruction);
+    void add_access(std::vector<u32>& words, ir::ValueId place, u8 flags, u32 alignment, bool stores);
+    void offset(const ir::Instruction& instruction);
+    [[nodiscard]] u32 stride_of(ir::TypeId id) const;
+    [[nodiscard]] Id strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee);
+    [[nodiscard]] u32 least_alignment(ir::TypeId id) const;
+    [[nodiscard]] Id widest_scope();
+    void array_length(const ir::Instruction& instruction);
+    [[nodiscard]] Id function_variable(Id type, Id initial = 0);
+
+    // atomic.cpp
+    [[nodiscard]] Id scope(u32 immediate);
+    [[nodiscard]] u32 semantics(ir::Order order, u32 spaces) const;
+    [[nodiscard]] Op atomic_op(ir::Op op, Scalar scalar);
+    [[nodiscard]] Id clock(const ir::Instruction& instruction);
+    [[nodiscard]] bool exchanges_through_buffers() const;
+    void barrier(const ir::Instruction& instruction);
+    void atomic(const ir::Instruction& instruction);
+    void private_atomic(const ir::Instruction& instruction);
+
+    // subgroup.cpp
+    [[nodiscard]] Id subgroup();
+    [[nodiscard]] Id subgroup_vote(const ir::Instruction& instruction);
+    [[nodiscard]] Id subgroup_ballot(const ir::Instruction& instruction);
+    [[nodiscard]] Id subgroup_move(const ir::Instruction& instruction);
+    [[nodiscard]] Id subgroup_combine(const ir::Instruction& instruction);
+    [[nodiscard]] static Group group_operation(u32 scan);
+    [[nodiscard]] static Op combining_op(ir::Combine how, Scalar scalar);
+
+    // cooperative.cpp
+    void cooperative(const ir::Instruction& instruction);
+
+    // control.cpp
+    void find_distant_exits();
+    void open_block(Id label);
+    void branch(Id label);
+    void region(ir::RegionId id);
+    void construct(const ir::Instruction& instruction, ir::InstructionId id);
+    void if_(const ir::Instruction& instruction, ir::InstructionId id);
+    void switch_(const ir::Instruction& instruction, ir::InstructionId id);
+    void case_(ir::RegionId id);
+    void loop(const ir::Instruction& instruction, ir::InstructionId id);
+    void repeat(const ir::Instruction& instruction);
+    void terminator(const ir::Instruction& instruction);
+    [[nodiscard]] Held passed(ir::ValueId id);
+    [[nodiscard]] Held passed_pointer(ir::Op op, ir::ValueId id);
+    [[nodiscard]] std::vector<Held> passed(std::span<const ir::ValueId> ids);
+    [[nodiscard]] Held unspecified(ir::TypeId id);
+    [[nodiscard]] Jump jump_of(const ir::Instruction& terminator) const;
+    [[nodiscard]] u32 first_hop(const Jump& jump) const;
+    [[nodiscard]] bool is_loop_jump(const Jump& jump) const;
+    [[nodiscard]] const ir::Instruction* sole_jump(ir::RegionId id) const;
+    [[nodiscard]] bool falls(ir::RegionId id) const;
+    void leave(const Jump& jump, std::vector<Held> values);
+    void leave_if(Id condition, const Jump& jump, std::vector<Held> values);
+    [[nodiscard]] Id arrive(const Jump& jump, std::vector<Held> values);
+    [[nodiscard]] Held merged_one(std::span<const Incoming> incoming, u32 route, std::size_t place);
+    [[nodiscard]] std::vector<Held> merged(std::span<const Incoming> incoming, u32 route, std::size_t count);
+    [[nodiscard]] std::vector<Held> finish();
+    void define_results(const ir::Instruction& construct, const std::vector<Held>& results);
+
+    const ir::Module& module_;
+    const SpirvOptions& options_;
+    Words words_;
+    Section code_, variables_;  ///< of the function that is being written
+    Id block_ = 0;              ///< that is being written; 0: what follows is never reached
+    u32 location_ = 0;          ///< that the last OpLine of the block said
+    u32 at_ = 0;                ///< of the instruction that is being written
+    u32 loop_depth_ = 0;
+    bool precise_ = false;
+    bool coherent_ = false;     ///< under the memory model of GLSL: buffers are, for the sake of barriers
+    bool in_constant_ = false;  ///< results become OpSpecConstantOp
+    u32 inlined_ = 0;           ///< how many calls are being written in place
+    std::vector<Held> held_;    ///< by value
+    std::vector<Pending> pending_{1};
+    std::vector<std::array<Id, 3>> types_;  ///< by type and form
+    std::vector<Id> functions_;             ///< by function
+    std::vector<Frame> frames_;
+    std::vector<Id> interface_;
+    std::unordered_map<u32, Id> wrappers_;  ///< by type: the block around it
+    std::unordered_map<u32, Id> inputs_;    ///< by BuiltIn
+    std::unordered_set<Id> named_;
+    std::unordered_map<Id, Id> strided_;     ///< by pointer type: the same with a stride
+    std::unordered_map<u32, Id> files_;      ///< by StringId
+    std::vector<bool> left_from_within_;     ///< by instruction: an `exit` in a nested construct names it
+    std::vector<bool> returns_from_within_;  ///< by function: ... a `return` in a construct
+    std::vector<bool> falls_from_within_;    ///< by region: a `fallthrough` in a nested construct leaves it
+};
+
+}  // namespace alkomp::emit::spv

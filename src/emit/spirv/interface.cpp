@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a kernel has from outside its functions: buffers, scalars, shared and private memory, built-in inputs.
+#include "emit/spirv/emitter.h"
+
+#include <algorithm>
+
+namespace alkomp::emit::spv {
+
+void Emitter::declare_globals() {
+    for (const ir::Global& global : module_.globals) {
+        switch (global.kind) {
+            case ir::Global::Kind::storage:
+            case ir::Global::Kind::uniform:
+                if (global.value != ir::ValueId::none) declare_buffer(global);
+                break;
+            case ir::Global::Kind::shared:
+            case ir::Global::Kind::local:
+                declare_memory(global);
+                break;
+            case ir::Global::Kind::scalar:
+                break;  // they make one block
+        }
+    }
+    declare_scalars();
+}
+
+Id Emitter::global_variable(const ir::Global& global, Storage storage, Id type, Id initial) {
+    const Id made = words_.variable(pointer_type(storage, type), storage, initial);
+    if (options_.names) words_.name(made, module_.text(global.name));
+    if (words_.version() >= kVersion1_4) interface_.push_back(made);
+    return made;
+}
+
+/// A buffer has to be a block, which is a structure.
+Id Emitter::wrapper(ir::TypeId type) {
+    Id& made = wrappers_[static_cast<u32>(type)];
+    if (made != 0) return made;
+    const Id inner = this->type(type, Form::laid);
+    const Id block = words_.new_type(Op::TypeStruct, std::span(&inner, 1));
+    words_.decorate(block, Decoration::Block);
+    decorate_member(block, 0, type, 0);
+    return wrappers_[static_cast<u32>(type)] = block;
+}
+
+void Emitter::declare_buffer(const ir::Global& global) {
+    const bool is_storage = global.kind == ir::Global::Kind::storage;
+    const Storage storage = is_storage ? Storage::StorageBuffer : Storage::Uniform;
+    const bool is_block = module_.types.is(global.type, ir::Type::Kind::structure);
+    need_storage(global.type, is_storage ? ir::Space::storage : ir::Space::uniform);
+    const Id variable =
+        global_variable(global, storage, is_block ? type(global.type, Form::block) : wrapper(global.type));
+    words_.decorate(variable, Decoration::DescriptorSet, {global.set});
+    words_.decorate(variable, Decoration::Binding, {global.binding});
+    if (is_storage) {
+        if (!global.writes) words_.decorate(variable, Decoration::NonWritable);
+        if (!global.reads) words_.decorate(variable, Decoration::NonReadable);
+        if (global.writes) words_.decorate(variable, global.aliased ? Decoration::Aliased : Decoration::Restrict);
+        if ((coherent_ || (global.coherent && !options_.memory_model))) words_.decorate(variable, Decoration::Coherent);
+    }
+    Held& made = held(global.value);
+    made.storage = storage;
+    made.traits =
+        static_cast<u8>((is_storage && global.writes ? 0 : Held::kReadOnly) | (global.coherent ? Held::kCoherent : 0));
+    if (is_block) {
+        made.id = variable;
+        made.form = Form::block;
+    } else {
+        made.form = Form::laid;
+        made.pending = static_cast<u32>(pending_.size());
+        pending_.push_back({variable, {number(0)}});
+    }
+}
+
+void Emitter::declare_memory(const ir::Global& global) {
+    const bool is_shared = global.kind == ir::Global::Kind::shared;
+    const Storage storage = is_shared ? Storage::Workgroup : Storage::Private;
+    const Id initial = global.initial == ir::ValueId::none ? 0 : constant(global.initial);
+    Held& made = held(global.value);
+    made.storage = storage;
+    made.id = global_variable(global, storage, type(global.type), initial);
+}
+
+void Emitter::declare_scalars() {
+    std::vector<const ir::Global*> members;
+    for (const ir::Global& global : module_.globals)
+        if (global.value != ir::ValueId::none && global.kind == ir::Global::Kind::scalar) members.push_back(&global);
+    if (members.empty()) return;
+    std::stable_sort(members.begin(), members.end(),
+                     [](const ir::Global* a, const ir::Global* b) { return a->offset_bytes < b->offset_bytes; });
+    std::vector<u32> types;
+    for (const ir::Global* member : members) {
+        need_storage(member->type, ir::Space::scalars);
+        types.push_back(type(member->type, Form::laid));
+    }
+    const Id block = words_.new_type(Op::TypeStruct, types);
+    words_.decorate(block, Decoration::Block);
+    for (u32 i = 0; i < members.size(); ++i) {
+        if (options_.names) words_.member_name(block, i, module_.text(members[i]->name));
+        decorate_member(block, i, members[i]->type, members[i]->offset_bytes);
+    }
+    const Id variable = words_.variable(pointer_type(Storage::PushConstant, block), Storage::PushConstant);
+    if (options_.names) words_.name(variable, "scalars");
+    if (words_.version() >= kVersion1_4) interface_.push_back(variable);
+    for (u32 i = 0; i < members.size(); ++i) {
+        Held& made = held(members[i]->value);
+        made.storage = Storage::PushConstant;
+        made.form = Form::laid;
+        made.pending = static_cast<u32>(pending_.size());
+        pending_.push_back({variable, {number(i)}});
+    }
+}
+
+void Emitter::need_storage(ir::TypeId id, ir::Space space) {
+    const ir::Type& type = module_.types[id];
+    if (type.kind == ir::Type::Kind::structure) {
+        for (const ir::Type::Member& member : type.members) need_storage(member.type, space);
+        return;
+    }
+    if (type.kind != ir::Type::Kind::scalar) {
+        if (type.element != ir::TypeId::none && type.kind != ir::Type::Kind::pointer) need_storage(type.element, space);
+        return;
+    }
+    const u32 bytes = size_bytes(type.scalar);
+    if (bytes != 1 && bytes != 2) return;
+    switch (space) {
+        case ir::Space::storage:
+        case ir::Space::address:
+            words_.need(bytes == 1 ? Capability::StorageBuffer8BitAccess : Capability::StorageBuffer16BitAccess);
+            break;
+        case ir::Space::uniform:
+            words_.need(bytes == 1 ? Capability::UniformAndStorageBuffer8BitAccess
+                                   : Capability::UniformAndStorageBuffer16BitAccess);
+            break;
+        case ir::Space::scalars:
+            words_.need(bytes == 1 ? Capability::StoragePushConstant8 : Capability::StoragePushConstant16);
+            break;
+        case ir::Space::shared:
+        case ir::Space::local:
+            break;
+    }
+}
+
+void Emitter::declare_workgroup_size(Id kernel) {
+    constexpr u32 kLocalSize = 17;
+    std::array<u32, 3> sizes{};
+    bool known = true;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto bits = module_.known_bits(module_.workgroup_size[i]);
+        known = known && bits.has_value();
+        sizes[i] = static_cast<u32>(bits.value_or(1));
+    }
+    // The built-in constant goes before the mode; LocalSizeId would do the same, but not on every device.
+    if (!known) words_.decorate(workgroup_size(), Decoration::BuiltIn, {static_cast<u32>(BuiltIn::WorkgroupSize)});
+    words_.modes.add(Op::ExecutionMode, {kernel, kLocalSize, sizes[0], sizes[1], sizes[2]});
+}
+
+Id Emitter::workgroup_size() {
+    std::array<u32, 3> sizes{};
+    bool varying = false;
+    for (std::size_t i = 0; i < 3; ++i) {
+        sizes[i] = constant(module_.workgroup_size[i]);
+        varying = varying || varies(module_.workgroup_size[i]);
+    }
+    return words_.constant(varying ? Op::SpecConstantComposite : Op::ConstantComposite, number_type(Scalar::u32, 3),
+                           sizes);
+}
+
+Id Emitter::input(BuiltIn which, u32 lanes) {
+    Id& made = inputs_[static_cast<u32>(which)];
+    if (made == 0) {
+        made = words_.variable(pointer_type(Storage::Input, number_type(Scalar::u32, lanes)), Storage::Input);
+        words_.decorate(made, Decoration::BuiltIn, {static_cast<u32>(which)});
+        interface_.push_back(made);
+    }
+    return made;
+}
+
+Id Emitter::builtin(const ir::Instruction& instruction) {
+    const auto read = [&](BuiltIn which, u32 lanes) {
+        return result(Op::Load, number_type(Scalar::u32, lanes), {input(which, lanes)});
+    };
+    const auto mask = [&](BuiltIn which) {
+        words_.need(Capability::GroupNonUniformBallot);
+        return read(which, 4);
+    };
+    const auto in_subgroup = [&](BuiltIn which) {
+        words_.need(Capability::GroupNonUniform);
+        return read(which, 1);
+    };
+    switch (static_cast<ir::Builtin>(module_.immediates(instruction)[0])) {
+        case ir::Builtin::global_id:
+            return read(BuiltIn::GlobalInvocationId, 3);
+        case ir::Builtin::local_id:
+            return read(BuiltIn::LocalInvocationId, 3);
+        case ir::Builtin::workgroup_id:
+            return read(BuiltIn::WorkgroupId, 3);
+        case ir::Builtin::workgroup_count:
+            return read(BuiltIn::NumWorkgroups, 3);
+        case ir::Builtin::workgroup_size:
+            return workgroup_size();
+        case ir::Builtin::local_index:
+            return read(BuiltIn::LocalInvocationIndex, 1);
+        case ir::Builtin::subgroup_size:
+            return in_subgroup(BuiltIn::SubgroupSize);
+        case ir::Builtin::subgroup_lane:
+            return in_subgroup(BuiltIn::SubgroupLocalInvocationId);
+        case ir::Builtin::subgroup_id:
+            return in_subgroup(BuiltIn::SubgroupId);
+        case ir::Builtin::subgroup_count:
+            return in_subgroup(BuiltIn::NumSubgroups);
+        case ir::Builtin::subgroup_eq_mask:
+            return mask(BuiltIn::SubgroupEqMask);
+        case ir::Builtin::subgroup_ge_mask:
+            return mask(BuiltIn::SubgroupGeMask);
+        case ir::Builtin::subgroup_gt_mask:
+            return mask(BuiltIn::SubgroupGtMask);
+        case ir::Builtin::subgroup_le_mask:
+            return mask(BuiltIn::SubgroupLeMask);
+        case ir::Builtin::subgroup_lt_mask:
+            break;
+    }
+    return mask(BuiltIn::SubgroupLtMask);
+}
+
+}  // namespace alkomp::emit::spv

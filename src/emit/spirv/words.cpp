@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "emit/spirv/words.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace alkomp::emit::spv {
+namespace {
+
+/// "alkomp" has no number of its own in the registry of generators.
+constexpr u32 kGenerator = 0;
+
+struct Origin {
+    Capability capability;
+    std::string_view extension;
+    u32 core_since;  ///< 0: never
+};
+/// Capabilities that no version up to 1.3 has.
+constexpr std::array kOrigins{
+    Origin{Capability::StorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
+    Origin{Capability::UniformAndStorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
+    Origin{Capability::StoragePushConstant8, "SPV_KHR_8bit_storage", kVersion1_5},
+    Origin{Capability::VulkanMemoryModel, "SPV_KHR_vulkan_memory_model", kVersion1_5},
+    Origin{Capability::VulkanMemoryModelDeviceScope, "SPV_KHR_vulkan_memory_model", kVersion1_5},
+    Origin{Capability::PhysicalStorageBufferAddresses, "SPV_KHR_physical_storage_buffer", kVersion1_5},
+    Origin{Capability::DotProduct, "SPV_KHR_integer_dot_product", kVersion1_6},
+    Origin{Capability::DotProductInputAll, "SPV_KHR_integer_dot_product", kVersion1_6},
+    Origin{Capability::DotProductInput4x8Bit, "SPV_KHR_integer_dot_product", kVersion1_6},
+    Origin{Capability::DotProductInput4x8BitPacked, "SPV_KHR_integer_dot_product", kVersion1_6},
+    Origin{Capability::ShaderClockKHR, "SPV_KHR_shader_clock", 0},
+    Origin{Capability::BFloat16TypeKHR, "SPV_KHR_bfloat16", 0},
+    Origin{Capability::BFloat16CooperativeMatrixKHR, "SPV_KHR_bfloat16", 0},
+    Origin{Capability::CooperativeMatrixKHR, "SPV_KHR_cooperative_matrix", 0},
+    Origin{Capability::GroupNonUniformRotateKHR, "SPV_KHR_subgroup_rotate", 0},
+    Origin{Capability::AtomicFloat32AddEXT, "SPV_EXT_shader_atomic_float_add", 0},
+    Origin{Capability::AtomicFloat64AddEXT, "SPV_EXT_shader_atomic_float_add", 0},
+    Origin{Capability::AtomicFloat16AddEXT, "SPV_EXT_shader_atomic_float16_add", 0},
+    Origin{Capability::AtomicFloat16MinMaxEXT, "SPV_EXT_shader_atomic_float_min_max", 0},
+    Origin{Capability::AtomicFloat32MinMaxEXT, "SPV_EXT_shader_atomic_float_min_max", 0},
+    Origin{Capability::AtomicFloat64MinMaxEXT, "SPV_EXT_shader_atomic_float_min_max", 0},
+};
+
+}  // namespace
+
+void append_string(std::vector<u32>& words, std::string_view text) {
+    for (std::size_t at = 0; at <= text.size(); at += 4) {
+        u32 word = 0;
+        for (std::size_t i = 0; i < 4 && at + i < text.size(); ++i)
+            word |= u32{static_cast<u8>(text[at + i])} << (8 * i);
+        words.push_back(word);
+    }
+}
+
+void Section::add(Op op, std::span<const u32> operands) {
+    words_.push_back(static_cast<u32>(op) | static_cast<u32>(operands.size() + 1) << 16);
+    words_.insert(words_.end(), operands.begin(), operands.end());
+}
+
+void Section::add(Op op, Id type, Id result, std::span<const u32> operands) {
+    words_.push_back(static_cast<u32>(op) | static_cast<u32>(operands.size() + 3) << 16);
+    words_.push_back(type);
+    words_.push_back(result);
+    words_.insert(words_.end(), operands.begin(), operands.end());
+}
+
+std::size_t Words::Hash::operator()(const std::vector<u32>& words) const {
+    u64 hash = words.size();
+    for (const u32 word : words) {
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return static_cast<std::size_t>(hash);
+}
+
+bool Words::has(Capability capability) const {
+    return std::find(capabilities_.begin(), capabilities_.end(), capability) != capabilities_.end();
+}
+
+void Words::need(Capability capability) {
+    if (has(capability)) return;
+    capabilities_.push_back(capability);
+    const auto origin = std::find_if(kOrigins.begin(), kOrigins.end(),
+                                     [&](const Origin& known) { return known.capability == capability; });
+    if (origin == kOrigins.end() || (origin->core_since != 0 && version_ >= origin->core_since)) return;
+    if (std::find(extensions_.begin(), extensions_.end(), origin->extension) == extensions_.end())
+        extensions_.push_back(origin->extension);
+}
+
+Id Words::glsl() {
+    if (glsl_ == 0) glsl_ = id();
+    return glsl_;
+}
+
+Id Words::string(std::string_view text) {
+    const Id result = id();
+    std::vector<u32> operands{result};
+    append_string(operands, text);
+    strings_.add(Op::String, operands);
+    return result;
+}
+
+void Words::name(Id id, std::string_view text) {
+    if (text.empty()) return;
+    std::vector<u32> operands{id};
+    append_string(operands, text);
+    names_.add(Op::Name, operands);
+}
+
+void Words::member_name(Id structure, u32 member, std::string_view text) {
+    if (text.empty()) return;
+    std::vector<u32> operands{structure, member};
+    append_string(operands, text);
+    names_.add(Op::MemberName, operands);
+}
+
+void Words::decorate(Id id, Decoration decoration, std::initializer_list<u32> operands) {
+    std::vector<u32> all{id, static_cast<u32>(decoration)};
+    all.insert(all.end(), operands);
+    decorations_.add(Op::Decorate, all);
+}
+
+void Words::decorate_member(Id structure, u32 member, Decoration decoration, std::initializer_list<u32> operands) {
+    std::vector<u32> all{structure, member, static_cast<u32>(decoration)};
+    all.insert(all.end(), operands);
+    decorations_.add(Op::MemberDecorate, all);
+}
+
+Id Words::define(Op op, Id type, std::span<const u32> operands) {
+    const Id result = id();
+    std::vector<u32> all;
+    if (type != 0) all.push_back(type);
+    all.push_back(result);
+    all.insert(all.end(), operands.begin(), operands.end());
+    globals_.add(op, all);
+    return result;
+}
+
+Id Words::once(Op op, Id type, std::span<const u32> operands) {
+    key_.assign({static_cast<u32>(op), type});
+    key_.insert(key_.end(), operands.begin(), operands.end());
+    const auto found = places_.find(key_);
+    if (found != places_.end()) return found->second;
+    const Id result = define(op, type, operands);
+    places_.emplace(key_, result);
+    return result;
+}
+
+Id Words::type(Op op, std::span<const u32> operands) { return once(op, 0, operands); }
+Id Words::new_type(Op op, std::span<const u32> operands) { return define(op, 0, operands); }
+Id Words::constant(Op op, Id type, std::span<const u32> operands) { return once(op, type, operands); }
+Id Words::new_constant(Op op, Id type, std::span<const u32> operands) { return define(op, type, operands); }
+
+Id Words::variable(Id pointer_type, Storage storage, Id initial) {
+    const std::array<u32, 2> operands{static_cast<u32>(storage), initial};
+    return define(Op::Variable, pointer_type, std::span(operands).first(initial != 0 ? 2 : 1));
+}
+
+std::vector<u32> Words::assemble(const Entry& entry) const {
+    Section head;
+    for (const Capability capability : capabilities_) head.add(Op::Capability, {static_cast<u32>(capability)});
+    std::vector<u32> operands;
+    for (const std::string_view extension : extensions_) {
+        operands.clear();
+        append_string(operands, extension);
+        head.add(Op::Extension, operands);
+    }
+    if (glsl_ != 0) {
+        operands.assign({glsl_});
+        append_string(operands, "GLSL.std.450");
+        head.add(Op::ExtInstImport, operands);
+    }
+    constexpr u32 kLogical = 0, kPhysicalStorageBuffer64 = 5348, kGlsl450 = 1, kVulkan = 3, kGlCompute = 5;
+    head.add(Op::MemoryModel,
+             {entry.addresses ? kPhysicalStorageBuffer64 : kLogical, entry.memory_model ? kVulkan : kGlsl450});
+    operands.assign({kGlCompute, entry.function});
+    append_string(operands, entry.name);
+    operands.insert(operands.end(), entry.interface.begin(), entry.interface.end());
+    head.add(Op::EntryPoint, operands);
+
+    std::vector<u32> words{kMagic, version_, kGenerator, next_id_, 0};
+    for (const Section* section :
+         {&std::as_const(head), &modes, &strings_, &names_, &decorations_, &globals_, &functions})
+        words.insert(words.end(), section->words().begin(), section->words().end());
+    return words;
+}
+
+}  // namespace alkomp::emit::spv

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// From the IR to what a device takes: passes, emitter, and the interface that the front checks calls against.
+#pragma once
+
+#include "alkomp/capabilities.h"
+#include "ir/module.h"
+#include "runtime/kernel.h"
+
+#include <memory>
+#include <string>
+
+namespace alkomp::detail {
+
+/// The module as SPIR-V for a device with these capabilities. Equal modules and capabilities give equal words.
+/// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
+[[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities);
+
+/// What a module asks of its caller; all but the requirements, which its words declare.
+[[nodiscard]] Interface interface_of(const ir::Module& module);
+
+/// A hash over all that the module says.
+[[nodiscard]] std::string content_key(const ir::Module& module);
+
+}  // namespace alkomp::detail
