@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+// The interface that translate fills, against reflection of the words.
 #include "emit/golden.h"
 #include "ir/module_files.h"
 #include "ir/parse.h"

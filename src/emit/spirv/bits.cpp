@@ -28,7 +28,7 @@ Id Emitter::shift(ir::Op op, std::span<const ir::ValueId> operands) {
 Shape Emitter::integer_shape(Scalar scalar, u32 lanes) { return {scalar, lanes, number_type(scalar, lanes)}; }
 
 /// The upper and lower halves of 64-bit integers.
-Emitter::Halves Emitter::halves(Id value, const Shape& of) {
+Halves Emitter::halves(Id value, const Shape& of) {
     const Shape half = integer_shape(Scalar::u32, of.lanes);
     const Shape whole = integer_shape(Scalar::u64, of.lanes);
     const Id bits = resize(value, of, whole);
@@ -104,7 +104,7 @@ Id Emitter::reverse_bits(Id value, const Shape& of) {
 }
 
 /// Offset and count of a bit field, clamped so that it stays within `bits`.
-Emitter::Field Emitter::field(ir::ValueId offset, ir::ValueId count, u32 bits) {
+Field Emitter::field(ir::ValueId offset, ir::ValueId count, u32 bits) {
     const std::vector<u64> first = known_lanes(offset), length = known_lanes(count);
     const auto as_word = [&](ir::ValueId id, u32 most, bool within) {
         const Shape of = shape(module_.type_of(id)), word = integer_shape(Scalar::u32, 1);

@@ -103,7 +103,7 @@ std::vector<Held> Emitter::passed(std::span<const ir::ValueId> ids) {
     return all;
 }
 
-Emitter::Jump Emitter::jump_of(const ir::Instruction& terminator) const {
+Jump Emitter::jump_of(const ir::Instruction& terminator) const {
     for (u32 i = static_cast<u32>(frames_.size()); i-- > 0;) {
         const Frame& frame = frames_[i];
         if (terminator.op == ir::Op::return_) {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the emitter keeps of values, pointers and constructs while it writes.
+#pragma once
+
+#include "emit/spirv/spec.h"
+#include "ir/module.h"
+
+#include <vector>
+
+namespace alkomp::emit::spv {
+
+/// A composite type has one SPIR-V type for each use: without a layout (values, local and shared memory), with
+/// one (buffers), and as the block that a buffer or the scalars are.
+enum class Form : u8 { plain, laid, block };
+
+/// What stands for an IR value.
+struct Held {
+    static constexpr u8 kReadOnly = 1, kCoherent = 2;
+    Id id = 0;                            ///< 0: a pointer that is not made yet
+    u32 pending = 0;                      ///< place in Emitter::pending_: how to make it
+    Form form = Form::plain;              ///< of the value's type; of a pointer: of what it points to
+    Storage storage = Storage::Function;  ///< of a pointer
+    u8 traits = 0;                        ///< of the buffer that a pointer leads into
+    Id type = 0;                          ///< where it goes into a phi
+};
+
+/// The numbers that an instruction works on.
+struct Shape {
+    Scalar scalar = Scalar::u32;
+    u32 lanes = 1;
+    Id type = 0;
+};
+
+/// A 64-bit integer in two.
+struct Halves {
+    Id lower = 0, upper = 0;
+};
+
+/// A bit field that stays inside its integer.
+struct Field {
+    Id offset = 0, count = 0;
+};
+
+/// A pointer as a base and the places from there on, for pointers that SPIR-V wants no instruction for.
+struct Pending {
+    Id base = 0;
+    std::vector<Id> path;
+    u32 member = 0;  ///< the last place, if it is a member
+};
+
+/// A block that branches to a label, and the values it brings.
+struct Incoming {
+    Id block = 0;
+    u32 route = 0;  ///< 0: it comes for the label itself; else for what Frame::routes[route - 1] says
+    std::vector<Held> values;
+};
+
+/// Where a branch of the IR leads.
+struct Jump {
+    enum class Kind : u8 { exit, next, fallthrough };
+    Kind kind = Kind::exit;
+    u32 frame = 0;  ///< place in frames_
+    bool operator==(const Jump&) const = default;
+};
+
+/// A construct that is being written.
+struct Frame {
+    enum class Kind : u8 {
+        inside,     ///< an `if` without a label of its own: its end simply goes on
+        selection,  ///< only its own blocks may branch to its merge block
+        switch_,    ///< so may all within, up to the next switch or loop
+        loop,       ///< so may all within, up to the next loop
+    };
+    enum class Role : u8 { construct, case_, function, branch };
+    Kind kind = Kind::selection;
+    Role role = Role::construct;
+    ir::InstructionId construct = ir::InstructionId::none;
+    Id merge = 0;
+    Id next = 0, header = 0;  ///< of a loop: where an iteration ends and begins
+    Id following = 0;         ///< of a switch: the next case
+    std::vector<Incoming> to_merge, to_next, to_following;
+    std::vector<Jump> routes;                ///< jumps to outer constructs that leave through this merge block
+    std::vector<std::size_t> back_operands;  ///< of a loop: places in code_, of its phis' operands for the way back
+    bool reached = false;                    ///< of kind inside: its end is reached
+};
+
+}  // namespace alkomp::emit::spv
