@@ -190,7 +190,7 @@ bool is_bare_name(std::string_view name) noexcept {
            std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string out = "\"";
     for (std::size_t i = 0; i < text.size();) {
@@ -213,9 +213,9 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-std::string spelled(std::string_view name) { return is_bare_name(name) ? std::string(name) : quoted(name); }
+std::string spelled(std::string_view name) { return is_bare_name(name) ? std::string(name) : in_quotes(name); }
 
-std::optional<std::string> unquoted(std::string_view lexeme) {
+std::optional<std::string> without_quotes(std::string_view lexeme) {
     std::string out;
     for (std::size_t i = 1; i + 1 < lexeme.size(); ++i) {
         if (lexeme[i] != '\\') {
@@ -239,7 +239,7 @@ std::optional<std::string> unquoted(std::string_view lexeme) {
 
 std::string name_in(std::string_view lexeme) {
     if (lexeme.empty() || is_digit(lexeme.front())) return {};
-    if (lexeme.front() == '"') return unquoted(lexeme.substr(0, lexeme.rfind('"') + 1)).value_or(std::string());
+    if (lexeme.front() == '"') return without_quotes(lexeme.substr(0, lexeme.rfind('"') + 1)).value_or(std::string());
     return std::string(lexeme.substr(0, lexeme.find('.')));
 }
 

@@ -18,11 +18,11 @@ namespace alkomp::ir {
 [[nodiscard]] std::optional<u64> read_scalar(Scalar kind, std::string_view text);
 
 [[nodiscard]] bool is_bare_name(std::string_view name) noexcept;
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 /// The name itself, or quoted where it is no identifier.
 [[nodiscard]] std::string spelled(std::string_view name);
 /// Null where the escapes are wrong. Takes the quotes too.
-[[nodiscard]] std::optional<std::string> unquoted(std::string_view lexeme);
+[[nodiscard]] std::optional<std::string> without_quotes(std::string_view lexeme);
 /// What `x`, `x.1`, `"x"` and `"x".1` stand for: x. Numbers stand for no name.
 [[nodiscard]] std::string name_in(std::string_view lexeme);
 

@@ -27,8 +27,8 @@ class Names {
 public:
     explicit Names(const Names* outer = nullptr) : outer_(outer), unnamed_(outer == nullptr ? 0 : outer->unnamed_) {}
 
+    std::string take_or_number(std::string_view name) { return name.empty() ? std::to_string(unnamed_++) : take(name); }
     std::string take(std::string_view name) {
-        if (name.empty()) return std::to_string(unnamed_++);
         const auto [found, is_new] = taken_.emplace(name, 0);
         if (is_new && outer_ != nullptr) {
             const auto outside = outer_->taken_.find(found->first);
@@ -54,9 +54,9 @@ public:
         for (std::size_t i = 1; i < module_.globals.size(); ++i) global(module_.globals[i]);
         name_functions();
         for (std::size_t i = 1; i < module_.functions.size(); ++i) function(FunctionId{static_cast<u32>(i)});
-        std::string head = "module " + quoted(module_.name) + '\n';
+        std::string head = "module " + in_quotes(module_.name) + '\n';
         for (std::size_t i = 0; i < files_.size(); ++i)
-            head += "file " + std::to_string(i + 1) + ' ' + quoted(string(files_[i])) + '\n';
+            head += "file " + std::to_string(i + 1) + ' ' + in_quotes(string(files_[i])) + '\n';
         return head + out_;
     }
 
@@ -74,7 +74,7 @@ private:
         return place(id) < module_.strings.size() ? std::string_view(module_.strings[place(id)]) : std::string_view();
     }
     void name_value(Names& names, ValueId id) {
-        if (place(id) < values_.size()) values_[place(id)] = names.take(string(module_[id].name));
+        if (place(id) < values_.size()) values_[place(id)] = names.take_or_number(string(module_[id].name));
     }
     void name_structures() {
         Names names;
@@ -83,20 +83,16 @@ private:
             const Type& type = module_.types[TypeId{i}];
             if (type.kind != Type::Kind::structure) continue;
             const bool is_taken = read_plain_type(type.name) || type.name == "void" || type.name == "ptr" ||
-                                  type.name == "mat" || type.name == "coopmat" || type.name == "stride";
-            const std::string bare = type.name.empty() ? "\"\"" : names.take(type.name);
-            structures_[i] = is_taken ? quoted(type.name) + bare.substr(type.name.size()) : bare;
-            if (type.name.empty() && unnamed_structures_++ > 0)
-                structures_[i] += '.' + std::to_string(unnamed_structures_ - 1);
+                                  type.name == "mat" || type.name == "coopmat";
+            const std::string name = names.take(type.name);
+            structures_[i] = is_taken ? in_quotes(type.name) + name.substr(type.name.size()) : name;
         }
     }
     void name_functions() {
         Names names;
         functions_.resize(module_.functions.size());
-        for (std::size_t i = 1; i < functions_.size(); ++i) {
-            const std::string_view name = string(module_.functions[i].name);
-            functions_[i] = '@' + names.take(name.empty() ? "unnamed" : name);
-        }
+        for (std::size_t i = 1; i < functions_.size(); ++i)
+            functions_[i] = '@' + names.take(string(module_.functions[i].name));
     }
 
     // Types.
@@ -178,7 +174,7 @@ private:
             case 'm':
                 return spaces(word);
             case 'f':
-                return quoted(string(StringId{word}));
+                return in_quotes(string(StringId{word}));
             case 'l':
                 return word < functions_.size() ? functions_[word] : "<no function>";
             case 'y':
@@ -354,6 +350,10 @@ private:
     }
     void region(RegionId id, u32 depth) {
         if (place(id) >= module_.regions.size()) return;
+        if (depth > kDeepestConstruct + 1) {
+            out_ += "<too deep>\n";
+            return;
+        }
         for (const InstructionId instruction : module_[id].body)
             if (place(instruction) < module_.instructions.size()) statement(instruction, depth);
     }
@@ -421,6 +421,7 @@ private:
         if (rule == Rule::if_) out_ += ' ' + list(module_.operands(it));
         if (rule == Rule::switch_) return switch_regions(it, depth);
         const std::span<const RegionId> regions = module_.regions_of(it);
+        if (regions.empty()) out_ += " {\n";  // still open
         for (std::size_t i = 0; i < regions.size(); ++i) {
             if (i > 0) {
                 indent(depth);
@@ -474,8 +475,7 @@ private:
     std::vector<std::string> values_;      // names without the sign, by ValueId
     std::vector<std::string> structures_;  // by TypeId
     std::vector<std::string> functions_;   // by FunctionId
-    u32 unnamed_structures_ = 0;
-    std::array<u32, 3> constructs_{};  // ifs, loops and switches of this function so far
+    std::array<u32, 3> constructs_{};      // ifs, loops and switches of this function so far
     std::unordered_map<InstructionId, std::string> labels_;
     std::vector<StringId> files_;
     std::unordered_map<StringId, u32> file_numbers_;

@@ -8,7 +8,7 @@
 
 namespace alkomp::ir {
 
-/// The module as text; `parse` makes the same module of it. Of a module that `verify` refuses, as much as there is.
+/// The module as text; `parse` makes the same module of it. Shows a module that is not finished too.
 [[nodiscard]] std::string print(const Module& module);
 
 /// A type as the text form has it: array lengths by their value or name, strides where elements do not touch.

@@ -85,7 +85,7 @@ private:
             at_ += here() == '\\' && at_ + 1 < text_.size() && here(1) != '\n' ? 2 : 1;
         }
         ++at_;
-        if (!unquoted(text_.substr(first, at_ - first)))
+        if (!without_quotes(text_.substr(first, at_ - first)))
             source_.fail(first, R"(A backslash goes before n, t, ", \ or x and two digits.)");
     }
 
@@ -192,7 +192,7 @@ void Cursor::end_line() const {
     if (!peek().starts_line && !at_mark("}")) fail(peek(), "The line should end before " + shown(peek()) + '.');
 }
 
-std::string Cursor::text() { return *unquoted(expect(Token::Kind::text, "A text in quotes").text); }
+std::string Cursor::text() { return *without_quotes(expect(Token::Kind::text, "A text in quotes").text); }
 
 u32 Cursor::number() {
     const Token token = expect(Token::Kind::number, "A number");
