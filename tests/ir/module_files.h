@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The modules of tests/ir/modules, which tests of every pass can start from.
+// Modules as text files, which tests of every pass can start from.
 #pragma once
 
 #include <string>
@@ -12,7 +12,9 @@ struct ModuleFile {
     std::string text;
 };
 
-/// All of them, by name.
+/// Those of tests/ir/modules, by name.
 [[nodiscard]] const std::vector<ModuleFile>& module_files();
+/// Those of tests/ir/beyond too: right, but with what some target or tool does not take.
+[[nodiscard]] std::vector<ModuleFile> all_module_files();
 
 }  // namespace alkomp::testing

@@ -320,14 +320,14 @@ bool survives(const std::string& text) {
 }
 
 TEST(Parse, survives_every_module_cut_short) {
-    for (const testing::ModuleFile& file : testing::module_files())
+    for (const testing::ModuleFile& file : testing::all_module_files())
         for (std::size_t length = file.name.size() % 13; length < file.text.size(); length += 13)
             survives(file.text.substr(0, length));
 }
 
 TEST(Parse, survives_every_module_damaged_at_random) {
     u32 right = 0;
-    for (const testing::ModuleFile& file : testing::module_files()) {
+    for (const testing::ModuleFile& file : testing::all_module_files()) {
         for (u32 seed = 0; seed < 250; ++seed) {
             Damage damage(seed);
             std::string text = file.text;

@@ -51,7 +51,7 @@ TEST_P(ModuleFiles, are_right) {
 std::string file_name(const ::testing::TestParamInfo<alkomp::testing::ModuleFile>& info) {
     return info.param.name.substr(0, info.param.name.find('.'));
 }
-INSTANTIATE_TEST_SUITE_P(All, ModuleFiles, ::testing::ValuesIn(alkomp::testing::module_files()), file_name);
+INSTANTIATE_TEST_SUITE_P(All, ModuleFiles, ::testing::ValuesIn(alkomp::testing::all_module_files()), file_name);
 
 /// A module whose kernel is open.
 struct Draft {
