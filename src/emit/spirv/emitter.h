@@ -155,7 +155,7 @@ private:
     void add_access(std::vector<u32>& words, ir::ValueId place, u8 flags, u32 alignment, bool stores);
     void offset(const ir::Instruction& instruction);
     [[nodiscard]] u32 stride_of(ir::TypeId id) const;
-    [[nodiscard]] Id strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee);
+    [[nodiscard]] Id strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee, u32 stride_bytes);
     [[nodiscard]] u32 least_alignment(ir::TypeId id) const;
     [[nodiscard]] Id widest_scope();
     void array_length(const ir::Instruction& instruction);
@@ -233,7 +233,7 @@ private:
     std::unordered_map<u32, Id> wrappers_;  ///< by type: the block around it
     std::unordered_map<u32, Id> inputs_;    ///< by BuiltIn
     std::unordered_set<Id> named_;
-    std::unordered_map<Id, Id> strided_;     ///< by pointer type: the same with a stride
+    std::unordered_map<u64, Id> strided_;    ///< by pointer type and stride: the type that has it
     std::unordered_map<u32, Id> files_;      ///< by StringId
     std::vector<bool> left_from_within_;     ///< by instruction: an `exit` in a nested construct names it
     std::vector<bool> returns_from_within_;  ///< by function: ... a `return` in a construct

@@ -179,13 +179,13 @@ u32 Emitter::stride_of(ir::TypeId id) const {
     return 0;
 }
 
-Id Emitter::strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee) {
+Id Emitter::strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee, u32 stride_bytes) {
     if (pointer.storage != Storage::StorageBuffer) return plain;
-    Id& made = strided_[plain];
+    Id& made = strided_[u64{plain} << 32 | stride_bytes];
     if (made == 0) {
         const std::array<u32, 2> operands{static_cast<u32>(pointer.storage), type(pointee, pointer.form)};
         made = words_.new_type(Op::TypePointer, operands);
-        words_.decorate(made, Decoration::ArrayStride, {stride_of(pointee)});
+        words_.decorate(made, Decoration::ArrayStride, {stride_bytes});
     }
     return made;
 }
@@ -198,18 +198,20 @@ void Emitter::offset(const ir::Instruction& instruction) {
     const ir::Space space = module_.type(operands[0]).space;
     Held made = held(operands[0]);
     const ir::TypeId pointee = module_.type(id).element;
+    const u32 given = module_.immediates(instruction)[0];
+    const u32 stride = given != 0 ? given : stride_of(pointee);
     if (space == ir::Space::address) {
         const Id address = result(Op::ConvertPtrToU, number_type(Scalar::u64), {pointer(operands[0])});
         const Shape wide = integer_shape(Scalar::i64, 1);
         const Id count = resize(value(operands[1]), shape(module_.type_of(operands[1])), wide);
-        const Id bytes = result(Op::IMul, wide.type, {count, number(Scalar::i64, stride_of(pointee))});
+        const Id bytes = result(Op::IMul, wide.type, {count, number(Scalar::i64, stride)});
         const Id moved = result(Op::IAdd, number_type(Scalar::u64), {address, bytes});
         return define(id, result(Op::ConvertUToPtr, type(module_.type_of(id)), {moved}));
     }
     if (space != ir::Space::storage && space != ir::Space::shared)
         unsupported(instruction.op, "Vulkan has it in buffers and shared memory only.");
     words_.need(space == ir::Space::storage ? Capability::VariablePointersStorageBuffer : Capability::VariablePointers);
-    const Id type = strided_pointer_type(pointer_type_of(made, pointee), made, pointee);
+    const Id type = strided_pointer_type(pointer_type_of(made, pointee), made, pointee, stride);
     made.id = result(Op::PtrAccessChain, type, {pointer(operands[0]), value(operands[1])});
     made.pending = 0;
     hold(id, made);
