@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/fold.h"
+
+#include "ir/type.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace alkomp::ir {
+namespace {
+
+u32 bits_of(Scalar scalar) { return scalar == Scalar::boolean ? 1 : 8 * alkomp::size_bytes(scalar); }
+u64 truncated(u64 value, u32 bits) { return bits < 64 ? value & ((u64{1} << bits) - 1) : value; }
+i64 extended(u64 value, u32 bits) {
+    const u32 unused = 64 - bits;
+    return static_cast<i64>(value << unused) >> unused;
+}
+
+/// Two operands of one type; the sign matters for what is asked of it.
+struct Pair {
+    u64 a = 0, b = 0;
+    u32 bits = 32;
+    bool is_signed = false;
+
+    [[nodiscard]] bool less() const { return is_signed ? extended(a, bits) < extended(b, bits) : a < b; }
+    [[nodiscard]] u64 quotient() const {
+        if (b == 0) return 0;
+        if (!is_signed) return a / b;
+        return extended(b, bits) == -1 ? 0 - a : static_cast<u64>(extended(a, bits) / extended(b, bits));
+    }
+    [[nodiscard]] u64 remainder() const {
+        if (b == 0) return a;
+        if (!is_signed) return a % b;
+        return extended(b, bits) == -1 ? 0 : static_cast<u64>(extended(a, bits) % extended(b, bits));
+    }
+    [[nodiscard]] u64 modulo() const {
+        const u64 rest = remainder();
+        const bool differs = is_signed && b != 0 && truncated(rest, bits) != 0 && ((rest ^ b) >> (bits - 1) & 1) != 0;
+        return differs ? rest + b : rest;
+    }
+    [[nodiscard]] u64 shifted_right() const {
+        const u64 count = b % bits;
+        return is_signed ? static_cast<u64>(extended(a, bits) >> count) : a >> count;
+    }
+};
+
+std::optional<u64> fold_one(Op op, Scalar from, Scalar to, u64 a) {
+    const u32 bits = bits_of(from);
+    const bool negative = is_signed(from) && extended(a, bits) < 0;
+    switch (op) {
+        case Op::neg:
+            return 0 - a;
+        case Op::abs:
+            return negative ? 0 - a : a;
+        case Op::sign:
+            return negative ? ~u64{0} : u64{a != 0};
+        case Op::bit_not:
+            return ~a;
+        case Op::count_ones:
+            return static_cast<u64>(std::popcount(a));
+        case Op::find_lsb:
+            return a == 0 ? ~u64{0} : static_cast<u64>(std::countr_zero(a));
+        case Op::find_msb: {
+            const u64 digits = negative ? truncated(~a, bits) : a;
+            return digits == 0 ? ~u64{0} : u64{63} - static_cast<u64>(std::countl_zero(digits));
+        }
+        case Op::convert:
+            return is_signed(from) ? static_cast<u64>(extended(a, bits)) : a;
+        case Op::bitcast:
+            return bits_of(to) == bits ? std::optional<u64>(a) : std::nullopt;
+        default:
+            return std::nullopt;
+    }
+}
+
+std::optional<u64> fold_two(Op op, const Pair& of) {
+    const Pair swapped{of.b, of.a, of.bits, of.is_signed};
+    switch (op) {
+        case Op::add:
+            return of.a + of.b;
+        case Op::sub:
+            return of.a - of.b;
+        case Op::mul:
+            return of.a * of.b;
+        case Op::div:
+            return of.quotient();
+        case Op::rem:
+            return of.remainder();
+        case Op::mod:
+            return of.modulo();
+        case Op::min:
+            return of.less() ? of.a : of.b;
+        case Op::max:
+            return of.less() ? of.b : of.a;
+        case Op::bit_and:
+            return of.a & of.b;
+        case Op::bit_or:
+            return of.a | of.b;
+        case Op::bit_xor:
+            return of.a ^ of.b;
+        case Op::shl:
+            return of.a << of.b % of.bits;
+        case Op::shr:
+            return of.shifted_right();
+        case Op::eq:
+            return u64{of.a == of.b};
+        case Op::ne:
+            return u64{of.a != of.b};
+        case Op::lt:
+            return u64{of.less()};
+        case Op::le:
+            return u64{!swapped.less()};
+        case Op::gt:
+            return u64{swapped.less()};
+        case Op::ge:
+            return u64{!of.less()};
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace
+
+std::optional<u64> fold(Op op, Scalar from, Scalar to, std::span<const u64> operands) {
+    const auto is_known = [](Scalar scalar) { return scalar == Scalar::boolean || is_integer(scalar); };
+    if (!is_known(from) || !is_known(to)) return std::nullopt;
+    std::optional<u64> result;
+    const u32 bits = bits_of(from);
+    if (op == Op::select && operands.size() == 3) result = operands[0] != 0 ? operands[1] : operands[2];
+    else if (op == Op::clamp && operands.size() == 3) {
+        const u64 low = Pair{operands[0], operands[1], bits, is_signed(from)}.less() ? operands[1] : operands[0];
+        result = Pair{operands[2], low, bits, is_signed(from)}.less() ? operands[2] : low;
+    } else if (operands.size() == 2) result = fold_two(op, {operands[0], operands[1], bits, is_signed(from)});
+    else if (operands.size() == 1) result = fold_one(op, from, to, operands[0]);
+    if (!result) return std::nullopt;
+    return truncated(*result, bits_of(to));
+}
+
+}  // namespace alkomp::ir

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What instructions on known integers and booleans give.
+#pragma once
+
+#include "alkomp/dtype.h"
+#include "ir/op.h"
+
+#include <optional>
+#include <span>
+
+namespace alkomp::ir {
+
+/// The bits of the result, upper ones zero, as ir/module.h defines them; nothing for instructions and types that
+/// it does not know. `from` is the scalar of the first operand, of `select` that of the second; `to` of the result.
+[[nodiscard]] std::optional<u64> fold(Op op, Scalar from, Scalar to, std::span<const u64> operands);
+
+}  // namespace alkomp::ir

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/fold.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace alkomp::ir {
+namespace {
+
+std::optional<u64> folded(Op op, Scalar scalar, std::initializer_list<u64> operands) {
+    return fold(op, scalar, scalar, {operands.begin(), operands.size()});
+}
+std::optional<u64> compared(Op op, Scalar scalar, std::initializer_list<u64> operands) {
+    return fold(op, scalar, Scalar::boolean, {operands.begin(), operands.size()});
+}
+u64 as_i32(i64 value) { return static_cast<u32>(value); }
+u64 as_i8(i64 value) { return static_cast<u8>(value); }
+
+TEST(Fold, WrapsAroundTheBitsOfTheType) {
+    EXPECT_EQ(folded(Op::add, Scalar::u8, {200, 100}), 44u);
+    EXPECT_EQ(folded(Op::sub, Scalar::u32, {3, 5}), 0xfffffffeu);
+    EXPECT_EQ(folded(Op::mul, Scalar::u64, {u64{1} << 63, 2}), 0u);
+    EXPECT_EQ(folded(Op::neg, Scalar::i32, {as_i32(-2147483648)}), as_i32(-2147483648));
+    EXPECT_EQ(folded(Op::abs, Scalar::i8, {as_i8(-128)}), as_i8(-128));
+}
+
+TEST(Fold, GivesDivisionItsFixedResults) {
+    EXPECT_EQ(folded(Op::div, Scalar::u32, {7, 0}), 0u);
+    EXPECT_EQ(folded(Op::rem, Scalar::i32, {as_i32(-7), 0}), as_i32(-7));
+    EXPECT_EQ(folded(Op::mod, Scalar::i32, {as_i32(-7), 0}), as_i32(-7));
+    EXPECT_EQ(folded(Op::div, Scalar::i64, {u64{1} << 63, ~u64{0}}), u64{1} << 63);
+    EXPECT_EQ(folded(Op::rem, Scalar::i64, {u64{1} << 63, ~u64{0}}), 0u);
+    EXPECT_EQ(folded(Op::div, Scalar::i32, {as_i32(-7), 2}), as_i32(-3));
+    EXPECT_EQ(folded(Op::rem, Scalar::i32, {as_i32(-7), 2}), as_i32(-1));
+    EXPECT_EQ(folded(Op::mod, Scalar::i32, {as_i32(-7), 2}), 1u);
+    EXPECT_EQ(folded(Op::mod, Scalar::i32, {7, as_i32(-2)}), as_i32(-1));
+    EXPECT_EQ(folded(Op::mod, Scalar::i32, {6, as_i32(-2)}), 0u);
+    EXPECT_EQ(folded(Op::mod, Scalar::u32, {7, 4}), 3u);
+}
+
+TEST(Fold, TakesShiftCountsModuloTheBits) {
+    EXPECT_EQ(folded(Op::shl, Scalar::u32, {1, 33}), 2u);
+    EXPECT_EQ(folded(Op::shr, Scalar::i32, {as_i32(-8), 1}), as_i32(-4));
+    EXPECT_EQ(folded(Op::shr, Scalar::u8, {0x80, 9}), 0x40u);
+}
+
+TEST(Fold, ComparesWithTheSignOfTheType) {
+    EXPECT_EQ(compared(Op::lt, Scalar::i32, {as_i32(-1), 1}), 1u);
+    EXPECT_EQ(compared(Op::lt, Scalar::u32, {as_i32(-1), 1}), 0u);
+    EXPECT_EQ(compared(Op::le, Scalar::u32, {4, 4}), 1u);
+    EXPECT_EQ(compared(Op::gt, Scalar::i8, {as_i8(-1), as_i8(-2)}), 1u);
+    EXPECT_EQ(compared(Op::ge, Scalar::u32, {3, 4}), 0u);
+    EXPECT_EQ(compared(Op::eq, Scalar::u32, {4, 4}), 1u);
+    EXPECT_EQ(compared(Op::ne, Scalar::boolean, {1, 0}), 1u);
+    EXPECT_EQ(folded(Op::min, Scalar::i32, {as_i32(-1), 1}), as_i32(-1));
+    EXPECT_EQ(folded(Op::max, Scalar::u32, {as_i32(-1), 1}), as_i32(-1));
+    EXPECT_EQ(folded(Op::clamp, Scalar::i32, {as_i32(-5), as_i32(-2), 3}), as_i32(-2));
+    EXPECT_EQ(folded(Op::clamp, Scalar::i32, {9, as_i32(-2), 3}), 3u);
+}
+
+TEST(Fold, FindsBits) {
+    EXPECT_EQ(folded(Op::find_msb, Scalar::u32, {0}), as_i32(-1));
+    EXPECT_EQ(folded(Op::find_msb, Scalar::i32, {as_i32(-1)}), as_i32(-1));
+    EXPECT_EQ(folded(Op::find_msb, Scalar::i32, {as_i32(-5)}), 2u);
+    EXPECT_EQ(folded(Op::find_msb, Scalar::u8, {0x90}), 7u);
+    EXPECT_EQ(folded(Op::find_lsb, Scalar::u32, {24}), 3u);
+    EXPECT_EQ(folded(Op::find_lsb, Scalar::u32, {0}), as_i32(-1));
+    EXPECT_EQ(folded(Op::count_ones, Scalar::i32, {as_i32(-1)}), 32u);
+    EXPECT_EQ(folded(Op::bit_not, Scalar::boolean, {1}), 0u);
+    EXPECT_EQ(folded(Op::sign, Scalar::i32, {as_i32(-9)}), as_i32(-1));
+}
+
+TEST(Fold, ConvertsAndChooses) {
+    const u64 minus_one = as_i8(-1);
+    EXPECT_EQ(fold(Op::convert, Scalar::i8, Scalar::u32, {&minus_one, 1}), as_i32(-1));
+    EXPECT_EQ(fold(Op::convert, Scalar::u8, Scalar::i32, {&minus_one, 1}), 255u);
+    EXPECT_EQ(fold(Op::bitcast, Scalar::i8, Scalar::u8, {&minus_one, 1}), 255u);
+    EXPECT_EQ(folded(Op::select, Scalar::u32, {0, 5, 6}), 6u);
+    EXPECT_EQ(folded(Op::select, Scalar::u32, {1, 5, 6}), 5u);
+}
+
+TEST(Fold, LeavesWhatItDoesNotKnow) {
+    EXPECT_EQ(folded(Op::add, Scalar::f32, {0, 0}), std::nullopt);
+    EXPECT_EQ(folded(Op::mul_high, Scalar::u32, {1, 2}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace alkomp::ir
