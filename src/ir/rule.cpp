@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/rule.h"
 
+#include "ir/print.h"
+
 #include <algorithm>
 
 namespace alkomp::ir {
@@ -144,7 +146,7 @@ private:
     Outcome want(std::size_t place, const std::string& what) const {
         const std::string& name = module_.text(module_[operands_[place]].name);
         return fail("operand " + std::to_string(place + 1) + (name.empty() ? "" : " \"" + name + '"') + " is " +
-                    types_.to_string(type(place)) + ", where " + what +
+                    to_string(module_, type(place)) + ", where " + what +
                     (what.back() == 's' && what.rfind("a ", 0) != 0 ? " are wanted" : " is wanted"));
     }
     static std::string count_wanted(const OpInfo& about) {
@@ -169,7 +171,7 @@ private:
     Outcome same(bool right, const std::string& what) {
         if (!right) return want(0, what);
         for (std::size_t i = 1; i < operands_.size(); ++i)
-            if (type(i) != first()) return want(i, types_.to_string(first()));
+            if (type(i) != first()) return want(i, to_string(module_, first()));
         return one(first());
     }
     static Outcome twice(Outcome outcome) {
@@ -201,7 +203,7 @@ private:
     Outcome bit_field() {
         if (!types_.is_integer(first())) return want(0, "integers");
         const std::size_t numbers = operands_.size() - 2;
-        if (numbers == 2 && type(1) != first()) return want(1, types_.to_string(first()));
+        if (numbers == 2 && type(1) != first()) return want(1, to_string(module_, first()));
         for (std::size_t i = numbers; i < operands_.size(); ++i)
             if (!is_integer_scalar(i)) return want(i, "an integer");
         return one(first());
@@ -210,7 +212,7 @@ private:
     // Choice and parts.
     Outcome choice() {
         if (!types_.is_boolean(first())) return want(0, "a boolean");
-        if (type(1) != type(2)) return want(2, types_.to_string(type(1)));
+        if (type(1) != type(2)) return want(2, to_string(module_, type(1)));
         const u32 lanes = types_.lanes(first());
         if (lanes != 1 && (!types_.is(type(1), Type::Kind::vector) || types_.lanes(type(1)) != lanes))
             return want(1, "a vector of as many lanes");
@@ -250,14 +252,14 @@ private:
     Outcome extract() {
         const TypeId part = along_path();
         if (immediates_.empty() || part == TypeId::none)
-            return fail("there is no such part in " + types_.to_string(first()));
+            return fail("there is no such part in " + to_string(module_, first()));
         return one(part);
     }
     Outcome insert() {
         const TypeId part = along_path();
         if (immediates_.empty() || part == TypeId::none)
-            return fail("there is no such part in " + types_.to_string(first()));
-        if (type(1) != part) return want(1, types_.to_string(part));
+            return fail("there is no such part in " + to_string(module_, first()));
+        if (type(1) != part) return want(1, to_string(module_, part));
         return one(first());
     }
     Outcome extract_lane() {
@@ -267,7 +269,7 @@ private:
     }
     Outcome insert_lane() {
         if (!types_.is(first(), Type::Kind::vector)) return want(0, "a vector");
-        if (type(1) != types_[first()].element) return want(1, types_.to_string(types_[first()].element));
+        if (type(1) != types_[first()].element) return want(1, to_string(module_, types_[first()].element));
         if (!is_integer_scalar(2)) return want(2, "an integer");
         return one(first());
     }
@@ -300,7 +302,7 @@ private:
     }
     Outcome refraction() {
         if (!types_.is_float(first())) return want(0, "floats");
-        if (type(1) != first()) return want(1, types_.to_string(first()));
+        if (type(1) != first()) return want(1, to_string(module_, first()));
         if (!types_.is_float(type(2)) || types_.lanes(type(2)) != 1) return want(2, "a float");
         return one(first());
     }
@@ -323,7 +325,7 @@ private:
             return one(types_.matrix(a.scalar, columns, rows_of(a)));
         }
         if (a.kind == Kind::vector && b.kind == Kind::scalar && b.scalar == a.scalar) return one(type(0));
-        return fail(types_.to_string(type(0)) + " and " + types_.to_string(type(1)) + " have no product");
+        return fail(to_string(module_, type(0)) + " and " + to_string(module_, type(1)) + " have no product");
     }
     // A value has no layout.
     TypeId plain(TypeId matrix) {
@@ -366,7 +368,7 @@ private:
         if (!is_pointer(given_) || types_[given_].space != Space::local)
             return fail("the result is a pointer into local memory");
         if (!operands_.empty() && type(0) != types_[given_].element)
-            return want(0, types_.to_string(types_[given_].element));
+            return want(0, to_string(module_, types_[given_].element));
         return one(given_);
     }
     Outcome access() {
@@ -395,7 +397,7 @@ private:
                 case Type::Kind::scalar:
                 case Type::Kind::pointer:
                 case Type::Kind::cooperative_matrix:
-                    return fail(types_.to_string(at) + " has no parts");
+                    return fail(to_string(module_, at) + " has no parts");
             }
             at = types_.part(at, member);
         }
@@ -417,7 +419,7 @@ private:
         const Space space = types_[first()].space;
         if (space == Space::uniform || space == Space::scalars)
             return fail("memory in the space " + std::string(to_string(space)) + " is only read");
-        if (type(1) != types_[first()].element) return want(1, types_.to_string(types_[first()].element));
+        if (type(1) != types_[first()].element) return want(1, to_string(module_, types_[first()].element));
         return none();
     }
     Outcome array_length() {
@@ -434,7 +436,7 @@ private:
         if (space == Space::uniform || space == Space::scalars)
             return fail("memory in the space " + std::string(to_string(space)) + " is only read");
         for (std::size_t i = 1; i < operands_.size(); ++i)
-            if (type(i) != pointee) return want(i, types_.to_string(pointee));
+            if (type(i) != pointee) return want(i, to_string(module_, pointee));
         const bool bitwise = op_ == Op::atomic_and || op_ == Op::atomic_or || op_ == Op::atomic_xor ||
                              op_ == Op::atomic_compare_exchange;
         if (bitwise && !types_.is_integer(pointee)) return want(0, "a pointer to an integer");
@@ -496,7 +498,7 @@ private:
     Outcome matrix_set() {
         const Type* matrix = cooperative(0);
         if (matrix == nullptr) return want(0, "a cooperative matrix");
-        if (type(1) != matrix->element) return want(1, types_.to_string(matrix->element));
+        if (type(1) != matrix->element) return want(1, to_string(module_, matrix->element));
         if (!is_integer_scalar(2)) return want(2, "an integer");
         return one(first());
     }
@@ -510,7 +512,7 @@ private:
                         " values, " + std::to_string(operands_.size()) + " are given");
         for (std::size_t i = 0; i < operands_.size(); ++i)
             if (type(i) != module_.type_of(function.parameters[i]))
-                return want(i, types_.to_string(module_.type_of(function.parameters[i])));
+                return want(i, to_string(module_, module_.type_of(function.parameters[i])));
         return function.result == types_.nothing() ? none() : one(function.result);
     }
 
@@ -567,12 +569,12 @@ private:
             for (std::size_t i = 0; i < operands_.size(); ++i) {
                 const Type& part = types_[type(i)];
                 if (type(i) != whole.element && (part.kind != Type::Kind::vector || part.element != whole.element))
-                    return want(i, types_.to_string(whole.element));
+                    return want(i, to_string(module_, whole.element));
                 lanes += types_.lanes(type(i));
             }
             return lanes == whole.count
                        ? one(given_)
-                       : fail(std::to_string(lanes) + " lanes are given for " + types_.to_string(given_));
+                       : fail(std::to_string(lanes) + " lanes are given for " + to_string(module_, given_));
         }
         u64 parts = 0;
         if (whole.kind == Type::Kind::structure) parts = whole.members.size();
@@ -581,17 +583,17 @@ private:
             parts = module_.known_bits(ValueId{whole.length}).value_or(operands_.size());
         else return not_given("a composite");
         if (parts != operands_.size())
-            return fail(types_.to_string(given_) + " has " + std::to_string(parts) + " parts, " +
+            return fail(to_string(module_, given_) + " has " + std::to_string(parts) + " parts, " +
                         std::to_string(operands_.size()) + " are given");
         for (std::size_t i = 0; i < operands_.size(); ++i)
-            if (type(i) != types_.part(given_, i)) return want(i, types_.to_string(types_.part(given_, i)));
+            if (type(i) != types_.part(given_, i)) return want(i, to_string(module_, types_.part(given_, i)));
         return one(given_);
     }
     Outcome splat() {
         const Type& whole = types_[given_];
         if (whole.kind != Type::Kind::vector && whole.kind != Type::Kind::cooperative_matrix)
             return not_given("a vector or cooperative matrix");
-        return first() == whole.element ? one(given_) : want(0, types_.to_string(whole.element));
+        return first() == whole.element ? one(given_) : want(0, to_string(module_, whole.element));
     }
     Outcome dot_integer() {
         if (!types_.is(first(), Type::Kind::vector) || !types_.is_integer(first()))
@@ -603,7 +605,7 @@ private:
     Outcome outer() {
         const Type& matrix = types_[given_];
         if (matrix.kind != Type::Kind::matrix) return not_given("a matrix");
-        if (first() != matrix.element) return want(0, types_.to_string(matrix.element));
+        if (first() != matrix.element) return want(0, to_string(module_, matrix.element));
         return types_.is_float(type(1)) && types_.lanes(type(1)) == matrix.count
                    ? one(given_)
                    : want(1, "a vector of as many lanes as there are columns");
@@ -629,16 +631,16 @@ private:
         return types_.is(given_, Type::Kind::cooperative_matrix) ? one(given_) : not_given("a cooperative matrix");
     }
     Outcome not_given(const std::string& what) const {
-        return fail("the result is " + types_.to_string(given_) + ", where " + what + " is wanted");
+        return fail("the result is " + to_string(module_, given_) + ", where " + what + " is wanted");
     }
 
     // Those whose types never vary.
     Outcome fixed() {
         const auto check = [&](Scalar from, u32 from_lanes, Scalar to, u32 to_lanes) {
             const TypeId wanted = types_.vector(from, from_lanes);
-            if (first() != wanted) return want(0, types_.to_string(wanted));
+            if (first() != wanted) return want(0, to_string(module_, wanted));
             const TypeId result = types_.vector(to, to_lanes);
-            return given_ == result ? one(result) : not_given(types_.to_string(result));
+            return given_ == result ? one(result) : not_given(to_string(module_, result));
         };
         switch (op_) {
             case Op::pack_snorm4x8:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/verify.h"
 
+#include "alkomp/capabilities.h"
+#include "ir/literal.h"
+#include "ir/print.h"
 #include "ir/rule.h"
 #include "ir/verify_parts.h"
 
@@ -17,8 +20,16 @@ std::string line_of(const Module& module, const Location& location) {
 }
 
 std::string name_of(const Module& module, ValueId value) {
+    if (const auto bits = module.known_bits(value))
+        return scalar_text(module.types.scalar_of(module.type_of(value)), *bits);
     const std::string& name = module.text(module[value].name);
     return name.empty() ? '%' + std::to_string(place(value)) : '"' + name + '"';
+}
+
+std::optional<u64> default_bits(const Module& module, ValueId value) {
+    const Constant* constant = module.find_constant(value);
+    const bool is_specialization = constant != nullptr && constant->kind == Constant::Kind::specialization;
+    return is_specialization ? constant->bits : module.known_bits(value);
 }
 
 void refuse(const Module& module, const Location& location, const std::string& sentence, ErrorCode code) {
@@ -46,7 +57,7 @@ private:
     [[noreturn]] void fail(const std::string& what) const {
         const ValueId value = module_.constants[index_].value;
         refuse(module_, Location(),
-               "the constant " + name_of(module_, value) + " of " + types_.to_string(module_.type_of(value)) + ' ' +
+               "the constant " + name_of(module_, value) + " of " + to_string(module_, module_.type_of(value)) + ' ' +
                    what + '.');
     }
 
@@ -108,8 +119,8 @@ private:
             const TypeId wanted = types_.part(constant.type, i);
             const TypeId given = module_.type_of(constant.parts[i]);
             if (given != wanted)
-                fail("has part " + std::to_string(i) + " of " + types_.to_string(given) + ", where " +
-                     types_.to_string(wanted) + " is wanted");
+                fail("has part " + std::to_string(i) + " of " + to_string(module_, given) + ", where " +
+                     to_string(module_, wanted) + " is wanted");
         }
     }
     void check_computed(const Constant& constant) {
@@ -154,12 +165,12 @@ private:
     void check() {
         const Type& pointer = types_[module_.type_of(global_->value)];
         if (pointer.kind != Type::Kind::pointer || pointer.element != global_->type || pointer.space != space())
-            fail(*global_, "is no pointer to " + types_.to_string(global_->type) + " in the space " +
+            fail(*global_, "is no pointer to " + to_string(module_, global_->type) + " in the space " +
                                std::string(to_string(space())));
         if (global_->initial != ValueId::none) check_initial();
         if (global_->kind == Global::Kind::storage || global_->kind == Global::Kind::uniform) return check_binding();
         if (!shape(global_->type).is_value)
-            fail(*global_, "is of " + types_.to_string(global_->type) + ", which no value can be");
+            fail(*global_, "is of " + to_string(module_, global_->type) + ", which no value can be");
         if (global_->kind == Global::Kind::scalar) scalars_.push_back(global_);
     }
     Space space() const {
@@ -182,7 +193,7 @@ private:
             fail(*global_, "has an initial value; of globals, those in the space local alone can have one");
         if (module_.find_constant(global_->initial) == nullptr || module_.type_of(global_->initial) != global_->type)
             fail(*global_, "begins as " + name_of(module_, global_->initial) + ", where a constant of " +
-                               types_.to_string(global_->type) + " is wanted");
+                               to_string(module_, global_->type) + " is wanted");
     }
     void check_binding() {
         const auto [other, is_new] = bindings_.emplace(u64{global_->set} << 32 | global_->binding, global_);
@@ -244,8 +255,11 @@ void verify(Module& module, const Capabilities* device) {
     check_globals(module, shapes);
     check_kernel(module);
     const Flow flow = check_functions(module, shapes);
-    (void)flow;
-    (void)device;
+    const bool has_one_size = device != nullptr && device->limits.min_subgroup_size == device->limits.max_subgroup_size;
+    check_uniformity(
+        module, flow,
+        module.subgroup_size == 0 && has_one_size ? device->limits.max_subgroup_size : module.subgroup_size);
+    if (device != nullptr) check_device(module, flow, shapes, *device);
 }
 
 }  // namespace alkomp::ir

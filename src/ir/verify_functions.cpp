@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // One walk through each function: regions and what ends them, which values are visible, the rule of each instruction.
-#include "ir/builder.h"
+#include "ir/literal.h"
+#include "ir/print.h"
 #include "ir/rule.h"
 #include "ir/verify_parts.h"
 
@@ -10,7 +11,6 @@
 namespace alkomp::ir {
 namespace {
 
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
 std::string counted(std::size_t count, const char* what) {
     return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
@@ -56,7 +56,7 @@ private:
     static constexpr u8 kReadThrough = 1, kWrittenThrough = 2;
 
     [[noreturn]] void fail(InstructionId at, const std::string& what) const { refuse(module_, at, what + '.'); }
-    std::string text(TypeId id) const { return types_.to_string(id); }
+    std::string text(TypeId id) const { return to_string(module_, id); }
     const Shape& shape(TypeId id) const { return shapes_[static_cast<u32>(id)]; }
     bool is_bool(ValueId id) const {
         return types_.is_boolean(module_.type_of(id)) && types_.is(module_.type_of(id), Type::Kind::scalar);
@@ -68,19 +68,19 @@ private:
         id_ = id;
         if (function_->result != types_.nothing() && !shape(function_->result).is_value)
             refuse(module_, function_->location,
-                   quoted(module_.text(function_->name)) + " returns " + text(function_->result) +
+                   in_quotes(module_.text(function_->name)) + " returns " + text(function_->result) +
                        ", which no value can be.");
         for (const ValueId parameter : function_->parameters) {
             if (!shape(module_.type_of(parameter)).is_value)
                 refuse(module_, function_->location,
-                       quoted(module_.text(function_->name)) + " takes " + text(module_.type_of(parameter)) +
+                       in_quotes(module_.text(function_->name)) + " takes " + text(module_.type_of(parameter)) +
                            ", which no value can be.");
             show(parameter);
             roots_[place(parameter)] = parameter;
         }
         if (!module_[function_->body].parameters.empty())
             refuse(module_, function_->location,
-                   quoted(module_.text(function_->name)) + " has a body with parameters.");
+                   in_quotes(module_.text(function_->name)) + " has a body with parameters.");
         enter(function_->body, InstructionId::none);
         while (!frames_.empty()) step();
         for (const ValueId parameter : function_->parameters) sight_[place(parameter)] = Sight::gone;
@@ -171,7 +171,7 @@ private:
         if (ends) return check_terminator(id, instruction);
         if (has(instruction.op, kConstruct)) return open_construct(id, instruction);
         check_rule(id, instruction);
-        check_instruction(module_, id);
+        check_instruction(module_, shapes_, id);
         note_convergence(id, instruction);
         if (instruction.results.count > 0) follow_pointer(instruction);
         check_effect(id, instruction);
@@ -232,10 +232,9 @@ private:
             if (callee == module_.kernel) fail(id, "the kernel is not called by its functions");
             flow_.calls.push_back({id_, callee, id});
         }
-        const bool is_direct = instruction.op == Op::barrier || instruction.op == Op::matrix_load ||
-                               instruction.op == Op::matrix_store || instruction.op == Op::matrix_multiply_add;
-        if (is_direct) flow_.converges[place(id_)] = true;
-        if (!open_.empty() && (is_direct || instruction.op == Op::call)) open_.back().convergent = true;
+        const u8 wanted = together(module_, instruction);
+        flow_.converges[place(id_)] |= wanted;
+        if (!open_.empty() && (wanted != 0 || instruction.op == Op::call)) open_.back().convergent = true;
     }
 
     // Constructs.
@@ -377,7 +376,7 @@ private:
             open_.back().leaves_to = 0;
         }
         const bool gives = function_->result != types_.nothing();
-        const std::string name = quoted(module_.text(function_->name));
+        const std::string name = in_quotes(module_.text(function_->name));
         if (operands.empty() && gives)
             fail(id, name + " returns " + text(function_->result) + ", but no value is given");
         if (!operands.empty() && !gives) fail(id, name + " returns nothing, but a value is given");
@@ -459,7 +458,7 @@ private:
                 const Call& call = calls[visit.next++];
                 State& state = states[place(call.callee)];
                 if (state == State::open)
-                    fail(call.at, quoted(module_.text(module_[call.callee].name)) +
+                    fail(call.at, in_quotes(module_.text(module_[call.callee].name)) +
                                       " calls itself, here or by way of others; recursion does not exist");
                 if (state == State::unseen) {
                     state = State::open;
@@ -470,12 +469,12 @@ private:
     }
     void follow_calls(FunctionId caller) {
         for (const Call& call : calls_of(caller)) {
-            if (flow_.converges[place(call.callee)]) flow_.converges[place(caller)] = true;
+            flow_.converges[place(caller)] |= flow_.converges[place(call.callee)];
             const Function& callee = module_[call.callee];
             const std::span<const ValueId> given = module_.operands(module_[call.at]);
             for (std::size_t i = 0; i < given.size(); ++i) {
                 const u8 effect = effects_[place(callee.parameters[i])];
-                if (effect != 0) reach(call.at, roots_[place(given[i])], effect, quoted(module_.text(callee.name)));
+                if (effect != 0) reach(call.at, roots_[place(given[i])], effect, in_quotes(module_.text(callee.name)));
             }
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What one instruction must hold beyond the types of its operands: immediates, flags, and what op.def says in words.
+#include "ir/print.h"
 #include "ir/verify_parts.h"
 
 #include <algorithm>
@@ -25,6 +26,10 @@ bool fits(const Module& module, char letter, u32 word) {
             return word <= static_cast<u32>(MatrixLayout::column_major);
         case 'f':
             return word < module.strings.size();
+        case 'l':
+            return word != 0 && word < module.functions.size();
+        case 'y':
+            return word != 0 && word < module.types.size();
         case 't':
             return word != 0 && word < module.instructions.size();
         default:
@@ -36,8 +41,9 @@ bool is_power_of_two(u32 number) { return number != 0 && (number & (number - 1))
 
 class InstructionCheck {
 public:
-    InstructionCheck(const Module& module, InstructionId id)
+    InstructionCheck(const Module& module, const Shapes& shapes, InstructionId id)
         : module_(module),
+          shapes_(shapes),
           types_(module.types),
           id_(id),
           op_(module[id].op),
@@ -91,6 +97,8 @@ private:
                 return check_alignment(true);
             case Op::pointer_to:
                 return check_alignment(false);
+            case Op::offset:
+                return check_stride();
             case Op::array_length:
                 if (space(0) != Space::storage)
                     fail(name_of(module_, operands_[0]) + " lies in the space " + std::string(to_string(space(0))) +
@@ -129,6 +137,16 @@ private:
         if ((alignment == 0 && may_be_that_of_type) || is_power_of_two(alignment)) return;
         fail("the alignment is " + std::to_string(alignment) + "; a power of two is wanted");
     }
+    void check_stride() const {
+        const Shape& element = shapes_[static_cast<u32>(module_.type(operands_[0]).element)];
+        const u32 stride = immediates_[0];
+        if (stride == 0 ||
+            (element.has_layout && stride >= element.size_bytes && stride % element.alignment_bytes == 0))
+            return;
+        if (!element.has_layout) fail("the stride is " + std::to_string(stride) + ", but the elements have no layout");
+        fail("the stride is " + std::to_string(stride) + "; a multiple of " + std::to_string(element.alignment_bytes) +
+             " that is not below " + std::to_string(element.size_bytes) + " is wanted");
+    }
     void check_cluster(u32 size) const {
         if (size != 0 && !is_power_of_two(size))
             fail("the cluster size is " + std::to_string(size) + "; a power of two is wanted");
@@ -137,7 +155,7 @@ private:
         const Type& type = pointee(0);
         const bool holds_numbers = type.kind == Type::Kind::scalar || type.kind == Type::Kind::vector;
         if (!holds_numbers || type.scalar == Scalar::boolean)
-            fail("it begins at " + types_.to_string(module_.type(operands_[0]).element) +
+            fail("it begins at " + to_string(module_, module_.type(operands_[0]).element) +
                  ", where a number or a vector of numbers is wanted");
         const bool is_read_only = space(0) == Space::uniform || space(0) == Space::scalars;
         if (space(0) == Space::local || (is_read_only && op_ == Op::matrix_store))
@@ -154,12 +172,13 @@ private:
         for (const ValueId value : shown) {
             const Type& type = module_.type(value);
             if (type.kind != Type::Kind::scalar && type.kind != Type::Kind::vector)
-                fail(name_of(module_, value) + " is " + types_.to_string(module_.type_of(value)) +
+                fail(name_of(module_, value) + " is " + to_string(module_, module_.type_of(value)) +
                      ", where a scalar or a vector is wanted");
         }
     }
 
     const Module& module_;
+    const Shapes& shapes_;
     const Types& types_;
     InstructionId id_;
     Op op_;
@@ -184,6 +203,8 @@ std::string wrong_immediates(const Module& module, Op op, std::span<const u32> i
     return {};
 }
 
-void check_instruction(const Module& module, InstructionId id) { InstructionCheck(module, id).run(); }
+void check_instruction(const Module& module, const Shapes& shapes, InstructionId id) {
+    InstructionCheck(module, shapes, id).run();
+}
 
 }  // namespace alkomp::ir

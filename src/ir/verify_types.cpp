@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Types by themselves: what they may be made of, and that the parts of a layout neither overlap nor lie askew.
+#include "ir/print.h"
 #include "ir/verify_parts.h"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ private:
                type.space <= Space::address && type.scope <= Scope::device && type.use <= MatrixUse::accumulator;
     }
     const Type& type(TypeId id) const { return types_[id]; }
-    std::string text(TypeId id) const { return types_.to_string(id); }
+    std::string text(TypeId id) const { return to_string(module_, id); }
 
     // Parts come before the whole, so no type holds itself.
     const Shape& part(TypeId id) const {
@@ -101,8 +102,9 @@ private:
         const u32 lanes = type.row_major ? type.count : column.count;
         const u32 vectors = type.row_major ? column.count : type.count;
         shape.has_layout = type.stride_bytes != 0;
-        if (shape.has_layout) need_stride(type.stride_bytes, u64{lanes} * shape.alignment_bytes, shape.alignment_bytes);
-        shape.size_bytes = u64{type.stride_bytes} * vectors;
+        const u64 vector_bytes = u64{lanes} * shape.alignment_bytes;
+        if (shape.has_layout) need_stride(type.stride_bytes, vector_bytes, shape.alignment_bytes);
+        shape.size_bytes = u64{type.stride_bytes} * (vectors - 1) + vector_bytes;
         return shape;
     }
     void need_stride(u32 stride_bytes, u64 element_bytes, u32 alignment_bytes) const {
@@ -126,10 +128,9 @@ private:
         if (type.length == 0 || type.length >= module_.values.size()) fail("has a length that does not exist");
         const Constant* length = module_.find_constant(ValueId{type.length});
         if (length == nullptr || !is_u32(length->type)) fail("has a length that is not a constant u32");
-        const bool is_number = length->kind != Constant::Kind::computed && length->kind != Constant::Kind::undefined;
-        const u64 count = is_number ? length->bits : 1;
+        const u64 count = default_bits(module_, ValueId{type.length}).value_or(1);
         if (count == 0) fail("is an array without elements");
-        shape.size_bytes = u64{type.stride_bytes} * std::min<u64>(count, 0xffffffff);
+        shape.size_bytes += u64{type.stride_bytes} * (std::min<u64>(count, 0xffffffff) - 1);
         return shape;
     }
     bool is_u32(TypeId id) const { return types_.is(id, Type::Kind::scalar) && types_[id].scalar == Scalar::u32; }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Which barriers can be proven to be missed by some of those that wait at them.
+#include "ir/verified.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace alkomp::ir {
+namespace {
+
+using testing::kernel_text;
+using testing::refusal;
+using testing::verify_text;
+
+const std::string kBarrier = "barrier(workgroup, shared) @1:9\n";
+const std::string kIds =
+    "%local: u32x3 = builtin(local_id)\n"
+    "%i: u32 = extract(0) %local\n";
+const std::string kDeclarations = "storage %data: u32[] set 0 binding 0\nscalar %n: u32 offset 0";
+
+/// A barrier where this condition, the value %c of these lines, holds.
+std::string under(const std::string& lines, const std::string& size = "workgroup_size(64, 1, 1)") {
+    return kernel_text(
+        kIds + lines + "\nif ^choice %c @1:5 {\n" + kBarrier + "exit ^choice\n} else {\nexit ^choice\n}\nreturn",
+        kDeclarations, size);
+}
+
+TEST(VerifyUniformity, RefusesABarrierThatOneInvocationMisses) {
+    EXPECT_EQ(
+        refusal(under("%c: bool = ne %i, 17")),
+        "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (17, 0, 0) never "
+        "does, (0, 0, 0) may; the if at k.cpp:5 parts them.");
+}
+
+TEST(VerifyUniformity, RefusesABarrierThatOneInvocationAloneReaches) {
+    EXPECT_EQ(refusal(under("%c: bool = eq %i, 17")),
+              "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (0, 0, 0) never "
+              "does, (17, 0, 0) may; the if at k.cpp:5 parts them.");
+}
+
+TEST(VerifyUniformity, FollowsArithmeticOfEachInvocation) {
+    const std::string misses = "not all invocations of the workgroup";
+    EXPECT_THAT(refusal(under("%h: u32 = shr %i, 1\n%r: u32 = rem %h, 3\n%c: bool = lt %r, 2")),
+                ::testing::HasSubstr(misses));
+    EXPECT_THAT(refusal(under("%g: u32x3 = builtin(global_id)\n%x: u32 = extract(0) %g\n%c: bool = lt %x, 5")),
+                ::testing::HasSubstr(misses));
+    EXPECT_THAT(refusal(under("%l: u32 = builtin(local_index)\n%s: i32 = convert %l\n%d: i32 = sub %s, i32(9)\n"
+                              "%c: bool = gt %d, i32(0)")),
+                ::testing::HasSubstr("(0, 0, 0) never does, (10, 0, 0) may"));
+    EXPECT_THAT(refusal(under("%v: u32x3 = add %local, zero<u32x3>\n%x: u32 = extract(1) %v\n%c: bool = eq %x, 1",
+                              "workgroup_size(8, 2, 1)")),
+                ::testing::HasSubstr("(0, 0, 0) never does, (0, 1, 0) may"));
+}
+
+TEST(VerifyUniformity, FollowsVariablesThatAreWrittenOnce) {
+    EXPECT_THAT(refusal(under("%v: ptr<local, u32> = variable\nstore %v, %i\n%x: u32 = load %v\n%c: bool = eq %x, 0")),
+                ::testing::HasSubstr("(1, 0, 0) never does"));
+    EXPECT_THAT(refusal(under("%v: ptr<local, u32> = variable %i\n%x: u32 = load %v\n%c: bool = eq %x, 0")),
+                ::testing::HasSubstr("(1, 0, 0) never does"));
+    verify_text(under("%v: ptr<local, u32> = variable %i\nstore %v, 0\n%x: u32 = load %v\n%c: bool = eq %x, 0"));
+}
+
+TEST(VerifyUniformity, KnowsWhichHalfOfAnAndIsCertain) {
+    const std::string loads = "%p: ptr<storage, u32> = access %data, 0\n%d: u32 = load %p\n%a: bool = eq %d, 1\n";
+    EXPECT_THAT(refusal(under(loads + "%b: bool = lt %i, 32\n%c: bool = bit_and %a, %b")),
+                ::testing::HasSubstr("(32, 0, 0) never does"));
+    EXPECT_THAT(refusal(under(loads + "%b: bool = lt %i, 32\n%c: bool = select %b, %a, false")),
+                ::testing::HasSubstr("(32, 0, 0) never does"));
+    verify_text(under(loads + "%b: bool = lt %i, 32\n%c: bool = bit_or %a, %b"));
+}
+
+TEST(VerifyUniformity, AcceptsWhatMayGoEitherWay) {
+    verify_text(under("%p: ptr<storage, u32> = access %data, %i\n%d: u32 = load %p\n%c: bool = eq %d, 0"));
+    verify_text(under("%d: u32 = load %n\n%c: bool = lt %i, %d"));
+    verify_text(under("%l: u32 = builtin(subgroup_lane)\n%c: bool = eq %l, 0"));
+}
+
+TEST(VerifyUniformity, AcceptsWhatAllOrNoneChoose) {
+    verify_text(under("%c: bool = lt %i, 64"));
+    verify_text(under("%c: bool = gt %i, 64"));
+    verify_text(under("%c: bool = eq %i, 0", "workgroup_size(1, 1, 1)"));
+    verify_text(under("%w: u32x3 = builtin(workgroup_id)\n%x: u32 = extract(0) %w\n%c: bool = eq %x, 0"));
+}
+
+TEST(VerifyUniformity, AcceptsWorkgroupsWhoseSizeIsSetLater) {
+    verify_text(
+        kernel_text(kIds + "%c: bool = eq %i, 0\nif ^c %c {\n" + kBarrier + "exit ^c\n} else {\nexit ^c\n}\nreturn",
+                    "specialization(0) %size: u32 = 64", "workgroup_size(%size, 1, 1)"));
+}
+
+TEST(VerifyUniformity, AcceptsABarrierBehindAChoice) {
+    verify_text(
+        kernel_text(kIds + "%c: bool = eq %i, 0\nif ^c %c {\nexit ^c\n} else {\nexit ^c\n}\n" + kBarrier + "return"));
+}
+
+TEST(VerifyUniformity, DoesNotWaitForThoseThatHaveReturned) {
+    const std::string text =
+        "%c: bool = lt %i, 8\nif ^c %c @1:5 {\nreturn\n} else {\nexit ^c\n}\n" + kBarrier + "return";
+    verify_text(kernel_text(kIds + text));
+    EXPECT_EQ(refusal(kernel_text("call(@f)\nreturn", "function @f() {\n" + kIds + text + "\n}")),
+              "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (0, 0, 0) never "
+              "does, (8, 0, 0) may; the if at k.cpp:5 parts them.");
+}
+
+TEST(VerifyUniformity, DoesNotWaitForThoseThatReturnInTheOtherBranch) {
+    const std::string text = "%c: bool = lt %i, 8\nif ^c %c {\n" + kBarrier + "exit ^c\n} else {\n";
+    verify_text(kernel_text(kIds + text + "return\n}\nreturn"));
+    EXPECT_THAT(refusal(kernel_text(kIds + text + "exit ^c\n}\nreturn")), ::testing::HasSubstr("(8, 0, 0) never does"));
+}
+
+TEST(VerifyUniformity, WaitsForThoseThatReturnLater) {
+    EXPECT_THAT(refusal(kernel_text(kIds + "%c: bool = lt %i, 8\nif ^c %c {\n" + kBarrier +
+                                    "exit ^c\n} else {\nexit ^c\n}\nif ^d %c {\nexit ^d\n} else {\nreturn\n}\nreturn")),
+                ::testing::HasSubstr("(8, 0, 0) never does"));
+}
+
+/// A loop that some leave before its barrier: in iteration j, those with i == `last` or less.
+std::string loop_text(const std::string& leave) {
+    return kernel_text(kIds +
+                           "loop ^l (%j: u32 = 0) @1:4 {\n"
+                           "%c: bool = le %i, %j\n"
+                           "if ^c %c @1:5 {\n" +
+                           leave + "\n} else {\nexit ^c\n}\n" + kBarrier +
+                           "next ^l(%j)\n} continuing (%k: u32) {\n%m: u32 = add %k, 1\n"
+                           "repeat ^l(%m)\n}\n" +
+                           "barrier(workgroup, shared) @1:20\nreturn",
+                       kDeclarations);
+}
+
+TEST(VerifyUniformity, RefusesABarrierInALoopThatSomeHaveLeft) {
+    EXPECT_EQ(refusal(loop_text("exit ^l")),
+              "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (0, 0, 0) never "
+              "does, (1, 0, 0) may; the if at k.cpp:5 parts them.");
+    EXPECT_THAT(refusal(loop_text("next ^l(%j)")), ::testing::HasSubstr("k.cpp:9: barrier"));
+    verify_text(loop_text("exit ^c"));
+    verify_text(loop_text("return"));
+}
+
+TEST(VerifyUniformity, AcceptsABarrierBehindALoopThatIsLeftAtDifferentTimes) {
+    verify_text(kernel_text(kIds +
+                            "loop ^l (%j: u32 = 0) {\n"
+                            "%c: bool = le %i, %j\n"
+                            "if ^c %c {\nexit ^l\n} else {\nexit ^c\n}\n"
+                            "next ^l(%j)\n} continuing (%k: u32) {\n%m: u32 = add %k, 1\nrepeat ^l(%m)\n}\n" +
+                            kBarrier + "return"));
+}
+
+TEST(VerifyUniformity, AcceptsALoopThatOthersMayLeaveInLaterIterations) {
+    // All but 0 leave `outer` by way of the loop's second iteration, so all may come to the barrier behind it.
+    verify_text(kernel_text(kIds +
+                            "if ^outer true {\n"
+                            "loop ^l (%j: u32 = 0) {\n"
+                            "%c: bool = le %i, %j\n"
+                            "if ^c %c {\nexit ^outer\n} else {\nexit ^c\n}\n"
+                            "next ^l(%j)\n} continuing (%k: u32) {\n%m: u32 = add %k, 1\nrepeat ^l(%m)\n}\n"
+                            "exit ^outer\n} else {\nexit ^outer\n}\n" +
+                            kBarrier + "return"));
+}
+
+TEST(VerifyUniformity, RefusesABarrierInACaseThatSomeDoNotChoose) {
+    const auto text = [](const std::string& end) {
+        return kernel_text(kIds + "%r: u32 = rem %i, 4\nswitch ^s %r @1:5 {\ncase 0, 1 {\n" + end +
+                           "\n}\ncase 2, 3, default {\n" + kBarrier + "exit ^s\n}\n}\nreturn");
+    };
+    EXPECT_EQ(refusal(text("exit ^s")),
+              "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (0, 0, 0) never "
+              "does, (2, 0, 0) may; the switch at k.cpp:5 parts them.");
+    verify_text(text("fallthrough"));
+}
+
+TEST(VerifyUniformity, RefusesACallOfAFunctionWithABarrier) {
+    const std::string function =
+        "function @f() {\nbarrier(workgroup, none)\nreturn\n}\nfunction @g() {\ncall(@f)\nreturn\n}\n";
+    EXPECT_EQ(refusal(kernel_text(
+                  kIds + "%c: bool = eq %i, 0\nif ^c %c @1:5 {\ncall(@g) @1:7\nexit ^c\n} else {\nexit ^c\n}\n"
+                         "return",
+                  function)),
+              "k.cpp:7: call: not all invocations of the workgroup come here: the one with local_id (1, 0, 0) never "
+              "does, (0, 0, 0) may; the if at k.cpp:5 parts them.");
+}
+
+TEST(VerifyUniformity, SaysNothingOfThoseWhereControlNeverComes) {
+    verify_text(kernel_text(kIds + "%c: bool = eq %i, 0\nif ^c %c {\n" + kBarrier +
+                            "exit ^c\n} else {\nunreachable\n}\nreturn"));
+}
+
+TEST(VerifyUniformity, LooksAtEachSubgroupForWhatIsOfTheSubgroup) {
+    const auto text = [](const std::string& condition, const std::string& sizes) {
+        return kernel_text(
+            kIds + condition + "\nif ^c %c @1:5 {\nbarrier(subgroup, none) @1:9\nexit ^c\n} else {\nexit ^c\n}\nreturn",
+            {}, sizes);
+    };
+    const std::string of_16 = "workgroup_size(64, 1, 1) subgroup_size(16)";
+    verify_text(text("%c: bool = lt %i, 32", of_16));
+    verify_text(text("%c: bool = lt %i, 24", "workgroup_size(64, 1, 1)"));
+    EXPECT_EQ(refusal(text("%c: bool = lt %i, 24", of_16)),
+              "k.cpp:9: barrier: not all invocations of the subgroup come here: the one with local_id (24, 0, 0) never "
+              "does, (16, 0, 0) may; the if at k.cpp:5 parts them.");
+    EXPECT_THAT(refusal(text("%l: u32 = builtin(subgroup_lane)\n%c: bool = eq %l, 3", of_16)),
+                ::testing::HasSubstr("(0, 0, 0) never does, (3, 0, 0) may"));
+}
+
+TEST(VerifyUniformity, WaitsForThoseThatHaveReturnedWhereAMatrixIsHeld) {
+    const auto text = [](const std::string& count) {
+        return kernel_text(kIds + "%c: bool = lt %i, " + count +
+                               "\nif ^c %c @1:5 {\nreturn\n} else {\nexit ^c\n}\n"
+                               "%p: ptr<storage, f32> = access %a, 0\n"
+                               "%m: coopmat<f32, subgroup, 8, 8, a> = matrix_load(row_major) %p, 8 @1:9\nreturn",
+                           "storage %a: f32[] set 0 binding 0", "workgroup_size(64, 1, 1) subgroup_size(32)");
+    };
+    EXPECT_THAT(refusal(text("8")), ::testing::HasSubstr("k.cpp:9: matrix_load: not all invocations of the subgroup"));
+    verify_text(text("32"));
+}
+
+TEST(VerifyUniformity, LetsSubgroupsWorkWithThoseThatAreThere) {
+    verify_text(kernel_text(
+        kIds + "%c: bool = lt %i, 7\nif ^c %c {\n%s: u32 = subgroup_reduce(add) %i\nexit ^c\n} else {\nexit "
+               "^c\n}\nreturn",
+        {}, "workgroup_size(64, 1, 1) subgroup_size(32)"));
+}
+
+}  // namespace
+}  // namespace alkomp::ir
