@@ -169,8 +169,6 @@ private:
                                std::string(to_string(space())));
         if (global_->initial != ValueId::none) check_initial();
         if (global_->kind == Global::Kind::storage || global_->kind == Global::Kind::uniform) return check_binding();
-        if (!shape(global_->type).is_value)
-            fail(*global_, "is of " + to_string(module_, global_->type) + ", which no value can be");
         if (global_->kind == Global::Kind::scalar) scalars_.push_back(global_);
     }
     Space space() const {

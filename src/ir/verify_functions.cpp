@@ -197,9 +197,12 @@ private:
         }
         const OpInfo& about = info(instruction.op);
         if (operands.size() < about.fewest || operands.size() > about.most)
-            fail(id, "it has " + counted(operands.size(), "operand") + ", where " +
-                         (about.fewest == about.most ? "" : "at least ") + std::to_string(about.fewest) +
-                         " are wanted");
+            fail(id, "it has " + counted(operands.size(), "operand") + ", where " + range_of(about) + " are wanted");
+    }
+    static std::string range_of(const OpInfo& about) {
+        const std::string fewest = std::to_string(about.fewest);
+        if (about.most == kMany) return "at least " + fewest;
+        return about.most == about.fewest ? fewest : fewest + " to " + std::to_string(about.most);
     }
     [[noreturn]] void refuse_sight(InstructionId id, ValueId operand) const {
         const std::string name = name_of(module_, operand);

@@ -145,8 +145,11 @@ TEST(VerifyDevice, NeedsScalarLayoutForWhatIsPackedTighter) {
     needs("storage %d: s set 0 binding 0", "struct s size 24 { a: f32x3[1, stride 16] offset 0, b: f32 offset 12 }\n");
     needs("uniform %d: u32[4, stride 4] set 0 binding 0");
     needs("scalar %d: f32x4 offset 8");
+    needs("storage %d: mat<f32, 3, 4, stride 12, row_major> set 0 binding 0");
+    needs("uniform %d: mat<f32, 2, 2, stride 8, row_major> set 0 binding 0");
     verify_text(kernel_text("return",
                             "storage %d: u32[4, stride 4] set 0 binding 0\n"
+                            "storage %r: mat<f32, 2, 2, stride 8, row_major> set 0 binding 3\n"
                             "storage %m: mat<f32, 4, 4, stride 16> set 0 binding 1\n"
                             "uniform %u: u32[4, stride 16] set 0 binding 2\n"
                             "scalar %f: f32x4 offset 16"),
@@ -252,6 +255,10 @@ TEST(VerifyDevice, NeedsAddressesPointersAndClocks) {
                             "storage %a: u32 set 0 binding 0\nstorage %b: u32 set 0 binding 1"),
                   &Features::variable_pointers, "k.cpp:2: select: the pointer \"p\" to changing places",
                   "variable_pointers");
+    expect_needed(line_text("%x: bool = eq %a, %b", "shared %a: u32\nshared %b: u32"), &Features::variable_pointers,
+                  "k.cpp:2: eq: the pointer \"a\" to changing places", "variable_pointers");
+    expect_needed(kernel_text("%p: ptr<address, u16> = pointer_to(2) u64(16)\n%x: u16 = load %p @1:2\nreturn"),
+                  &Features::storage_16, "k.cpp:2: load: memory that holds u16", "storage_16");
     expect_needed(
         kernel_text("loop ^l (%p: ptr<shared, u32> = %a) @1:2 {\nexit ^l\n} continuing {\nrepeat ^l(%a)\n}\nreturn",
                     "shared %a: u32"),

@@ -386,6 +386,13 @@ TEST(Verify, RefusesToPrintWhatIsNoNumber) {
               "k.cpp:2: print: \"d\" is ptr<storage, u32>, where a scalar or a vector is wanted.");
 }
 
+TEST(Verify, RefusesCooperativeMatricesOfOtherThanNumbers) {
+    EXPECT_EQ(refusal(kernel_text("%m: coopmat<f32, subgroup, 8, 8, a> = matrix_load(row_major) %v, 8 @1:2\n"
+                                  "return",
+                                  "shared %v: bool")),
+              "k.cpp:2: matrix_load: it begins at bool, where a number or a vector of numbers is wanted.");
+}
+
 TEST(Verify, RefusesCooperativeMatricesOutsideOfSharedMemory) {
     EXPECT_EQ(refusal(kernel_text("%v: ptr<local, f32> = variable\n"
                                   "%m: coopmat<f32, subgroup, 8, 8, a> = matrix_load(row_major) %v, 8 @1:2\n"
@@ -512,6 +519,16 @@ TEST(Verify, RefusesCallsThatWriteWhatTheKernelOnlyReads) {
 }
 
 // Functions.
+
+TEST(Verify, RefusesValuesThatCannotBe) {
+    const std::string open = "struct s size 4 { a: u32 offset 0, b: u32[] offset 4 }\nstorage %d: s set 0 binding 0\n";
+    EXPECT_EQ(refusal(kernel_text("return", open + "function @f() -> s @1:7 {\nreturn\n}")),
+              "k.cpp:7: \"f\" returns s, which no value can be.");
+    EXPECT_EQ(refusal(kernel_text("return", open + "function @f(%x: s) @1:7 {\nreturn\n}")),
+              "k.cpp:7: \"f\" takes s, which no value can be.");
+    EXPECT_EQ(refusal(kernel_text("%x: s = load %d @1:2\nreturn", open)),
+              "k.cpp:2: \"x\" is s, which no value can be.");
+}
 
 TEST(Verify, RefusesRecursion) {
     EXPECT_EQ(refusal(kernel_text("call(@f)\nreturn",

@@ -54,6 +54,46 @@ TEST(VerifyUniformity, FollowsArithmeticOfEachInvocation) {
                 ::testing::HasSubstr("(0, 0, 0) never does, (0, 1, 0) may"));
 }
 
+TEST(VerifyUniformity, FollowsTheLanesOfVectors) {
+    const auto expect = [](const std::string& vector, const std::string& where) {
+        EXPECT_THAT(refusal(under(vector + "\n%c: bool = eq %x, 1", "workgroup_size(8, 2, 1)")),
+                    ::testing::HasSubstr(where));
+    };
+    const std::string along_x = "(0, 0, 0) never does, (1, 0, 0) may", along_y = "(0, 0, 0) never does, (0, 1, 0) may";
+    const std::string y = "%y: u32 = extract(1) %local\n";
+    expect(y + "%v: u32x2 = compose %i, %y\n%x: u32 = extract(1) %v", along_y);
+    expect(y + "%v: u32x4 = compose %y, %local\n%x: u32 = extract(1) %v", along_x);
+    expect(y + "%v: u32x4 = splat %y\n%x: u32 = extract(3) %v", along_y);
+    expect(y + "%v: u32x3 = splat %y\n%w: u32x2 = shuffle(0, 4) %v, %local\n%x: u32 = extract(0) %w", along_y);
+    expect(y + "%v: u32x3 = splat %i\n%w: u32x2 = shuffle(0, 4) %v, %local\n%x: u32 = extract(1) %w", along_y);
+    expect("%x: u32 = bit_xor %i, 0", along_x);
+}
+
+TEST(VerifyUniformity, KnowsTheSizeOfTheWorkgroup) {
+    const std::string half =
+        "%s: u32x3 = builtin(workgroup_size)\n%w: u32 = extract(0) %s\n%h: u32 = div %w, 2\n%c: bool = lt %i, %h";
+    EXPECT_THAT(refusal(under(half)), ::testing::HasSubstr("(32, 0, 0) never does"));
+    verify_text(under("%g: u32x3 = builtin(workgroup_count)\n%w: u32 = extract(0) %g\n%c: bool = lt %i, %w"));
+}
+
+TEST(VerifyUniformity, FollowsConstantVectors) {
+    const auto text = [](const std::string& lane) {
+        return kernel_text(kIds + "%v: u32x3 = add %local, %three\n%x: u32 = extract(" + lane +
+                               ") %v\n%c: bool = lt %x, 35\n"
+                               "if ^choice %c @1:5 {\n" +
+                               kBarrier + "exit ^choice\n} else {\nexit ^choice\n}\nreturn",
+                           "constant %three: u32x3 = (3, 4, 5)");
+    };
+    EXPECT_THAT(refusal(text("0")), ::testing::HasSubstr("(32, 0, 0) never does"));
+    verify_text(text("1"));
+}
+
+TEST(VerifyUniformity, KnowsNothingOfVariablesWhosePlaceIsPassedOn) {
+    verify_text(
+        under("%v: ptr<local, u32> = variable %i\n%p: ptr<local, u32> = offset(0) %v, 0\nstore %p, 5\n"
+              "%x: u32 = load %v\n%c: bool = eq %x, 0"));
+}
+
 TEST(VerifyUniformity, FollowsVariablesThatAreWrittenOnce) {
     EXPECT_THAT(refusal(under("%v: ptr<local, u32> = variable\nstore %v, %i\n%x: u32 = load %v\n%c: bool = eq %x, 0")),
                 ::testing::HasSubstr("(1, 0, 0) never does"));
@@ -170,6 +210,27 @@ TEST(VerifyUniformity, RefusesABarrierInACaseThatSomeDoNotChoose) {
     verify_text(text("fallthrough"));
 }
 
+TEST(VerifyUniformity, LetsThoseChooseAnyCaseOfWhomNothingIsKnown) {
+    verify_text(kernel_text(kIds +
+                                "%p: ptr<storage, u32> = access %data, 0\n%d: u32 = load %p\n%b: bool = lt %i, 32\n"
+                                "%r: u32 = select %b, %d, 2\nswitch ^s %r {\ncase 0, 1 {\n" +
+                                kBarrier + "exit ^s\n}\ncase 2 {\nreturn\n}\ndefault {\nexit ^s\n}\n}\nreturn",
+                            kDeclarations));
+    EXPECT_THAT(
+        refusal(kernel_text(kIds +
+                                "%p: ptr<storage, u32> = access %data, 0\n%d: u32 = load %p\n"
+                                "%b: bool = lt %i, 32\n%r: u32 = select %b, %d, 2\nswitch ^s %r {\ncase 0, 1 {\n" +
+                                kBarrier + "exit ^s\n}\ndefault {\nexit ^s\n}\n}\nreturn",
+                            kDeclarations)),
+        ::testing::HasSubstr("(32, 0, 0) never does, (0, 0, 0) may"));
+}
+
+TEST(VerifyUniformity, LetsAnyoneLeaveALoopByItsContinuingRegion) {
+    verify_text(kernel_text(kIds + "loop ^l {\nnext ^l\n} continuing {\n%c: bool = lt %i, 8\nif ^i %c {\n" +
+                            "exit ^i\n} else {\nexit ^i\n}\nbarrier(workgroup, none)\nrepeat_if %c ^l\n}\n" + kBarrier +
+                            "return"));
+}
+
 TEST(VerifyUniformity, RefusesACallOfAFunctionWithABarrier) {
     const std::string function =
         "function @f() {\nbarrier(workgroup, none)\nreturn\n}\nfunction @g() {\ncall(@f)\nreturn\n}\n";
@@ -200,6 +261,10 @@ TEST(VerifyUniformity, LooksAtEachSubgroupForWhatIsOfTheSubgroup) {
               "does, (16, 0, 0) may; the if at k.cpp:5 parts them.");
     EXPECT_THAT(refusal(text("%l: u32 = builtin(subgroup_lane)\n%c: bool = eq %l, 3", of_16)),
                 ::testing::HasSubstr("(0, 0, 0) never does, (3, 0, 0) may"));
+    verify_text(text("%g: u32 = builtin(subgroup_id)\n%c: bool = eq %g, 1", of_16));
+    EXPECT_THAT(
+        refusal(under("%g: u32 = builtin(subgroup_id)\n%c: bool = eq %g, 1", of_16)),
+        ::testing::HasSubstr("of the workgroup come here: the one with local_id (0, 0, 0) never does, (16, 0, 0)"));
 }
 
 TEST(VerifyUniformity, WaitsForThoseThatHaveReturnedWhereAMatrixIsHeld) {
