@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How the text form spells scalars, names and strings, and how it reads them: both directions side by side.
+// How the text form spells scalars, names, strings and words, for both directions.
 #pragma once
 
 #include "alkomp/dtype.h"
+#include "ir/module.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace alkomp::ir {
+
+inline constexpr std::array<std::pair<std::string_view, Global::Kind>, 5> kGlobalKinds{
+    {{"storage", Global::Kind::storage},
+     {"uniform", Global::Kind::uniform},
+     {"scalar", Global::Kind::scalar},
+     {"shared", Global::Kind::shared},
+     {"local", Global::Kind::local}}};
+inline constexpr std::array<std::pair<std::string_view, Flag>, 4> kFlags{
+    {{"precise", kPrecise}, {"inbounds", kInbounds}, {"volatile", kVolatileAccess}, {"nonuniform", kNonuniform}}};
+/// Joined by |; "none" stands for no space.
+inline constexpr std::array<std::pair<std::string_view, u32>, 2> kSpaces{{{"storage", kStorage}, {"shared", kShared}}};
 
 /// "5", "-2.5", "true". What has no such spelling, a NaN or bits that are too wide, is given by its bits: "0x7fc00000".
 [[nodiscard]] std::string plain_text(Scalar kind, u64 bits);

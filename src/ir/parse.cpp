@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <unordered_map>
@@ -18,16 +17,6 @@
 
 namespace alkomp::ir {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, Global::Kind>, 5> kGlobalKinds{{{"storage", Global::Kind::storage},
-                                                                                 {"uniform", Global::Kind::uniform},
-                                                                                 {"scalar", Global::Kind::scalar},
-                                                                                 {"shared", Global::Kind::shared},
-                                                                                 {"local", Global::Kind::local}}};
-constexpr std::array<std::pair<std::string_view, Flag>, 4> kFlags{
-    {{"precise", kPrecise}, {"inbounds", kInbounds}, {"volatile", kVolatileAccess}, {"nonuniform", kNonuniform}}};
-constexpr std::array<std::pair<std::string_view, u32>, 3> kSpaces{
-    {{"none", 0}, {"storage", kStorage}, {"shared", kShared}}};
 
 template <class Value, std::size_t N>
 std::optional<Value> find_in(const std::array<std::pair<std::string_view, Value>, N>& table, std::string_view name) {
@@ -301,6 +290,7 @@ private:
         u32 mask = 0;
         do {
             const Token token = expect(Token::Kind::word, "storage, shared or none");
+            if (token.text == "none") continue;
             const std::optional<u32> space = find_in(kSpaces, token.text);
             if (!space) fail(token, "storage, shared or none is wanted, not " + shown(token) + '.');
             mask |= *space;

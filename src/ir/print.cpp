@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 #include <utility>
@@ -14,12 +15,46 @@
 namespace alkomp::ir {
 namespace {
 
-constexpr std::array<std::pair<Flag, std::string_view>, 4> kFlagNames{
-    {{kPrecise, "precise"}, {kInbounds, "inbounds"}, {kVolatileAccess, "volatile"}, {kNonuniform, "nonuniform"}}};
-
 bool is_declared(const Constant& constant) {
     return constant.kind == Constant::Kind::composite || constant.kind == Constant::Kind::specialization ||
            constant.kind == Constant::Kind::computed;
+}
+
+template <class Length, class Structure>
+std::string type_text(const Module& module, TypeId id, const Length& length, const Structure& structure) {
+    if (place(id) >= module.types.size()) return "<no type>";
+    const Type& type = module.types[id];
+    const auto element = [&] { return type_text(module, type.element, length, structure); };
+    switch (type.kind) {
+        case Type::Kind::array: {
+            const std::string stride = type.stride_bytes == 0 ? "" : ", stride " + std::to_string(type.stride_bytes);
+            return element() + '[' + length(ValueId{type.length}) + stride + ']';
+        }
+        case Type::Kind::runtime_array: {
+            const bool is_dense = type.stride_bytes == dense_stride_bytes(module.types, type.element);
+            return element() + '[' + (is_dense ? "" : "stride " + std::to_string(type.stride_bytes)) + ']';
+        }
+        case Type::Kind::structure:
+            return structure(id);
+        case Type::Kind::pointer:
+            return "ptr<" + std::string(to_string(type.space)) + ", " + element() + '>';
+        case Type::Kind::nothing:
+            return id == TypeId::none ? "none" : "void";
+        case Type::Kind::scalar:
+            return std::string(alkomp::to_string(type.scalar));
+        case Type::Kind::vector:
+            return element() + 'x' + std::to_string(type.count);
+        case Type::Kind::matrix: {
+            const std::string stride = type.stride_bytes == 0 ? "" : ", stride " + std::to_string(type.stride_bytes);
+            return "mat<" + std::string(alkomp::to_string(type.scalar)) + ", " + std::to_string(type.count) + ", " +
+                   std::to_string(module.types[type.element].count) + stride + (type.row_major ? ", row_major>" : ">");
+        }
+        case Type::Kind::cooperative_matrix:
+            return "coopmat<" + element() + ", " + std::string(to_string(type.scope)) + ", " +
+                   std::to_string(type.rows) + ", " + std::to_string(type.columns) + ", " +
+                   std::string(to_string(type.use)) + '>';
+    }
+    return "<no type>";
 }
 
 // Names of one scope, told apart by numbers; what has no name is numbered.
@@ -60,14 +95,6 @@ public:
         return head + out_;
     }
 
-    // For messages: structures and constants by their own names.
-    std::string type_alone(TypeId id) {
-        for (const Constant& constant : module_.constants)
-            if (constant.value != ValueId::none && is_declared(constant))
-                values_[place(constant.value)] = spelled(string(module_[constant.value].name));
-        return type(id);
-    }
-
 private:
     // Names.
     std::string_view string(StringId id) const {
@@ -97,29 +124,9 @@ private:
 
     // Types.
     std::string type(TypeId id) const {
-        if (place(id) >= module_.types.size()) return "<no type>";
-        const Type& it = module_.types[id];
-        switch (it.kind) {
-            case Type::Kind::array: {
-                const std::string stride = it.stride_bytes == 0 ? "" : ", stride " + std::to_string(it.stride_bytes);
-                return type(it.element) + '[' + operand(ValueId{it.length}) + stride + ']';
-            }
-            case Type::Kind::runtime_array: {
-                const bool is_dense = it.stride_bytes == dense_stride_bytes(module_.types, it.element);
-                return type(it.element) + '[' + (is_dense ? "" : "stride " + std::to_string(it.stride_bytes)) + ']';
-            }
-            case Type::Kind::structure:
-                return structures_.empty() ? spelled(it.name) : structures_[place(id)];
-            case Type::Kind::pointer:
-                return "ptr<" + std::string(to_string(it.space)) + ", " + type(it.element) + '>';
-            case Type::Kind::nothing:
-            case Type::Kind::scalar:
-            case Type::Kind::vector:
-            case Type::Kind::matrix:
-            case Type::Kind::cooperative_matrix:
-                break;
-        }
-        return module_.types.to_string(id);
+        return type_text(
+            module_, id, [&](ValueId length) { return operand(length); },
+            [&](TypeId structure) { return structures_[place(structure)]; });
     }
     std::string type_of(ValueId id) const { return type(module_.type_of(id)); }
 
@@ -144,9 +151,12 @@ private:
 
     // What is behind the name of an instruction.
     std::string spaces(u32 mask) const {
-        std::string text = (mask & kStorage) != 0 ? "storage" : "";
-        if ((mask & kShared) != 0) text += text.empty() ? "shared" : "|shared";
-        const u32 rest = mask & ~u32{kStorage | kShared};
+        std::string text;
+        u32 rest = mask;
+        for (const auto& [name, space] : kSpaces) {
+            if ((mask & space) != 0) text += (text.empty() ? "" : "|") + std::string(name);
+            rest &= ~space;
+        }
         if (rest != 0) text += (text.empty() ? "" : "|") + std::to_string(rest);
         return text.empty() ? "none" : text;
     }
@@ -200,7 +210,7 @@ private:
     }
     static std::string flags(u8 set) {
         std::string text;
-        for (const auto& [flag, name] : kFlagNames)
+        for (const auto& [name, flag] : kFlags)
             if ((set & flag) != 0) text += ' ' + std::string(name);
         return text;
     }
@@ -309,8 +319,8 @@ private:
     }
     void global(const Global& it) {
         name_value(outside_, it.value);
-        static constexpr std::array<std::string_view, 5> kKinds{"storage", "uniform", "scalar", "shared", "local"};
-        out_ += std::string(kKinds[static_cast<std::size_t>(it.kind)]) + ' ' + operand(it.value) + ": " + type(it.type);
+        for (const auto& [name, kind] : kGlobalKinds)
+            if (kind == it.kind) out_ += std::string(name) + ' ' + operand(it.value) + ": " + type(it.type);
         if (it.kind == Global::Kind::storage || it.kind == Global::Kind::uniform)
             out_ += " set " + std::to_string(it.set) + " binding " + std::to_string(it.binding);
         if (it.kind == Global::Kind::scalar) out_ += " offset " + std::to_string(it.offset_bytes);
@@ -485,7 +495,15 @@ private:
 
 std::string print(const Module& module) { return Printer(module).run(); }
 
-std::string to_string(const Module& module, TypeId type) { return Printer(module).type_alone(type); }
+std::string to_string(const Module& module, TypeId type) {
+    const auto length = [&](ValueId id) {
+        const std::optional<u64> known = place(id) < module.values.size() ? module.known_bits(id) : std::nullopt;
+        if (known) return scalar_text(module.types.scalar_of(module.type_of(id)), *known);
+        const StringId name = place(id) < module.values.size() ? module[id].name : StringId::none;
+        return name == StringId::none ? std::string("?") : '%' + spelled(module.text(name));
+    };
+    return type_text(module, type, length, [&](TypeId id) { return spelled(module.types[id].name); });
+}
 
 u32 dense_stride_bytes(const Types& types, TypeId element) {
     const Type& type = types[element];

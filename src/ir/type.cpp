@@ -196,35 +196,4 @@ TypeId Types::part(TypeId id, u64 index) {
     return type.element;
 }
 
-std::string Types::to_string(TypeId id) const {
-    const Type& type = (*this)[id];
-    const auto number = [](u32 value) { return std::to_string(value); };
-    switch (type.kind) {
-        case Type::Kind::nothing:
-            return id == TypeId::none ? "none" : "void";
-        case Type::Kind::scalar:
-            return std::string(alkomp::to_string(type.scalar));
-        case Type::Kind::vector:
-            return to_string(type.element) + 'x' + number(type.count);
-        case Type::Kind::matrix: {
-            std::string text = "mat<" + std::string(alkomp::to_string(type.scalar)) + ", " + number(type.count) + ", " +
-                               number((*this)[type.element].count);
-            if (type.stride_bytes != 0) text += ", stride " + number(type.stride_bytes);
-            return text + (type.row_major ? ", row_major>" : ">");
-        }
-        case Type::Kind::array:
-            return to_string(type.element) + "[" + number(type.length) + "]";
-        case Type::Kind::runtime_array:
-            return to_string(type.element) + "[]";
-        case Type::Kind::structure:
-            return type.name;
-        case Type::Kind::pointer:
-            return "ptr<" + std::string(ir::to_string(type.space)) + ", " + to_string(type.element) + ">";
-        case Type::Kind::cooperative_matrix:
-            return "coopmat<" + to_string(type.element) + ", " + std::string(ir::to_string(type.scope)) + ", " +
-                   number(type.rows) + ", " + number(type.columns) + ", " + std::string(ir::to_string(type.use)) + ">";
-    }
-    return {};
-}
-
 }  // namespace alkomp::ir

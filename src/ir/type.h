@@ -85,8 +85,6 @@ public:
     [[nodiscard]] TypeId with_scalar(TypeId id, Scalar kind);
     /// Of a part: a member, an element, a lane, a column. `index` matters for structures only.
     [[nodiscard]] TypeId part(TypeId id, u64 index);
-    /// "f32x4", "mat<f32, 4, 3>", "u32[16]", "ptr<storage, u32[]>", a structure's name.
-    [[nodiscard]] std::string to_string(TypeId id) const;
 
 private:
     struct Hash {
