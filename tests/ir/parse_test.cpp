@@ -42,15 +42,38 @@ std::string declaration_refusal(const std::string& declaration) {
 }
 
 TEST(Parse, errors_name_file_line_and_column_and_point_at_the_place) {
+    // [mistake]
     EXPECT_EQ(refusal("module \"k\"\n\nkernel @main() {\n\t%x: u32 = add 1, %y  // sum\n}\n"),
               "parse: k.ir:4:19: %y is not defined above.\n"
               "    \t%x: u32 = add 1, %y  // sum\n"
               "    \t                 ^");
+    // [/mistake]
     EXPECT_EQ(refusal(""), "parse: k.ir:1:1: \"module\" is wanted, not the end of the text.\n    \n    ^");
     EXPECT_EQ(refusal("module \"k\"\nkernel @main() {\n    return\n"),
               "parse: k.ir:2:8: The closing brace of this function is missing.\n"
               "    kernel @main() {\n"
               "           ^");
+}
+
+TEST(Parse, makes_a_module_of_text) {
+    // [parse]
+    constexpr std::string_view kText = R"(
+        module "twice"
+        storage %data: u32[] set 0 binding 0
+        kernel @twice() workgroup_size(64, 1, 1) {
+            %id = builtin(global_id)
+            %i = extract(0) %id
+            %place = access %data, %i
+            %x = load %place
+            %sum = add %x, %x
+            store %place, %sum
+            return
+        }
+    )";
+    Module module = parse(kText, "twice.ir");
+    verify(module);
+    // [/parse]
+    EXPECT_THAT(print(module), HasSubstr("    %sum: u32 = add %x, %x\n    store %place, %sum\n    return\n}\n"));
 }
 
 TEST(Parse, errors_show_what_is_near_in_a_long_line_and_nothing_unprintable) {

@@ -313,8 +313,10 @@ void Emitter::instruction(const ir::Instruction& instruction) {
         case ir::Op::unpack_unorm2x16:
         case ir::Op::unpack_half2x16:
             return define(id, real_function(instruction.op, operands, module_.type_of(id)));
+        // [quantize_f16]
         case ir::Op::quantize_f16:
             return define(id, result(Op::QuantizeToF16, type(module_.type_of(id)), {value(operands[0])}));
+        // [/quantize_f16]
         case ir::Op::frexp:
         case ir::Op::modf:
             return two_results(instruction);
