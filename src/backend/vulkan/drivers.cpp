@@ -127,7 +127,13 @@ void inspect_folder(const fs::path& folder, std::vector<Finding>& out) {
 }
 
 /// Where the loader looks when no variable names the manifests.
-std::vector<fs::path> manifest_folders() {
+#ifdef _WIN32
+void inspect_system(std::vector<Finding>& out) {
+    out.push_back({Finding::Kind::note, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Khronos\\Vulkan\\Drivers", true,
+                   "the loader reads the list of drivers from here and from the display adapters' keys"});
+}
+#else
+void inspect_system(std::vector<Finding>& out) {
     std::vector<fs::path> roots;
     const auto add = [&](const std::string& value, const std::string& otherwise) {
         for (const std::string& item : split(value.empty() ? otherwise : value)) roots.emplace_back(item);
@@ -138,13 +144,14 @@ std::vector<fs::path> manifest_folders() {
     add("/etc", "");
     add(environment("XDG_DATA_HOME"), home.empty() ? "" : home + "/.local/share");
     add(environment("XDG_DATA_DIRS"), "/usr/local/share:/usr/share");
-    std::vector<fs::path> out;
+    std::vector<fs::path> folders;
     for (const fs::path& root : roots) {
         const fs::path folder = root / "vulkan" / "icd.d";
-        if (std::find(out.begin(), out.end(), folder) == out.end()) out.push_back(folder);
+        if (std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.push_back(folder);
     }
-    return out;
+    for (const fs::path& folder : folders) inspect_folder(folder, out);
 }
+#endif
 
 /// Manifests, or folders of them, that a variable names. False when it is not set.
 bool inspect_variable(const char* name, std::vector<Finding>& out) {
@@ -166,12 +173,7 @@ std::vector<Finding> find_drivers() {
     // The newer variable hides the older one; either hides all folders.
     if (inspect_variable("VK_DRIVER_FILES", out) || inspect_variable("VK_ICD_FILENAMES", out)) return out;
     inspect_variable("VK_ADD_DRIVER_FILES", out);
-#ifdef _WIN32
-    out.push_back({Finding::Kind::note, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Khronos\\Vulkan\\Drivers", true,
-                   "the loader reads the list of drivers from here and from the display adapters' keys"});
-#else
-    for (const fs::path& folder : manifest_folders()) inspect_folder(folder, out);
-#endif
+    inspect_system(out);
     return out;
 }
 
