@@ -63,29 +63,50 @@ bool answers_to(const BindingInfo& binding, std::string_view name) {
 }
 bool answers_to(const ScalarInfo& scalar, std::string_view name) { return scalar.name == name; }
 
-// Where an argument goes: by its name, or that of a block's only member, else the next free place in order.
-template <class Infos>
-std::size_t place_of(const KernelRecord& kernel, const Infos& infos, const Argument& argument, std::size_t& next,
-                     std::vector<std::size_t>& taken, std::size_t index, std::span<const Argument> all) {
-    std::size_t place = kUnset;
-    if (argument.name.empty()) {
-        while (next < infos.size() && taken[next] != kUnset) ++next;
-        if (next >= infos.size()) fail_count(kernel, all);
-        place = next++;
-    } else {
-        const auto found =
-            std::find_if(infos.begin(), infos.end(), [&](const auto& info) { return answers_to(info, argument.name); });
-        if (found == infos.end()) {
-            fail(kernel, "there is no " + std::string(argument.kind == Argument::Kind::buffer ? "buffer" : "scalar") +
-                             " named \"" + std::string(argument.name) +
-                             "\"; the kernel takes:" + interface_text(kernel.interface));
+// Where arguments go: by name, or that of a block's only member, else to the next free place in order.
+template <class Info>
+class Places {
+public:
+    Places(const KernelRecord& kernel, const std::vector<Info>& infos, std::span<const Argument> all)
+        : kernel_(kernel), infos_(infos), all_(all) {}
+
+    std::size_t take(const Argument& argument) {
+        if (argument.name.empty()) return take_next();
+        // Without names, what is taken lies below `next_`.
+        if (taken_.empty()) {
+            taken_.assign(infos_.size(), false);
+            std::fill_n(taken_.begin(), next_, true);
         }
-        place = static_cast<std::size_t>(found - infos.begin());
-        if (taken[place] != kUnset) fail(kernel, "argument \"" + std::string(argument.name) + "\" is given twice.");
+        const auto found = std::find_if(infos_.begin(), infos_.end(),
+                                        [&](const Info& info) { return answers_to(info, argument.name); });
+        if (found == infos_.end()) {
+            fail(kernel_, "there is no " + std::string(argument.kind == Argument::Kind::buffer ? "buffer" : "scalar") +
+                              " named \"" + std::string(argument.name) +
+                              "\"; the kernel takes:" + interface_text(kernel_.interface));
+        }
+        const auto place = static_cast<std::size_t>(found - infos_.begin());
+        if (taken_[place]) fail(kernel_, "argument \"" + std::string(argument.name) + "\" is given twice.");
+        taken_[place] = true;
+        ++count_;
+        return place;
     }
-    taken[place] = index;
-    return place;
-}
+    [[nodiscard]] bool all_taken() const { return count_ == infos_.size(); }
+
+private:
+    std::size_t take_next() {
+        while (next_ < taken_.size() && taken_[next_]) ++next_;
+        if (next_ >= infos_.size()) fail_count(kernel_, all_);
+        if (!taken_.empty()) taken_[next_] = true;
+        ++count_;
+        return next_++;
+    }
+
+    const KernelRecord& kernel_;
+    const std::vector<Info>& infos_;
+    std::span<const Argument> all_;
+    std::vector<bool> taken_;  // empty until an argument has a name
+    std::size_t next_ = 0, count_ = 0;
+};
 
 void check_groups(const DeviceRecord& device, const KernelRecord& kernel, const Groups& groups, CheckedCall& out) {
     const std::array<u64, 3> given{groups.x, groups.y, groups.z};
@@ -212,24 +233,19 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
     out.indirect = nullptr;
     out.buffers.resize(interface.bindings.size());
     out.scalars.assign(interface.scalar_bytes, std::byte{0});
-    out.slots.clear();
 
-    out.buffer_from.assign(interface.bindings.size(), kUnset);
-    out.scalar_from.assign(interface.scalars.size(), kUnset);
-    std::size_t next_buffer = 0;
-    std::size_t next_scalar = 0;
+    Places<BindingInfo> bindings(kernel, interface.bindings, arguments);
+    Places<ScalarInfo> scalars(kernel, interface.scalars, arguments);
     const Groups* groups = nullptr;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const Argument& a = arguments[i];
-        std::size_t place = kUnset;
+    for (const Argument& a : arguments) {
         switch (a.kind) {
-            case Argument::Kind::buffer:
-                place = place_of(kernel, interface.bindings, a, next_buffer, out.buffer_from, i, arguments);
+            case Argument::Kind::buffer: {
+                const std::size_t place = bindings.take(a);
                 out.buffers[place] = check_buffer(device, kernel, place, *static_cast<const AnyView*>(a.value));
                 break;
+            }
             case Argument::Kind::scalar:
-                place = place_of(kernel, interface.scalars, a, next_scalar, out.scalar_from, i, arguments);
-                store_scalar(kernel, place, a, out.scalars);
+                store_scalar(kernel, scalars.take(a), a, out.scalars);
                 break;
             case Argument::Kind::groups:
                 groups = static_cast<const Groups*>(a.value);
@@ -238,12 +254,8 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
                 check_indirect(device, kernel, *static_cast<const AnyView*>(a.value), out);
                 break;
         }
-        if (!a.slot.empty()) out.slots.push_back({i, place, a.kind == Argument::Kind::buffer});
     }
-    const auto missing = [](const std::vector<std::size_t>& from) {
-        return std::find(from.begin(), from.end(), kUnset) != from.end();
-    };
-    if (missing(out.buffer_from) || missing(out.scalar_from)) fail_count(kernel, arguments);
+    if (!bindings.all_taken() || !scalars.all_taken()) fail_count(kernel, arguments);
     if (groups != nullptr) check_groups(device, kernel, *groups, out);
     else if (out.indirect == nullptr) imply_groups(device, kernel, out);
     if (out.buffers.size() > 1) check_aliasing(kernel, out);

@@ -33,16 +33,7 @@ struct CheckedCall {
     BufferRecord* indirect = nullptr;
     u64 indirect_offset_bytes = 0;
     std::vector<BoundBuffer> buffers;
-    std::vector<std::byte> scalars;                     ///< the whole push constant block
-    std::vector<std::size_t> buffer_from, scalar_from;  ///< per binding and per scalar: which argument
-
-    /// Where each argument went, for graph slots: index into `buffers`, or into Interface::scalars.
-    struct Place {
-        std::size_t argument = 0;
-        std::size_t index = 0;
-        bool is_buffer = false;
-    };
-    std::vector<Place> slots;  ///< only for arguments that name a slot
+    std::vector<std::byte> scalars;  ///< the whole push constant block
 };
 
 /// Throws invalid_argument or unsupported with the kernel, the argument, what was given and wanted.

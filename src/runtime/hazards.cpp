@@ -109,7 +109,13 @@ Use use_of_everything(const Timeline& current) {
 
 void note_use(const DeviceRecord& device, const Timeline& current, BufferUses& uses, const Access& access) {
     const Use use{access.begin, access.end, current.recording(), current.epoch, current.index};
+    const auto covers = [&](const Use& old) { return use.begin <= old.begin && old.end <= use.end; };
     if (access.writes) {
+        // Mostly the same range is written again.
+        if (uses.reads.empty() && uses.writes.size() == 1 && covers(uses.writes.front())) {
+            uses.writes.front() = use;
+            return;
+        }
         cut(uses.reads, access.begin, access.end);
         cut(uses.writes, access.begin, access.end);
         uses.writes.push_back(use);
@@ -117,7 +123,7 @@ void note_use(const DeviceRecord& device, const Timeline& current, BufferUses& u
         return;
     }
     for (Use& read : uses.reads) {
-        if (read.timeline == use.timeline && use.begin <= read.begin && read.end <= use.end) {
+        if (read.timeline == use.timeline && covers(read)) {
             read = use;
             return;
         }
