@@ -107,9 +107,7 @@ bool Layouts::fits(TypeId id, bool is_uniform, u32 offset_bytes) const {
     const Type& type = types_[id];
     if (type.kind != Type::Kind::vector) return offset_bytes % of(id).rules[is_uniform ? 1 : 0].alignment_bytes == 0;
     // Relaxed, as in Vulkan 1.1: by its scalar, but not across a multiple of 16 bytes.
-    const u32 scalar_bytes = alkomp::size_bytes(type.scalar);
-    const u32 size_bytes = scalar_bytes * type.count;
-    if (offset_bytes % std::max(scalar_bytes, 1u) != 0) return false;
+    const u32 size_bytes = alkomp::size_bytes(type.scalar) * type.count;
     return size_bytes > 16 ? offset_bytes % 16 == 0 : offset_bytes % 16 + size_bytes <= 16;
 }
 

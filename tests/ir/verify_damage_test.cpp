@@ -270,6 +270,8 @@ TEST(VerifyDamage, FindsBrokenInstructions) {
     expect(Op::lt, "k.cpp:6: lt: it has an unknown flag.", [](Instruction& it, Module&) { it.flags = 0x80; });
     expect(Op::lt, "k.cpp:6: lt: operand 2 is missing.",
            [](Instruction& it, Module& m) { m.operand_pool[it.operands.first + 1] = ValueId::none; });
+    expect(Op::lt, "k.cpp:6: lt: \"p\" is not visible here; the region that defines it has ended.",
+           [](Instruction& it, Module& m) { m.operand_pool[it.operands.first] = m.functions[1].parameters[0]; });
     expect(Op::lt, "k.cpp:6: lt: it has 1 operand, where 2 are wanted.",
            [](Instruction& it, Module&) { it.operands.count = 1; });
     expect(Op::repeat_if, "k.cpp:7: repeat_if: it has 0 operands, where at least 1 are wanted.",

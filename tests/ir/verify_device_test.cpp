@@ -281,6 +281,8 @@ TEST(VerifyDevice, HoldsTheLimits) {
     verify_text(kernel_text("return", "shared %a: u32[8192]"), &device);
     EXPECT_EQ(refusal(kernel_text("return", "shared %a: u32[8192]\nshared %b: bool"), device),
               "k.cpp:1: the size of the shared memory in bytes is 32772; the device's max_shared_bytes is 32768.");
+    EXPECT_EQ(refusal(kernel_text("return", "shared %a: u32[8189]\nshared %b: f32x4"), device),
+              "k.cpp:1: the size of the shared memory in bytes is 32784; the device's max_shared_bytes is 32768.");
     EXPECT_EQ(refusal(kernel_text("return", "shared %a: f32x3[2049]"), device),
               "k.cpp:1: the size of the shared memory in bytes is 32784; the device's max_shared_bytes is 32768.");
     EXPECT_EQ(refusal(kernel_text("return", "scalar %a: u32 offset 128"), device),

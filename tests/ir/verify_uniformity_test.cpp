@@ -99,7 +99,7 @@ TEST(VerifyUniformity, FollowsVariablesThatAreWrittenOnce) {
                 ::testing::HasSubstr("(1, 0, 0) never does"));
     EXPECT_THAT(refusal(under("%v: ptr<local, u32> = variable %i\n%x: u32 = load %v\n%c: bool = eq %x, 0")),
                 ::testing::HasSubstr("(1, 0, 0) never does"));
-    verify_text(under("%v: ptr<local, u32> = variable %i\nstore %v, 0\n%x: u32 = load %v\n%c: bool = eq %x, 0"));
+    verify_text(under("%v: ptr<local, u32> = variable 5\nstore %v, %i\n%x: u32 = load %v\n%c: bool = eq %x, 0"));
 }
 
 TEST(VerifyUniformity, KnowsWhichHalfOfAnAndIsCertain) {
@@ -148,6 +148,8 @@ TEST(VerifyUniformity, DoesNotWaitForThoseThatReturnInTheOtherBranch) {
     const std::string text = "%c: bool = lt %i, 8\nif ^c %c {\n" + kBarrier + "exit ^c\n} else {\n";
     verify_text(kernel_text(kIds + text + "return\n}\nreturn"));
     EXPECT_THAT(refusal(kernel_text(kIds + text + "exit ^c\n}\nreturn")), ::testing::HasSubstr("(8, 0, 0) never does"));
+    verify_text(kernel_text(kIds + "%c: bool = lt %i, 8\nif ^c %c {\n" + kBarrier +
+                            "if ^d true {\nexit ^d\n} else {\nexit ^d\n}\nexit ^c\n} else {\nreturn\n}\nreturn"));
 }
 
 TEST(VerifyUniformity, WaitsForThoseThatReturnLater) {
@@ -180,7 +182,7 @@ TEST(VerifyUniformity, RefusesABarrierInALoopThatSomeHaveLeft) {
 
 TEST(VerifyUniformity, AcceptsABarrierBehindALoopThatIsLeftAtDifferentTimes) {
     verify_text(kernel_text(kIds +
-                            "loop ^l (%j: u32 = 0) {\n"
+                            "loop ^l (%j: u32 = 0) {\nbarrier(workgroup, none)\n"
                             "%c: bool = le %i, %j\n"
                             "if ^c %c {\nexit ^l\n} else {\nexit ^c\n}\n"
                             "next ^l(%j)\n} continuing (%k: u32) {\n%m: u32 = add %k, 1\nrepeat ^l(%m)\n}\n" +
@@ -191,7 +193,7 @@ TEST(VerifyUniformity, AcceptsALoopThatOthersMayLeaveInLaterIterations) {
     // All but 0 leave `outer` by way of the loop's second iteration, so all may come to the barrier behind it.
     verify_text(kernel_text(kIds +
                             "if ^outer true {\n"
-                            "loop ^l (%j: u32 = 0) {\n"
+                            "loop ^l (%j: u32 = 0) {\nbarrier(workgroup, none)\n"
                             "%c: bool = le %i, %j\n"
                             "if ^c %c {\nexit ^outer\n} else {\nexit ^c\n}\n"
                             "next ^l(%j)\n} continuing (%k: u32) {\n%m: u32 = add %k, 1\nrepeat ^l(%m)\n}\n"
@@ -210,6 +212,41 @@ TEST(VerifyUniformity, RefusesABarrierInACaseThatSomeDoNotChoose) {
     verify_text(text("fallthrough"));
 }
 
+TEST(VerifyUniformity, RefusesABarrierInAContinuingRegionThatSomeDoNotReach) {
+    EXPECT_THAT(refusal(kernel_text(kIds +
+                                    "loop ^l {\n%c: bool = lt %i, 8\nif ^c %c {\nexit ^l\n} else {\nexit ^c\n}\n"
+                                    "next ^l\n} continuing {\n" +
+                                    kBarrier + "repeat ^l\n}\nreturn")),
+                ::testing::HasSubstr("(0, 0, 0) never does, (8, 0, 0) may"));
+}
+
+TEST(VerifyUniformity, KnowsNothingOfWhatAContinuingRegionBeginsWith) {
+    verify_text(kernel_text(kIds +
+                            "loop ^l (%j: u32 = %i) {\nnext ^l(0)\n} continuing (%k: u32) {\n%c: bool = eq %k, 0\n"
+                            "if ^c %c {\n" +
+                            kBarrier + "exit ^c\n} else {\nexit ^c\n}\nrepeat ^l(%k)\n}\nreturn"));
+}
+
+TEST(VerifyUniformity, LooksIntoConstructsWithinConstructs) {
+    EXPECT_THAT(refusal(kernel_text(kIds + "%c: bool = lt %i, 8\nif ^a %c {\nif ^b true {\n" + kBarrier +
+                                    "exit ^b\n} else {\nexit ^b\n}\nexit ^a\n} else {\nexit ^a\n}\nreturn")),
+                ::testing::HasSubstr("(8, 0, 0) never does"));
+    EXPECT_THAT(refusal(kernel_text("call(@f)\nreturn", "function @f() {\n" + kIds +
+                                                            "if ^a true {\n%c: bool = lt %i, 8\nif ^b %c {\nreturn\n} "
+                                                            "else {\nexit ^b\n}\nexit ^a\n} else {\nexit ^a\n}\n" +
+                                                            kBarrier + "return\n}")),
+                ::testing::HasSubstr("(0, 0, 0) never does"));
+}
+
+TEST(VerifyUniformity, FallsThroughToTheNextCaseAlone) {
+    EXPECT_THAT(
+        refusal(kernel_text(kIds +
+                            "%r: u32 = rem %i, 4\nswitch ^s %r {\ncase 0 {\nfallthrough\n}\ncase 1 {\nexit ^s\n}\n"
+                            "default {\n" +
+                            kBarrier + "exit ^s\n}\n}\nreturn")),
+        ::testing::HasSubstr("(0, 0, 0) never does, (2, 0, 0) may"));
+}
+
 TEST(VerifyUniformity, LetsThoseChooseAnyCaseOfWhomNothingIsKnown) {
     verify_text(kernel_text(kIds +
                                 "%p: ptr<storage, u32> = access %data, 0\n%d: u32 = load %p\n%b: bool = lt %i, 32\n"
@@ -226,9 +263,13 @@ TEST(VerifyUniformity, LetsThoseChooseAnyCaseOfWhomNothingIsKnown) {
 }
 
 TEST(VerifyUniformity, LetsAnyoneLeaveALoopByItsContinuingRegion) {
-    verify_text(kernel_text(kIds + "loop ^l {\nnext ^l\n} continuing {\n%c: bool = lt %i, 8\nif ^i %c {\n" +
-                            "exit ^i\n} else {\nexit ^i\n}\nbarrier(workgroup, none)\nrepeat_if %c ^l\n}\n" + kBarrier +
-                            "return"));
+    const std::string loop = kIds +
+                             "loop ^l {\nnext ^l\n} continuing {\n%c: bool = lt %i, 8\n"
+                             "barrier(workgroup, none)\nrepeat_if %c ^l\n}\n";
+    verify_text(kernel_text(loop + kBarrier + "return"));
+    EXPECT_THAT(refusal(kernel_text(loop + "%d: bool = lt %i, 9\nif ^d %d {\n" + kBarrier +
+                                    "exit ^d\n} else {\nexit ^d\n}\nreturn")),
+                ::testing::HasSubstr("(9, 0, 0) never does, (0, 0, 0) may"));
 }
 
 TEST(VerifyUniformity, RefusesACallOfAFunctionWithABarrier) {
