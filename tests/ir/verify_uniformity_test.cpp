@@ -28,10 +28,27 @@ std::string under(const std::string& lines, const std::string& size = "workgroup
 }
 
 TEST(VerifyUniformity, RefusesABarrierThatOneInvocationMisses) {
-    EXPECT_EQ(
-        refusal(under("%c: bool = ne %i, 17")),
-        "k.cpp:9: barrier: not all invocations of the workgroup come here: the one with local_id (17, 0, 0) never "
-        "does, (0, 0, 0) may; the if at k.cpp:5 parts them.");
+    // [barrier]
+    const std::string text = R"(
+        module "k"
+        file 1 "k.cpp"
+        kernel @k() workgroup_size(64, 1, 1) {
+            %id = builtin(local_id)
+            %i = extract(0) %id
+            %c = ne %i, 17
+            if ^if1 %c @1:5 {
+                barrier(workgroup, shared) @1:6
+                exit ^if1
+            } else {
+                exit ^if1
+            }
+            return
+        }
+    )";
+    EXPECT_EQ(refusal(text),
+              "k.cpp:6: barrier: not all invocations of the workgroup come here: the one with local_id "
+              "(17, 0, 0) never does, (0, 0, 0) may; the if at k.cpp:5 parts them.");
+    // [/barrier]
 }
 
 TEST(VerifyUniformity, RefusesABarrierThatOneInvocationAloneReaches) {
