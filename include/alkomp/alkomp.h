@@ -13,3 +13,4 @@
 #include "alkomp/graph.h"
 #include "alkomp/profile.h"
 #include "alkomp/device.h"
+#include "alkomp/lang.h"

@@ -464,6 +464,7 @@ private:
             else if (word.text == "offset") global.offset_bytes = number();
             else if (word.text == "coherent") global.coherent = true;
             else if (word.text == "aliased") global.aliased = true;
+            else if (word.text == "count") global.is_count = true;
             else if (word.text == "readonly") global.writes = false;
             else if (word.text == "writeonly") global.reads = false;
             else if (word.text == "unused") global.reads = global.writes = false;

@@ -328,6 +328,7 @@ private:
         else if (!it.reads) out_ += " writeonly";
         if (it.coherent) out_ += " coherent";
         if (it.aliased) out_ += " aliased";
+        if (it.is_count) out_ += " count";
         if (it.initial != ValueId::none) out_ += " = " + operand(it.initial);
         out_ += location(it.location) + '\n';
     }

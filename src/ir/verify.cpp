@@ -168,6 +168,7 @@ private:
             fail(*global_, "is no pointer to " + to_string(module_, global_->type) + " in the space " +
                                std::string(to_string(space())));
         if (global_->initial != ValueId::none) check_initial();
+        if (global_->is_count) check_count();
         if (global_->kind == Global::Kind::storage || global_->kind == Global::Kind::uniform) return check_binding();
         if (global_->kind == Global::Kind::scalar) scalars_.push_back(global_);
     }
@@ -192,6 +193,13 @@ private:
         if (module_.find_constant(global_->initial) == nullptr || module_.type_of(global_->initial) != global_->type)
             fail(*global_, "begins as " + name_of(module_, global_->initial) + ", where a constant of " +
                                to_string(module_, global_->type) + " is wanted");
+    }
+    void check_count() {
+        if (global_->kind != Global::Kind::scalar || !types_.is(global_->type, Type::Kind::scalar) ||
+            types_[global_->type].scalar != Scalar::u32)
+            fail(*global_, "is the count of invocations, which is a scalar u32");
+        if (count_ != nullptr) fail(*global_, "is the count of invocations, as " + name_of(module_, count_->value) + " is");
+        count_ = global_;
     }
     void check_binding() {
         const auto [other, is_new] = bindings_.emplace(u64{global_->set} << 32 | global_->binding, global_);
@@ -220,6 +228,7 @@ private:
     const Types& types_;
     const Shapes& shapes_;
     const Global* global_ = nullptr;
+    const Global* count_ = nullptr;
     std::unordered_map<u64, const Global*> bindings_;
     std::vector<const Global*> scalars_;
 };

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Operators with one operand, and `&&` and `||`, whose right side happens only where it is needed.
+#pragma once
+
+#include "alkomp/lang/var.h"
+
+namespace alkomp {
+namespace detail {
+
+/// The left side of `&&` and `||`: made before the right side is evaluated, as the operators' order of evaluation
+/// wants it; so the recorder knows what belongs to the right side.
+struct LeftSide : Mark {
+    template <class X>
+        requires(Device<X> && std::is_same_v<ValueOf<X>, bool>)
+    LeftSide(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
+        : Mark(mark(input<bool>(std::forward<X>(x), where), where)) {}
+};
+template <class X>
+concept Truth = Device<X> && std::is_same_v<ValueOf<X>, bool>;
+
+}  // namespace detail
+
+/// C++'s meaning: the right side happens only where the left side is true.
+template <detail::Truth B>
+[[nodiscard]] Val<bool> operator&&(detail::LeftSide a, B&& b) {
+    return Val<bool>(detail::short_circuit(true, a, detail::input<bool>(std::forward<B>(b), a.place)));
+}
+template <detail::Truth B>
+[[nodiscard]] Val<bool> operator||(detail::LeftSide a, B&& b) {
+    return Val<bool>(detail::short_circuit(false, a, detail::input<bool>(std::forward<B>(b), a.place)));
+}
+template <detail::Truth A>
+[[nodiscard]] Val<bool> operator&&(A&& a, bool b) {
+    return detail::binary<bool>("bit_and", std::forward<A>(a), b);
+}
+template <detail::Truth A>
+[[nodiscard]] Val<bool> operator||(A&& a, bool b) {
+    return detail::binary<bool>("bit_or", std::forward<A>(a), b);
+}
+template <detail::Device A>
+[[nodiscard]] auto operator!(A&& a) {
+    using T = detail::ValueOf<A>;
+    static_assert(detail::kKinds<T> == detail::Kinds::truth, "alkomp: ! takes a bool: compare with 0.");
+    return detail::unary<T>("bit_not", std::forward<A>(a));
+}
+template <detail::Device A>
+[[nodiscard]] auto operator~(A&& a) {
+    using T = detail::ValueOf<A>;
+    static_assert(detail::kKinds<T> == detail::Kinds::integers, "alkomp: ~ takes integers; for a bool there is !.");
+    return detail::unary<T>("bit_not", std::forward<A>(a));
+}
+template <detail::Device A>
+[[nodiscard]] auto operator-(A&& a) {
+    using T = detail::ValueOf<A>;
+    static_assert(detail::kKinds<T> == detail::Kinds::integers || detail::kKinds<T> == detail::Kinds::floats,
+                  "alkomp: - takes numbers.");
+    return detail::unary<T>("neg", std::forward<A>(a));
+}
+template <detail::Device A>
+[[nodiscard]] auto operator+(A&& a) {
+    return Val<detail::ValueOf<A>>(std::forward<A>(a));
+}
+
+}  // namespace alkomp

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The functions of alkomp/lang/record.h, but for control flow: each asks this thread's recorder.
+#include "alkomp/lang/record.h"
+
+#include "alkomp/error.h"
+#include "lang/recorder.h"
+
+#include <array>
+
+namespace alkomp::detail {
+namespace {
+
+constexpr std::array<u32, 1> kAlignmentOfType{0};
+
+Node access(Recorder& recorder, Node pointer, u32 at, Place place) {
+    const std::array operands{recorder.check(pointer, place), recorder.module().index(at)};
+    return recorder.emit(ir::Op::access, operands, place, {}, ir::TypeId::none, ir::kInbounds);
+}
+
+Node extract(Recorder& recorder, Node whole, u32 at, Place place) {
+    const ir::ValueId operand = recorder.check(whole, place);
+    return recorder.emit(ir::Op::extract, {&operand, 1}, place, {&at, 1});
+}
+
+}  // namespace
+
+Node convert(Node value, const TypeInfo& type, Place place) {
+    return Recorder::current(place).convert(value, type, place);
+}
+
+Node apply(std::string_view op, std::initializer_list<Node> operands, Place place, const TypeInfo* given,
+           std::initializer_list<u32> immediates) {
+    Recorder& recorder = Recorder::current(place);
+    const std::optional<ir::Op> found = ir::find_op(op);
+    if (!found) throw Error(ErrorCode::internal, "kernel: there is no instruction " + std::string(op) + '.');
+    std::array<ir::ValueId, 8> values{};
+    std::size_t count = 0;
+    for (const Node& node : operands) values[count++] = recorder.check(node, place);
+    return recorder.emit(*found, std::span(values).first(count), place,
+                         std::span(immediates.begin(), immediates.size()),
+                         given == nullptr ? ir::TypeId::none : recorder.type(*given));
+}
+
+Node builtin(std::string_view name, u32 axis, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    u32 which = 0;
+    while (ir::to_string(static_cast<ir::Builtin>(which)) != name) ++which;
+    const Node all = recorder.emit(ir::Op::builtin, {}, place, {&which, 1});
+    if (axis > 3) recorder.fail(place, "the axis " + std::to_string(axis) + " is none of 0, 1 and 2.");
+    return axis == 3 ? all : extract(recorder, all, axis, place);
+}
+
+Node second_result() {
+    Recorder& recorder = Recorder::current({});
+    const ir::Module& module = recorder.module();
+    return recorder.node(module.result(module[recorder.builder().last()], 1));
+}
+
+Node compose(const TypeInfo& type, const Node* parts, u32 count, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    std::vector<ir::ValueId> values;
+    for (u32 i = 0; i < count; ++i) values.push_back(recorder.check(parts[i], place));
+    return recorder.emit(ir::Op::compose, values, place, {}, recorder.type(type));
+}
+
+Node variable(const TypeInfo& type, const Node* initial, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    const ir::TypeId value_type = recorder.type(type);
+    const ir::TypeId pointer = recorder.module().types.pointer(ir::Space::local, value_type);
+    const ir::ValueId value = initial == nullptr ? ir::ValueId::none : recorder.check(*initial, place);
+    return recorder.emit(ir::Op::variable, std::span(&value, initial == nullptr ? 0 : 1), place, {}, pointer);
+}
+
+Node shared(const TypeInfo& type, Place place) { return Recorder::current(place).shared(type, place); }
+
+Node load(Node pointer, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    const ir::ValueId operand = recorder.check(pointer, place);
+    return recorder.emit(ir::Op::load, {&operand, 1}, place, kAlignmentOfType);
+}
+
+void store(Node pointer, Node value, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    const std::array operands{recorder.check(pointer, place), recorder.check(value, place)};
+    recorder.emit(ir::Op::store, operands, place, kAlignmentOfType);
+}
+
+Node element(Node pointer, Node index, u32 count, Place place) {
+    return Recorder::current(place).element(pointer, index, count, place);
+}
+
+Node member(Node pointer, u32 index, Place place) { return access(Recorder::current(place), pointer, index, place); }
+
+Node element_of_value(Node composite, Node index, u32 count, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    const ir::ValueId whole = recorder.check(composite, place), at = recorder.check(index, place);
+    if (const std::optional<u64> known = recorder.module().known_bits(at)) {
+        if (*known >= count)
+            recorder.fail(
+                place, "the index " + std::to_string(*known) + " is outside: there are " + std::to_string(count) + '.');
+        return extract(recorder, composite, static_cast<u32>(*known), place);
+    }
+    const std::array operands{whole, at};
+    if (recorder.module().types.is(recorder.module().type_of(whole), ir::Type::Kind::vector))
+        return recorder.emit(ir::Op::extract_lane, operands, place);
+    const ir::TypeId pointer = recorder.module().types.pointer(ir::Space::local, recorder.module().type_of(whole));
+    const Node memory = recorder.emit(ir::Op::variable, {&whole, 1}, place, {}, pointer);
+    return load(recorder.element(memory, index, count, place), place);
+}
+
+Node load_lanes(Node pointer, const u32* lanes, u32 count, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    const ir::ValueId vector = recorder.check(load(pointer, place), place);
+    const std::array operands{vector, vector};
+    return recorder.emit(ir::Op::shuffle, operands, place, {lanes, count});
+}
+
+void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    for (u32 i = 0; i < count; ++i)
+        store(access(recorder, pointer, lanes[i], place), extract(recorder, value, i, place), place);
+}
+
+Node buffer_parameter(const TypeInfo& element, BufferUse use) { return Recorder::current({}).buffer(element, use); }
+Node scalar_parameter(const TypeInfo& type) { return Recorder::current({}).scalar(type); }
+
+Mark mark(Node left, Place place) { return Recorder::current(place).mark(left, place); }
+Node short_circuit(bool is_and, const Mark& mark, Node right) {
+    return Recorder::current(mark.place).short_circuit(is_and, mark, right);
+}
+
+}  // namespace alkomp::detail
