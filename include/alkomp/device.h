@@ -123,6 +123,8 @@ public:
     /// invalid_argument (unknown entry point or constant).
     [[nodiscard]] Kernel compile(const Source& source, const KernelOptions& options = {});
     [[nodiscard]] Kernel compile(const Shader& shader, const KernelOptions& options = {});
+    /// A kernel written in C++; a call compiles it too.
+    [[nodiscard]] Kernel compile(const RecordedKernel& kernel);
     [[nodiscard]] Future<Kernel> compile_async(const Source& source, const KernelOptions& options = {});
 
     // Work -----------------------------------------------------------------------------------
@@ -139,6 +141,9 @@ public:
     /// written or read per element have one count and that many invocations run.
     template <class... Args>
     void call(const Kernel& kernel, Args&&... args);
+    /// The same with a kernel written in C++, which the first call compiles. Invocations beyond the elements do nothing.
+    template <class... Args>
+    void call(const RecordedKernel& kernel, Args&&... args);
 
     /// Fills a view with one value; copies one view to another of the same size.
     template <class T>
@@ -230,6 +235,11 @@ Future<std::vector<T>> Device::get_async(const BufferView<T>& view) {
 
 template <class... Args>
 void Device::call(const Kernel& kernel, Args&&... args) {
+    stream().call(kernel, std::forward<Args>(args)...);
+}
+
+template <class... Args>
+void Device::call(const RecordedKernel& kernel, Args&&... args) {
     stream().call(kernel, std::forward<Args>(args)...);
 }
 

@@ -18,6 +18,7 @@
 namespace alkomp {
 
 struct Interface;
+class RecordedKernel;  // alkomp/lang/kernel.h
 namespace detail {
 struct ShaderRecord;
 }

@@ -49,6 +49,12 @@ public:
         call_erased(kernel, list);
     }
     void call_erased(const Kernel& kernel, std::span<const detail::Argument> arguments);
+    template <class... Args>
+    void call(const RecordedKernel& kernel, const Args&... args) {
+        const std::array<detail::Argument, sizeof...(Args)> list{detail::make_argument(args)...};
+        call_erased(kernel, list);
+    }
+    void call_erased(const RecordedKernel& kernel, std::span<const detail::Argument> arguments);
 
     template <class T>
     void fill(const BufferView<T>& view, std::type_identity_t<T> value) {

@@ -54,6 +54,7 @@ struct Interface {
     std::vector<BindingInfo> bindings;                        ///< sorted by (set, binding)
     std::vector<ScalarInfo> scalars;                          ///< sorted by offset
     u32 scalar_bytes = 0;                                     ///< size of the push constant block, a multiple of 4
+    std::optional<u32> count_offset_bytes;                    ///< where the front writes the invocations wanted along x
     std::vector<ConstantInfo> constants;                      ///< sorted by id
     std::array<u32, 3> workgroup_size{1, 1, 1};               ///< with default constants
     std::array<std::optional<u32>, 3> workgroup_constants{};  ///< id of the constant that sets it

@@ -4,6 +4,7 @@
 
 #include "alkomp/lang/kernel.h"
 #include "ir/builder.h"
+#include "lang/recorded.h"
 
 #include <optional>
 #include <string>
@@ -14,16 +15,6 @@ namespace alkomp::detail {
 
 /// "file:line: sentence", with the source line where the file can be read.
 [[nodiscard]] std::string at_place(Place place, const std::string& sentence);
-
-struct RecordedKernelRecord {
-    ir::Module module;
-    std::string name;
-    u32 serial = 0;
-    bool needs_groups = false;  ///< it has barriers or subgroup operations: each call says how many workgroups run
-    u32 groups_line = 0;        ///< of the first of them
-    bool robust = true;
-    u32 subgroup_size = 0;
-};
 
 /// One recording. The values that it gave out are of no use when it has ended.
 class Recorder {

@@ -7,6 +7,7 @@
 #include "runtime/layout.h"
 
 #include <algorithm>
+#include <cstring>
 #include <sstream>
 
 namespace alkomp::detail {
@@ -137,6 +138,12 @@ void check_indirect(const DeviceRecord& device, const KernelRecord& kernel, cons
     out.indirect_offset_bytes = counts.offset_bytes();
 }
 
+constexpr u32 kAllInvocations = ~u32{0};
+
+void store_count(const Interface& interface, u32 count, CheckedCall& out) {
+    std::memcpy(out.scalars.data() + *interface.count_offset_bytes, &count, sizeof count);
+}
+
 // Without groups: one invocation per element, and all buffers of elements have one count.
 void imply_groups(const DeviceRecord& device, const KernelRecord& kernel, CheckedCall& out) {
     const Interface& interface = kernel.interface;
@@ -158,6 +165,13 @@ void imply_groups(const DeviceRecord& device, const KernelRecord& kernel, Checke
         }
     }
     if (first == kUnset) fail(kernel, "groups(x, y, z) is wanted: the kernel takes no buffer of elements to count.");
+    if (interface.count_offset_bytes) {
+        if (count >= kAllInvocations)
+            fail(kernel, "groups(x) is wanted: there are " + std::to_string(count) +
+                             " elements; without groups there are at most " + std::to_string(kAllInvocations - 1) +
+                             '.');
+        store_count(interface, static_cast<u32>(count), out);
+    }
     const u64 size = kernel.workgroup_size[0];
     check_groups(device, kernel, Groups{(count + size - 1) / size, 1, 1}, out);
 }
@@ -223,7 +237,7 @@ BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel,
 void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span<const Argument> arguments,
                      CheckedCall& out) {
     const Interface& interface = kernel.interface;
-    if (kernel.device.get() != &device) {
+    if (kernel.device != &device) {
         fail(kernel, "the kernel was compiled for device \"" + kernel.device->info.name + "\", the call is on \"" +
                          device.info.name + "\"; compile it for each device.");
     }
@@ -256,6 +270,7 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
         }
     }
     if (!bindings.all_taken() || !scalars.all_taken()) fail_count(kernel, arguments);
+    if (interface.count_offset_bytes) store_count(interface, kAllInvocations, out);
     if (groups != nullptr) check_groups(device, kernel, *groups, out);
     else if (out.indirect == nullptr) imply_groups(device, kernel, out);
     if (out.buffers.size() > 1) check_aliasing(kernel, out);

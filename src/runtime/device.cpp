@@ -44,6 +44,7 @@ void throw_status(const char* function, const backend::Status& status) {
 DeviceRecord::DeviceRecord() { default_stream.device = this; }
 
 DeviceRecord::~DeviceRecord() {
+    recorded_kernels.clear();
     default_stream.device = nullptr;
     if (!backend) return;
     if (forked()) {

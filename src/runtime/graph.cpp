@@ -2,6 +2,7 @@
 // Graphs: checked calls with their slots, the hazards between them, and replays.
 #include "runtime/graph.h"
 
+#include "lang/recorded.h"
 #include "runtime/fill.h"
 #include "runtime/kernel.h"
 #include "runtime/registry.h"
@@ -401,6 +402,17 @@ void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::spa
     }
 }
 
+void add_call(GraphRecord& graph, std::shared_ptr<KernelRecord> kernel, std::span<const Argument> arguments) {
+    GraphNode node;
+    node.kernel = std::move(kernel);
+    for (const Argument& argument : arguments) node.arguments.emplace_back(argument);
+    {
+        const std::lock_guard lock(graph.device->mutex);
+        check_arguments(*graph.device, *node.kernel, arguments, node.call);
+    }
+    add_node(graph, std::move(node));
+}
+
 }  // namespace
 }  // namespace detail
 
@@ -409,14 +421,12 @@ void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::spa
 void Graph::call_erased(const Kernel& kernel, std::span<const detail::Argument> arguments) {
     detail::GraphRecord& graph = detail::checked(record_, "call");
     if (!kernel) throw Error(ErrorCode::invalid_argument, "call: the kernel is empty: it was moved from or never set.");
-    detail::GraphNode node;
-    node.kernel = kernel.record();
-    for (const detail::Argument& argument : arguments) node.arguments.emplace_back(argument);
-    {
-        const std::lock_guard lock(graph.device->mutex);
-        check_arguments(*graph.device, *node.kernel, arguments, node.call);
-    }
-    detail::add_node(graph, std::move(node));
+    detail::add_call(graph, kernel.record(), arguments);
+}
+
+void Graph::call_erased(const RecordedKernel& kernel, std::span<const detail::Argument> arguments) {
+    detail::GraphRecord& graph = detail::checked(record_, "call");
+    detail::add_call(graph, detail::kernel_for(*graph.device, kernel, arguments), arguments);
 }
 
 void Graph::fill_bytes(const AnyView& view, std::span<const std::byte> pattern) {

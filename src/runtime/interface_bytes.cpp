@@ -149,6 +149,8 @@ void add_interface(ByteWriter& writer, const Interface& interface) {
         writer.add(scalar.size_bytes);
     }
     writer.add(interface.scalar_bytes);
+    writer.add(interface.count_offset_bytes.has_value());
+    writer.add(interface.count_offset_bytes.value_or(0));
     writer.add(u64{interface.constants.size()});
     for (const ConstantInfo& constant : interface.constants) {
         writer.add(constant.id);
@@ -184,7 +186,7 @@ static bool is_sound(const Interface& interface) {
             return false;
         if (scalar.type.scalar != Scalar::record && scalar.type.size_bytes > scalar.size_bytes) return false;
     }
-    return true;
+    return !interface.count_offset_bytes || u64{*interface.count_offset_bytes} + sizeof(u32) <= interface.scalar_bytes;
 }
 
 Interface get_interface(ByteReader& reader) {
@@ -200,6 +202,9 @@ Interface get_interface(ByteReader& reader) {
         scalar.size_bytes = reader.get<u32>();
     }
     interface.scalar_bytes = reader.get<u32>();
+    const bool has_count = reader.get<bool>();
+    const u32 count_offset_bytes = reader.get<u32>();
+    if (has_count) interface.count_offset_bytes = count_offset_bytes;
     interface.constants.resize(reader.get_count());
     for (ConstantInfo& constant : interface.constants) {
         constant.id = reader.get<u32>();

@@ -147,7 +147,7 @@ bool find_compiled(const Job& job, std::shared_ptr<KernelRecord>& out) {
 
 std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) {
     auto record = std::make_shared<KernelRecord>();
-    record->device = job.device;
+    record->device = job.device.get();
     record->id = id;
     record->interface = job.interface;
     record->workgroup_size = job.interface.workgroup_size;
@@ -197,7 +197,7 @@ struct Waiting {
             return future->fail(std::make_exception_ptr(failure_of(job, status)));
         }
         keep(job, record, cache);
-        future->value.emplace(std::move(record));
+        future->value.emplace(handle_of(job.device, std::move(record)));
         future->complete();
     }
 };
@@ -212,7 +212,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         find_compiled(job, found);
     }
     if (found) {
-        future->value.emplace(std::move(found));
+        future->value.emplace(handle_of(device, std::move(found)));
         future->complete();
         return future;
     }
@@ -274,11 +274,33 @@ KernelRecord& checked(const std::shared_ptr<KernelRecord>& record) {
     return *record;
 }
 
+/// What a handle's record keeps; the kernel goes first.
+struct Keep {
+    std::shared_ptr<DeviceRecord> device;
+    std::shared_ptr<KernelRecord> kernel;
+};
+
 }  // namespace
+
+Kernel handle_of(std::shared_ptr<DeviceRecord> device, std::shared_ptr<KernelRecord> kernel) {
+    KernelRecord* record = kernel.get();
+    const auto keep = std::make_shared<Keep>(Keep{std::move(device), std::move(kernel)});
+    return Kernel(std::shared_ptr<KernelRecord>(keep, record));
+}
+
+std::shared_ptr<KernelRecord> compile_kernel(const std::shared_ptr<DeviceRecord>& device,
+                                             std::shared_ptr<const ShaderRecord> shader, const KernelOptions& options) {
+    const Job job = prepare(usable(device), std::move(shader), options);
+    const Kernel handle = wait(compile(job));
+    std::shared_ptr<KernelRecord> record;
+    const std::lock_guard lock(device->mutex);
+    find_compiled(job, record);  // the handle keeps it
+    return record;
+}
 
 KernelRecord::~KernelRecord() {
     // A child process must not touch the driver, nor a lock that another thread of the parent may hold.
-    if (!device || forked()) return;
+    if (device == nullptr || forked()) return;
     try {
         const std::lock_guard lock(device->mutex);
         const auto entry = device->kernels.find(key);
@@ -319,7 +341,7 @@ Future<Kernel> Device::compile_async(const Source& source, const KernelOptions& 
 
 const std::string& Kernel::label() const { return detail::checked(record_).label; }
 std::array<u32, 3> Kernel::workgroup_size() const { return detail::checked(record_).workgroup_size; }
-Device Kernel::device() const { return Device(detail::checked(record_).device); }
+Device Kernel::device() const { return Device(detail::checked(record_).device->shared_from_this()); }
 std::string Kernel::describe() const { return detail::describe(detail::checked(record_).interface); }
 
 }  // namespace alkomp

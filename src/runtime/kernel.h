@@ -23,8 +23,9 @@ struct ShaderRecord {
     std::string key;  ///< names its words and interface: part of every kernel cache key
 };
 
+/// Held by handles, which hold its device too, and by its device where the kernel was recorded from C++.
 struct KernelRecord {
-    std::shared_ptr<DeviceRecord> device;
+    DeviceRecord* device = nullptr;
     backend::KernelId id = backend::KernelId::none;
     Interface interface;                         ///< with the constants it was compiled with
     std::array<u32, 3> workgroup_size{1, 1, 1};  ///< with the constants it was compiled with
@@ -36,6 +37,13 @@ struct KernelRecord {
 
     ~KernelRecord();  ///< released once the work that uses it has passed
 };
+
+/// Compiles for a device, or finds what was compiled; waits for the driver. Under no lock.
+[[nodiscard]] std::shared_ptr<KernelRecord> compile_kernel(const std::shared_ptr<DeviceRecord>& device,
+                                                           std::shared_ptr<const ShaderRecord> shader,
+                                                           const KernelOptions& options);
+/// A handle that keeps the kernel's device alive.
+[[nodiscard]] Kernel handle_of(std::shared_ptr<DeviceRecord> device, std::shared_ptr<KernelRecord> kernel);
 
 /// Compiles or checks a source, from the disk cache where it can. `target` is not Target::device.
 [[nodiscard]] std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options,

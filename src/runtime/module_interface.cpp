@@ -170,6 +170,11 @@ private:
     }
 
     void add_scalar(const ir::Global& global) {
+        if (global.is_count) {
+            out_.count_offset_bytes = global.offset_bytes;
+            out_.scalar_bytes = std::max(out_.scalar_bytes, global.offset_bytes + u32{sizeof(u32)});
+            return;
+        }
         const Layout layout = layout_of(global.type);
         ScalarInfo info;
         info.name = module_.text(global.name);

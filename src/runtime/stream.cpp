@@ -2,6 +2,7 @@
 // Streams and events, and the device handle's methods that pass through them.
 #include "runtime/stream.h"
 
+#include "lang/recorded.h"
 #include "runtime/device.h"
 #include "runtime/kernel.h"
 #include "runtime/registry.h"
@@ -97,21 +98,31 @@ void Event::wait(Timeout timeout) const {
 
 // Stream -------------------------------------------------------------------------------------------
 
-void Stream::call_erased(const Kernel& kernel, std::span<const detail::Argument> arguments) {
-    StreamRecord& stream = checked_record(*this, "call");
+static void call_on(StreamRecord& stream, detail::KernelRecord& kernel, std::span<const detail::Argument> arguments) {
     detail::DeviceRecord& device = *stream.device;
-    device.check_usable("call");
-    if (!kernel) throw Error(ErrorCode::invalid_argument, "call: the kernel is empty: it was moved from or never set.");
     static thread_local detail::CheckedCall call;
     u64 submitted = 0;
     {
         const std::lock_guard lock(device.mutex);
         submitted = stream.timeline->submitted;
-        check_arguments(device, *kernel.record(), arguments, call);
+        check_arguments(device, kernel, arguments, call);
         if (!call.nothing) device.append_call(*stream.timeline, call);
         if (stream.timeline->submitted == submitted) return;
     }
     device.relieve(*stream.timeline, submitted);
+}
+
+void Stream::call_erased(const Kernel& kernel, std::span<const detail::Argument> arguments) {
+    StreamRecord& stream = checked_record(*this, "call");
+    stream.device->check_usable("call");
+    if (!kernel) throw Error(ErrorCode::invalid_argument, "call: the kernel is empty: it was moved from or never set.");
+    call_on(stream, *kernel.record(), arguments);
+}
+
+void Stream::call_erased(const RecordedKernel& kernel, std::span<const detail::Argument> arguments) {
+    StreamRecord& stream = checked_record(*this, "call");
+    stream.device->check_usable("call");
+    call_on(stream, *detail::kernel_for(*stream.device, kernel, arguments), arguments);
 }
 
 Event Stream::event() {

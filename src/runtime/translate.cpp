@@ -122,7 +122,7 @@ std::string content_key(const ir::Module& module) {
         number(global.type);
         number(global.value);
         for (const u32 part : {global.set, global.binding, global.offset_bytes, u32{global.reads}, u32{global.writes},
-                               u32{global.coherent}, u32{global.aliased}})
+                               u32{global.coherent}, u32{global.aliased}, u32{global.is_count}})
             writer.add(part);
         number(global.initial);
         location(global.location);

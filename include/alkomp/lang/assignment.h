@@ -24,52 +24,52 @@ constexpr void check_update() {
 }
 }  // namespace detail
 
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator+=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::numbers>();
     return detail::update(place, "add", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator-=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::numbers>();
     return detail::update(place, "sub", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator*=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::numbers>();
     return detail::update(place, "mul", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator/=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::numbers>();
     return detail::update(place, "div", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator%=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::integers>();
     return detail::update(place, "rem", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator&=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::bits>();
     return detail::update(place, "bit_and", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator|=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::bits>();
     return detail::update(place, "bit_or", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator^=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::bits>();
     return detail::update(place, "bit_xor", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator<<=(P&& place, detail::ShiftCount<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::integers>();
     return detail::update(place, "shl", b);
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator>>=(P&& place, detail::ShiftCount<detail::ValueOf<P>> b) {
     detail::check_update<P, detail::Wants::integers>();
     return detail::update(place, "shr", b);
@@ -83,21 +83,21 @@ auto& step(P&& place, std::string_view op) {
     return update(place, op, Input{number(type_info<T>(), u64{1}, {}), {}});
 }
 }  // namespace detail
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator++(P&& place) {
     return detail::step(std::forward<P>(place), "add");
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto& operator--(P&& place) {
     return detail::step(std::forward<P>(place), "sub");
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto operator++(P&& place, int) {
     const Val<detail::ValueOf<P>> before(place.read({}));
     detail::step(std::forward<P>(place), "add");
     return before;
 }
-template <detail::Device P>
+template <detail::DeviceValue P>
 auto operator--(P&& place, int) {
     const Val<detail::ValueOf<P>> before(place.read({}));
     detail::step(std::forward<P>(place), "sub");

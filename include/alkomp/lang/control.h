@@ -167,13 +167,14 @@ struct HostRange {
 template <class First, class End, class Step = int>
 [[nodiscard]] auto range(First&& first, End&& end, Step&& step = 1,
                          detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
-    if constexpr (!detail::Device<First> && !detail::Device<End> && !detail::Device<Step>) {
+    if constexpr (!detail::DeviceValue<First> && !detail::DeviceValue<End> && !detail::DeviceValue<Step>) {
         using T = std::common_type_t<std::remove_cvref_t<First>, std::remove_cvref_t<End>>;
         static_assert(std::is_integral_v<T>, "alkomp: a range is of integers.");
         return HostRange<T>{static_cast<T>(first), static_cast<T>(end), static_cast<T>(step), place};
     } else {
-        using T = detail::Common<std::conditional_t<detail::Device<First> || detail::Device<End>, First, Step>,
-                                 std::conditional_t<detail::Device<First> || detail::Device<End>, End, Step>>;
+        using T =
+            detail::Common<std::conditional_t<detail::DeviceValue<First> || detail::DeviceValue<End>, First, Step>,
+                           std::conditional_t<detail::DeviceValue<First> || detail::DeviceValue<End>, End, Step>>;
         static_assert(detail::Number<T> && detail::is_integer(detail::kScalar<T>),
                       "alkomp: a range is of integers of one type: convert one with Val<T>(x).");
         return Range<T>{detail::input<T>(std::forward<First>(first), place),

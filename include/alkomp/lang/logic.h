@@ -11,12 +11,12 @@ namespace detail {
 /// wants it; so the recorder knows what belongs to the right side.
 struct LeftSide : Mark {
     template <class X>
-        requires(Device<X> && std::is_same_v<ValueOf<X>, bool>)
+        requires(DeviceValue<X> && std::is_same_v<ValueOf<X>, bool>)
     LeftSide(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
         : Mark(mark(input<bool>(std::forward<X>(x), where), where)) {}
 };
 template <class X>
-concept Truth = Device<X> && std::is_same_v<ValueOf<X>, bool>;
+concept Truth = DeviceValue<X> && std::is_same_v<ValueOf<X>, bool>;
 
 }  // namespace detail
 
@@ -37,26 +37,26 @@ template <detail::Truth A>
 [[nodiscard]] Val<bool> operator||(A&& a, bool b) {
     return detail::binary<bool>("bit_or", std::forward<A>(a), b);
 }
-template <detail::Device A>
+template <detail::DeviceValue A>
 [[nodiscard]] auto operator!(A&& a) {
     using T = detail::ValueOf<A>;
     static_assert(detail::kKinds<T> == detail::Kinds::truth, "alkomp: ! takes a bool: compare with 0.");
     return detail::unary<T>("bit_not", std::forward<A>(a));
 }
-template <detail::Device A>
+template <detail::DeviceValue A>
 [[nodiscard]] auto operator~(A&& a) {
     using T = detail::ValueOf<A>;
     static_assert(detail::kKinds<T> == detail::Kinds::integers, "alkomp: ~ takes integers; for a bool there is !.");
     return detail::unary<T>("bit_not", std::forward<A>(a));
 }
-template <detail::Device A>
+template <detail::DeviceValue A>
 [[nodiscard]] auto operator-(A&& a) {
     using T = detail::ValueOf<A>;
     static_assert(detail::kKinds<T> == detail::Kinds::integers || detail::kKinds<T> == detail::Kinds::floats,
                   "alkomp: - takes numbers.");
     return detail::unary<T>("neg", std::forward<A>(a));
 }
-template <detail::Device A>
+template <detail::DeviceValue A>
 [[nodiscard]] auto operator+(A&& a) {
     return Val<detail::ValueOf<A>>(std::forward<A>(a));
 }

@@ -8,7 +8,7 @@ namespace alkomp {
 
 /// One of two values; both are computed.
 template <class C, class A, class B>
-    requires(detail::Device<C> || detail::Device<A> || detail::Device<B>)
+    requires(detail::DeviceValue<C> || detail::DeviceValue<A> || detail::DeviceValue<B>)
 [[nodiscard]] auto select(C&& condition, A&& if_true, B&& if_false,
                           detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
     using T = detail::Common<A, B>;

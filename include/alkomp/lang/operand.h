@@ -49,7 +49,7 @@ using DeviceTypeOf = DeviceType<std::remove_cvref_t<X>>;
 
 /// A Val, Var or Ref.
 template <class X>
-concept Device = DeviceTypeOf<X>::is;
+concept DeviceValue = DeviceTypeOf<X>::is;
 /// The type of its value; of a host value its own.
 template <class X>
 using ValueOf = typename DeviceTypeOf<X>::type;
@@ -72,16 +72,16 @@ constexpr bool host_becomes() {
     } else return false;
 }
 template <class From, class To>
-concept Implicit = (Device<From> ? becomes<ValueOf<From>, To>() : host_becomes<ValueOf<From>, To>());
+concept Implicit = (DeviceValue<From> ? becomes<ValueOf<From>, To>() : host_becomes<ValueOf<From>, To>());
 /// A number becomes any other number if the program asks for it; NaN and what does not fit as in ir/module.h.
 template <class From, class To>
-concept Explicit = Implicit<From, To> || (Device<From> && Numeric<ValueOf<From>> && Numeric<To> &&
+concept Explicit = Implicit<From, To> || (DeviceValue<From> && Numeric<ValueOf<From>> && Numeric<To> &&
                                           (kLanes<ValueOf<From>> == kLanes<To> || kLanes<ValueOf<From>> == 1));
 
 /// One of the two types of an operation that holds both; void if neither does.
 template <class A, class B>
-using Common = std::conditional_t<Implicit<B, ValueOf<A>> && Device<A>, ValueOf<A>,
-                                  std::conditional_t<Implicit<A, ValueOf<B>> && Device<B>, ValueOf<B>,
+using Common = std::conditional_t<Implicit<B, ValueOf<A>> && DeviceValue<A>, ValueOf<A>,
+                                  std::conditional_t<Implicit<A, ValueOf<B>> && DeviceValue<B>, ValueOf<B>,
                                                      std::conditional_t<Implicit<B, ValueOf<A>>, ValueOf<A>, void>>>;
 
 template <class X>
@@ -95,7 +95,7 @@ constexpr void check_readable() {
 template <class T, class X>
 Node input(X&& x, Place place) {
     using From = ValueOf<X>;
-    if constexpr (Device<X>) {
+    if constexpr (DeviceValue<X>) {
         check_readable<X>();
         const Node node = x.read(place);
         if constexpr (std::is_same_v<From, T>) return node;
@@ -151,7 +151,7 @@ private:
         using From = ValueOf<X>;
         constexpr bool is_right = Number<From> && is_integer(scalar_of<From>());
         static_assert(is_right, "alkomp: an index is an integer: convert it with Val<u32>(x).");
-        if constexpr (is_right && Device<X>) {
+        if constexpr (is_right && DeviceValue<X>) {
             constexpr bool is_short = sizeof(From) < 4;
             using Wide = std::conditional_t<is_short, std::conditional_t<std::is_signed_v<From>, i32, u32>, From>;
             return input<Wide>(static_cast<X&&>(x), where);

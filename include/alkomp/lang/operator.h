@@ -38,7 +38,7 @@ struct ShiftCount : Input {
 private:
     template <class From, class X>
     static Node count(X&& x, Place where) {
-        if constexpr (Device<X>) return input<VectorOf<ScalarOf<From>, kLanes<T>>>(std::forward<X>(x), where);
+        if constexpr (DeviceValue<X>) return input<VectorOf<ScalarOf<From>, kLanes<T>>>(std::forward<X>(x), where);
         else return input<VectorOf<u32, kLanes<T>>>(std::forward<X>(x), where);
     }
 };
@@ -46,7 +46,7 @@ private:
 template <class T>
 struct Shifted : Input {
     template <class X>
-        requires(Device<X> ? std::is_same_v<ValueOf<X>, T> : Implicit<X, T>)
+        requires(DeviceValue<X> ? std::is_same_v<ValueOf<X>, T> : Implicit<X, T>)
     Shifted(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
         : Input{input<T>(std::forward<X>(x), where), where} {}
 };

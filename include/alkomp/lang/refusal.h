@@ -20,7 +20,7 @@ constexpr bool is_taken(Wants wants) {
     else return kKinds<T> == Kinds::integers || (wants == Wants::numbers && kKinds<T> == Kinds::floats);
 }
 template <class A, class B, Wants What>
-concept Refused = (Device<A> || Device<B>) && !
+concept Refused = (DeviceValue<A> || DeviceValue<B>) && !
 is_taken<A, B>(What);
 
 /// Says why an operator does not take these operands.
@@ -38,7 +38,7 @@ auto refuse() {
         static_assert(mixed || kinds != Kinds::floats,
                       "alkomp: only integers have this operator; for % there is fmod.");
     }
-    if constexpr (mixed) return Val<ValueOf<std::conditional_t<Device<A>, A, B>>>(Node());
+    if constexpr (mixed) return Val<ValueOf<std::conditional_t<DeviceValue<A>, A, B>>>(Node());
     else return Val<std::conditional_t<(What == Wants::comparable || What == Wants::truths), bool, T>>(Node());
 }
 

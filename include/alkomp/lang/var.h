@@ -58,7 +58,8 @@ public:
     explicit(!detail::Implicit<X, T>) Var(X&& x, detail::Place place = {__builtin_FILE(), __builtin_LINE()})
         : Var(detail::cast<T>(std::forward<X>(x), place), place) {}
     template <class X>
-        requires(detail::Device<X> && !detail::Explicit<X, T>) || (detail::Device<X> && !detail::Implicit<X, T>)
+        requires(detail::DeviceValue<X> && !detail::Explicit<X, T>) ||
+                (detail::DeviceValue<X> && !detail::Implicit<X, T>)
     Var(X&& x) : Var() {  // NOLINT: only to say what is wrong
         *this = std::forward<X>(x);
     }
