@@ -539,7 +539,7 @@ TEST(VerifyDamage, SurvivesAnyDamageToItsTables) {
     const std::vector<testing::ModuleFile>& files = testing::module_files();
     Capabilities device;
     u32 refused = 0;
-    for (u32 seed = 0; seed < 3000; ++seed) {
+    for (u32 seed = 0; seed < 1500; ++seed) {
         const testing::ModuleFile& file = files[seed % files.size()];
         Module module = parse(file.text, file.name);
         Corruption corruption(module, seed);
@@ -552,7 +552,7 @@ TEST(VerifyDamage, SurvivesAnyDamageToItsTables) {
             else EXPECT_EQ(error.code(), ErrorCode::unsupported) << error.what();
         }
     }
-    EXPECT_GT(refused, 1500u);
+    EXPECT_GT(refused, 750u);
 }
 
 void draft_nested(Draft& draft, u32 depth) {
@@ -577,7 +577,7 @@ TEST(VerifyDamage, RefusesConstructsThatNestTooDeep) {
     Draft most;
     draft_nested(most, kDeepestConstruct);
     verify(most.module);
-    for (const u32 depth : {kDeepestConstruct + 1, 100000u}) {
+    for (const u32 depth : {kDeepestConstruct + 1, 20000u}) {
         Draft more;
         draft_nested(more, depth);
         EXPECT_EQ(refusal(more.module), "k.cpp:1: if: constructs nest more than 1023 deep.");
