@@ -33,7 +33,7 @@ bool fits(const Module& module, char letter, u32 word) {
         case 't':
             return word != 0 && word < module.instructions.size();
         default:
-            return true;  // n, r: any number
+            return true;  // n, r: any number; l, y: their rules look
     }
 }
 
