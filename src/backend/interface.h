@@ -59,6 +59,7 @@ struct Interface {
     std::array<u32, 3> workgroup_size{1, 1, 1};               ///< with default constants
     std::array<std::optional<u32>, 3> workgroup_constants{};  ///< id of the constant that sets it
     u64 shared_bytes = 0;                                     ///< workgroup memory with default constants
+    u32 subgroup_size = 0;                                    ///< that the code needs; 0: any
     bool uses_addresses = false;                              ///< physical storage buffer pointers
     u32 spirv_version = 0x10300;                              ///< as in the header word: 0x00010500 is 1.5
     std::vector<Requirement> requirements;

@@ -164,6 +164,7 @@ void add_interface(ByteWriter& writer, const Interface& interface) {
         writer.add(interface.workgroup_constants[i].value_or(0));
     }
     writer.add(interface.shared_bytes);
+    writer.add(interface.subgroup_size);
     writer.add(interface.uses_addresses);
     writer.add(interface.spirv_version);
     writer.add(u64{interface.requirements.size()});
@@ -219,6 +220,7 @@ Interface get_interface(ByteReader& reader) {
         if (has_constant) interface.workgroup_constants[i] = constant;
     }
     interface.shared_bytes = reader.get<u64>();
+    interface.subgroup_size = reader.get<u32>();
     interface.uses_addresses = reader.get<bool>();
     interface.spirv_version = reader.get<u32>();
     interface.requirements.resize(reader.get_count());

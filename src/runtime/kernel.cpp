@@ -125,10 +125,12 @@ Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRe
              '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
     }
     checker.check_sizes(job.interface);
-    checker.check_subgroup_size(options.subgroup_size);
+    // What the code needs goes before what its caller would like.
+    const u32 needed = job.interface.subgroup_size;
+    job.subgroup_size = needed != 0 ? needed : options.subgroup_size;
+    checker.check_subgroup_size(job.subgroup_size);
     job.label = options.label.empty() ? shader->name : options.label;
     job.robust = options.robust;
-    job.subgroup_size = options.subgroup_size;
     job.device = std::move(device);
     job.shader = std::move(shader);
     const std::string settings = settings_text(job);

@@ -20,7 +20,8 @@ struct ShaderRecord {
     std::vector<u32> words;  ///< SPIR-V
     Interface interface;
     std::string name;
-    std::string key;  ///< names its words and interface: part of every kernel cache key
+    std::string key;                           ///< names its words and interface: part of every kernel cache key
+    std::shared_ptr<const ir::Module> module;  ///< that the words were made from; null: from no IR
 };
 
 /// Held by handles, which hold its device too, and by its device where the kernel was recorded from C++.

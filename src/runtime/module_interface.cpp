@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The interface of a module, as `reflect` would find it in the module's SPIR-V.
+#include "ir/evaluate.h"
 #include "runtime/translate.h"
 
 #include <algorithm>
@@ -12,9 +13,11 @@ u32 clamp_to_u32(u64 value) { return static_cast<u32>(std::min<u64>(value, std::
 
 class Describer {
 public:
-    explicit Describer(const ir::Module& module) : module_(module) {}
+    Describer(const ir::Module& module, const ir::Specialization& specialization)
+        : module_(module), values_(module, specialization) {}
 
     Interface run() {
+        out_.subgroup_size = module_.subgroup_size;
         out_.entry = module_.name.empty() ? "main" : module_.name;
         for (const ir::Global& global : module_.globals) {
             if (global.value == ir::ValueId::none) continue;
@@ -26,7 +29,7 @@ public:
         add_constants();
         for (std::size_t i = 0; i < 3; ++i) {
             const ir::Constant* size = module_.find_constant(module_.workgroup_size[i]);
-            out_.workgroup_size[i] = static_cast<u32>(size->bits);
+            out_.workgroup_size[i] = static_cast<u32>(values_[module_.workgroup_size[i]].value_or(1));
             if (size->kind == ir::Constant::Kind::specialization) out_.workgroup_constants[i] = size->specialization;
         }
         std::sort(out_.bindings.begin(), out_.bindings.end(), [](const BindingInfo& a, const BindingInfo& b) {
@@ -102,10 +105,8 @@ private:
         return out;
     }
 
-    /// With default constants.
     u64 length_of(const ir::Type& array) const {
-        const ir::Constant* length = module_.find_constant(ir::ValueId{array.length});
-        return std::max<u64>(length->bits, 1);
+        return std::max<u64>(values_[ir::ValueId{array.length}].value_or(1), 1);
     }
 
     /// A struct in an array is as large as the step to the next one, as it is in C++ and numpy.
@@ -231,11 +232,16 @@ private:
     }
 
     const ir::Module& module_;
+    const ir::ConstantValues values_;
     Interface out_;
 };
 
 }  // namespace
 
-Interface interface_of(const ir::Module& module) { return Describer(module).run(); }
+Interface interface_of(const ir::Module& module, std::span<const backend::SpecializationValue> constants) {
+    ir::Specialization specialization;
+    for (const backend::SpecializationValue& value : constants) specialization[value.id] = value.bits;
+    return Describer(module, specialization).run();
+}
 
 }  // namespace alkomp::detail

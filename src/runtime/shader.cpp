@@ -7,6 +7,7 @@
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"
+#include "runtime/translate.h"
 
 #include <algorithm>
 #include <cstring>
@@ -205,8 +206,26 @@ std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const Kern
     return shader;
 }
 
+namespace {
+
+/// The sizes of an interface, which depend on constants, taken from one that has them.
+Interface resized(Interface interface, const Interface& sized) {
+    interface.workgroup_size = sized.workgroup_size;
+    interface.shared_bytes = sized.shared_bytes;
+    for (BindingInfo& binding : interface.bindings) {
+        const auto same = std::find_if(sized.bindings.begin(), sized.bindings.end(), [&](const BindingInfo& b) {
+            return b.set == binding.set && b.binding == binding.binding;
+        });
+        if (same != sized.bindings.end()) binding = *same;
+    }
+    return interface;
+}
+
+}  // namespace
+
 Interface specialize(const ShaderRecord& shader, std::span<const backend::SpecializationValue> constants) {
     if (constants.empty()) return shader.interface;
+    if (shader.module) return resized(shader.interface, interface_of(*shader.module, constants));
     std::string values;
     for (const backend::SpecializationValue& value : constants)
         values += std::to_string(value.id) + '=' + std::to_string(value.bits) + ' ';
@@ -217,16 +236,8 @@ Interface specialize(const ShaderRecord& shader, std::span<const backend::Specia
         Interface interface = get_interface(reader);
         if (reader.ok() && reader.at_end()) return interface;
     }
-    const Interface sized = read::reflect(shader.words, shader.interface.entry, shader.name, constants);
-    Interface interface = shader.interface;
-    interface.workgroup_size = sized.workgroup_size;
-    interface.shared_bytes = sized.shared_bytes;
-    for (BindingInfo& binding : interface.bindings) {
-        const auto same = std::find_if(sized.bindings.begin(), sized.bindings.end(), [&](const BindingInfo& b) {
-            return b.set == binding.set && b.binding == binding.binding;
-        });
-        if (same != sized.bindings.end()) binding = *same;
-    }
+    Interface interface =
+        resized(shader.interface, read::reflect(shader.words, shader.interface.entry, shader.name, constants));
     ByteWriter writer;
     add_interface(writer, interface);
     cache.store(key, writer.take());

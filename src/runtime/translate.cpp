@@ -57,6 +57,7 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
     }
     shader->words = emit::spirv(module, options);
     add_requirements(shader->interface, shader->words);
+    shader->module = std::make_shared<const ir::Module>(std::move(module));
     return shader;
 }
 

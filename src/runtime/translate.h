@@ -7,6 +7,7 @@
 #include "runtime/kernel.h"
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace alkomp::detail {
@@ -15,8 +16,9 @@ namespace alkomp::detail {
 /// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities);
 
-/// What a module asks of its caller; all but the requirements, which its words declare.
-[[nodiscard]] Interface interface_of(const ir::Module& module);
+/// What a module asks of its caller, its sizes with these constants; all but the requirements, which its words declare.
+[[nodiscard]] Interface interface_of(const ir::Module& module,
+                                     std::span<const backend::SpecializationValue> constants = {});
 
 /// A hash over all that the module says.
 [[nodiscard]] std::string content_key(const ir::Module& module);
