@@ -2,6 +2,7 @@
 // Files of expected text: each IR file in a folder of tests/golden with what an emitter makes of it.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ extern bool write_golden;
 struct GoldenInput {
     std::string name;  ///< "loop" of loop.ir
     std::string text;
+    friend std::ostream& operator<<(std::ostream& out, const GoldenInput& input) { return out << input.name; }
 };
 
 /// The IR files of tests/golden/<folder>, by name.

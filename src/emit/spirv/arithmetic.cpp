@@ -74,8 +74,15 @@ Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
 /// divisor may be one of these it is replaced by 1, which gives the right quotient but for x / 0.
 Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::ValueId divisor) {
     const Id a = value(dividend), b = value(divisor);
+    const Id nothing = number(shape.scalar, 0, shape.lanes);
     const std::vector<u64> known = known_lanes(divisor);
     const bool is_signed = ir::is_signed(shape.scalar);
+    const auto all_are = [&](u64 bits) {
+        return !known.empty() && std::all_of(known.begin(), known.end(), [&](u64 lane) { return lane == bits; });
+    };
+    if (all_are(0)) return op == ir::Op::div ? nothing : a;
+    if (is_signed && all_are(all_ones(shape.scalar)))
+        return op == ir::Op::div ? result(Op::SNegate, shape.type, {a}) : nothing;
     const bool may_be_zero = known.empty() || has(known, 0);
     const bool may_overflow = is_signed && (known.empty() || has(known, all_ones(shape.scalar)));
     const auto same = [&](Id x, u64 bits) {
@@ -95,14 +102,19 @@ Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::Valu
     };
     if (!is_signed && op != ir::Op::div) return unless_zero(a, result(Op::UMod, shape.type, {a, d}));
     const Id quotient = result(is_signed ? Op::SDiv : Op::UDiv, shape.type, {a, d});
-    const Id nothing = number(shape.scalar, 0, shape.lanes);
     if (op == ir::Op::div) return unless_zero(nothing, quotient);
     const Id rest = result(Op::ISub, shape.type, {a, result(Op::IMul, shape.type, {quotient, d})});
     if (op == ir::Op::rem) return unless_zero(a, rest);
-    const Id not_whole = result(Op::INotEqual, bool_type(shape.lanes), {rest, nothing});
-    const Id signs = result(Op::BitwiseXor, shape.type, {rest, d});
-    const Id differ = result(Op::SLessThan, bool_type(shape.lanes), {signs, nothing});
-    const Id below = result(Op::LogicalAnd, bool_type(shape.lanes), {not_whole, differ});
+    const Id truth = bool_type(shape.lanes);
+    Id below = 0;  // the rest has the dividend's sign where the divisor's is wanted
+    if (!known.empty() &&
+        std::none_of(known.begin(), known.end(), [&](u64 lane) { return lane >= smallest(shape.scalar); })) {
+        below = result(Op::SLessThan, truth, {rest, nothing});
+    } else {
+        const Id not_whole = result(Op::INotEqual, truth, {rest, nothing});
+        const Id signs = result(Op::BitwiseXor, shape.type, {rest, d});
+        below = result(Op::LogicalAnd, truth, {not_whole, result(Op::SLessThan, truth, {signs, nothing})});
+    }
     return unless_zero(a, select(below, result(Op::IAdd, shape.type, {rest, d}), rest, shape.type));
 }
 
@@ -190,7 +202,7 @@ Id Emitter::compare_pointers(ir::Op op, std::span<const ir::ValueId> operands) {
         return result(equal ? Op::IEqual : Op::INotEqual, bool_type(), {a, b});
     }
     if (words_.version() < kVersion1_4) unsupported(op, "pointers are compared from SPIR-V 1.4 on.");
-    const Held a = passed_pointer(op, operands[0]), b = passed_pointer(op, operands[1]);
+    const Held a = passed_pointer(operands[0]), b = passed_pointer(operands[1]);
     return result(equal ? Op::PtrEqual : Op::PtrNotEqual, bool_type(), {a.id, b.id});
 }
 
@@ -203,26 +215,24 @@ Id Emitter::test(ir::Op op, ir::ValueId operand) {
     return result(op == ir::Op::all_lanes ? Op::All : Op::Any, bool_type(), {value(operand)});
 }
 
-void Emitter::select(const ir::Instruction& instruction) {
+Id Emitter::choice(const Computation& of) {
+    Id condition = value(of.operands[0]);
+    const u32 lanes = module_.types.lanes(of.type);
+    // Before version 1.4 each lane wants a condition of its own.
+    if (lanes > 1 && module_.types.lanes(module_.type_of(of.operands[0])) == 1 && words_.version() < kVersion1_4)
+        condition = splat(condition, {Scalar::boolean, lanes, bool_type(lanes)});
+    return select(condition, value(of.operands[1]), value(of.operands[2]), type(of.type));
+}
+
+/// Between pointers that know no address.
+void Emitter::pointer_choice(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    const ir::ValueId id = module_.result(instruction);
-    const bool logical =
-        module_.types.is(module_.type_of(id), ir::Type::Kind::pointer) && module_.type(id).space != ir::Space::address;
-    if (!logical) {
-        Id condition = value(operands[0]);
-        const ir::TypeId type = module_.type_of(id);
-        const u32 lanes = module_.types.lanes(type);
-        // Before version 1.4 each lane wants a condition of its own.
-        if (lanes > 1 && module_.types.lanes(module_.type_of(operands[0])) == 1 && words_.version() < kVersion1_4)
-            condition = splat(condition, {Scalar::boolean, lanes, bool_type(lanes)});
-        return define(id, select(condition, value(operands[1]), value(operands[2]), this->type(type)));
-    }
-    Held made = passed_pointer(instruction.op, operands[1]);
-    const Held other = passed_pointer(instruction.op, operands[2]);
+    Held made = passed_pointer(operands[1]);
+    const Held other = passed_pointer(operands[2]);
     if (other.type != made.type) unsupported(instruction.op, "the pointers lead into different kinds of memory.");
     made.id = select(value(operands[0]), made.id, other.id, made.type);
-    made.traits &= other.traits;
-    hold(id, made);
+    made.coherent = made.coherent || other.coherent;
+    hold(module_.result(instruction), made);
 }
 
 }  // namespace alkomp::emit::spv

@@ -84,7 +84,6 @@ void Emitter::atomic(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
     const std::span<const u32> immediates = module_.immediates(instruction);
     const ir::Type& about = module_.type(operands[0]);
-    if (about.space == ir::Space::local) return private_atomic(instruction);
     const Shape of = shape(about.element);
     const auto order = static_cast<ir::Order>(immediates[0]);
     const u32 spaces = ir::kStorage | ir::kShared;
@@ -113,57 +112,9 @@ void Emitter::atomic(const ir::Instruction& instruction) {
     }
 }
 
-/// Memory that no other invocation sees: read, change, write.
-void Emitter::private_atomic(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    const Shape of = shape(module_.type(operands[0]).element);
-    const Id pointer = this->pointer(operands[0]);
-    if (instruction.op == ir::Op::atomic_store) return effect(Op::Store, {pointer, value(operands[1])});
-    const Id before = result(Op::Load, of.type, {pointer});
-    define(module_.result(instruction), before);
-    if (instruction.op == ir::Op::atomic_load) return;
-    const Id by = value(operands[1]);
-    const bool real = ir::is_float(of.scalar), is_signed = ir::is_signed(of.scalar);
-    const auto pick = [&](Glsl of_floats, Glsl of_signed, Glsl of_unsigned) {
-        return glsl(real ? of_floats : is_signed ? of_signed : of_unsigned, of.type, {before, by});
-    };
-    Id after = by;
-    switch (instruction.op) {
-        case ir::Op::atomic_compare_exchange: {
-            const Id equal = result(Op::IEqual, bool_type(), {before, by});
-            after = select(equal, value(operands[2]), before, of.type);
-            break;
-        }
-        case ir::Op::atomic_add:
-            after = result(real ? Op::FAdd : Op::IAdd, of.type, {before, by});
-            break;
-        case ir::Op::atomic_sub:
-            after = result(real ? Op::FSub : Op::ISub, of.type, {before, by});
-            break;
-        case ir::Op::atomic_min:
-            after = pick(Glsl::FMin, Glsl::SMin, Glsl::UMin);
-            break;
-        case ir::Op::atomic_max:
-            after = pick(Glsl::FMax, Glsl::SMax, Glsl::UMax);
-            break;
-        case ir::Op::atomic_and:
-            after = result(Op::BitwiseAnd, of.type, {before, by});
-            break;
-        case ir::Op::atomic_or:
-            after = result(Op::BitwiseOr, of.type, {before, by});
-            break;
-        case ir::Op::atomic_xor:
-            after = result(Op::BitwiseXor, of.type, {before, by});
-            break;
-        default:
-            break;
-    }
-    effect(Op::Store, {pointer, after});
-}
-
-Id Emitter::clock(const ir::Instruction& instruction) {
+Id Emitter::clock(u32 scope) {
     words_.need(Capability::ShaderClockKHR);
-    return result(Op::ReadClockKHR, number_type(Scalar::u64), {scope(module_.immediates(instruction)[0])});
+    return result(Op::ReadClockKHR, number_type(Scalar::u64), {this->scope(scope)});
 }
 
 /// Whether what one invocation writes into a buffer may be meant for another one.

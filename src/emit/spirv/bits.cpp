@@ -15,12 +15,12 @@ u32 bits_of(Scalar scalar) { return 8 * size_bytes(scalar); }
 Id Emitter::shift(ir::Op op, std::span<const ir::ValueId> operands) {
     const Shape of = shape(module_.type_of(operands[0])), count = shape(module_.type_of(operands[1]));
     const u32 bits = bits_of(of.scalar);
-    const std::vector<u64> known = known_lanes(operands[1]);
-    const bool in_range =
-        !known.empty() && std::all_of(known.begin(), known.end(), [&](u64 lane) { return lane < bits; });
+    std::vector<u64> known = known_lanes(operands[1]);
+    for (u64& lane : known) lane &= bits - 1;
     const Id value = this->value(operands[0]);
-    Id by = this->value(operands[1]);
-    if (!in_range) by = result(Op::BitwiseAnd, count.type, {by, number(count.scalar, bits - 1, count.lanes)});
+    const Id by = known.empty() ? result(Op::BitwiseAnd, count.type,
+                                         {this->value(operands[1]), number(count.scalar, bits - 1, count.lanes)})
+                                : numbers(count.scalar, known);
     const Op right = ir::is_signed(of.scalar) ? Op::ShiftRightArithmetic : Op::ShiftRightLogical;
     return result(op == ir::Op::shl ? Op::ShiftLeftLogical : right, of.type, {value, by});
 }
@@ -106,20 +106,27 @@ Id Emitter::reverse_bits(Id value, const Shape& of) {
 /// Offset and count of a bit field, clamped so that it stays within `bits`.
 Field Emitter::field(ir::ValueId offset, ir::ValueId count, u32 bits) {
     const std::vector<u64> first = known_lanes(offset), length = known_lanes(count);
-    const auto as_word = [&](ir::ValueId id, u32 most, bool within) {
-        const Shape of = shape(module_.type_of(id)), word = integer_shape(Scalar::u32, 1);
-        Id number = value(id);
-        if (!within) number = glsl(Glsl::UMin, of.type, {number, this->number(of.scalar, most)});
-        return resize(number, of, word);
+    const auto as_word = [&](ir::ValueId id, u32 most) {
+        const Shape of = shape(module_.type_of(id));
+        const Id inside = glsl(Glsl::UMin, of.type, {value(id), number(of.scalar, most)});
+        return resize(inside, of, integer_shape(Scalar::u32, 1));
     };
-    const bool offset_within = !first.empty() && first[0] <= bits;
-    if (offset_within && !length.empty() && length[0] <= bits - first[0])
-        return {number(static_cast<u32>(first[0])), number(static_cast<u32>(length[0]))};
-    const Id at = as_word(offset, bits, offset_within);
-    const Id most = offset_within ? number(bits - static_cast<u32>(first[0]))
-                                  : result(Op::ISub, number_type(Scalar::u32), {number(bits), at});
-    const Id wanted = as_word(count, bits, !length.empty() && length[0] <= bits);
-    return {at, glsl(Glsl::UMin, number_type(Scalar::u32), {wanted, most})};
+    if (!first.empty() && !length.empty()) {
+        const u64 at = std::min<u64>(first[0], bits);
+        return {number(static_cast<u32>(at)), number(static_cast<u32>(std::min(length[0], bits - at)))};
+    }
+    const Id word = number_type(Scalar::u32);
+    Id at = 0, most = 0;
+    if (first.empty()) {
+        at = as_word(offset, bits);
+        most = result(Op::ISub, word, {number(bits), at});
+    } else {
+        const u32 known = static_cast<u32>(std::min<u64>(first[0], bits));
+        at = number(known);
+        most = number(bits - known);
+    }
+    const Id wanted = length.empty() ? as_word(count, bits) : number(static_cast<u32>(std::min<u64>(length[0], bits)));
+    return {at, glsl(Glsl::UMin, word, {wanted, most})};
 }
 
 Id Emitter::splat(Id scalar, const Shape& of) {
@@ -232,11 +239,11 @@ void Emitter::two_integers(const ir::Instruction& instruction) {
 }
 
 /// Each lane widened to the result, whose low bits are exact.
-Id Emitter::dot_integer(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    if (instruction.op == ir::Op::dot_packed) return dot_packed(instruction);
+Id Emitter::dot_integer(const Computation& of) {
+    const std::span<const ir::ValueId> operands = of.operands;
+    if (of.op == ir::Op::dot_packed) return dot_packed(of);
     const Shape a = shape(module_.type_of(operands[0])), b = shape(module_.type_of(operands[1]));
-    const Shape to = shape(module_.type_of(module_.result(instruction)));
+    const Shape to = shape(of.type);
     if (options_.integer_dot && a.lanes == 4 && size_bytes(a.scalar) == 1 && size_bytes(b.scalar) == 1) {
         words_.need(Capability::DotProductInput4x8Bit);
         return hardware_dot({value(operands[0]), value(operands[1])}, ir::is_signed(a.scalar), ir::is_signed(b.scalar),
@@ -272,10 +279,10 @@ Id Emitter::hardware_dot(std::array<Id, 2> vectors, bool a_signed, bool b_signed
     return resize(result(op, made.type, words), made, to);
 }
 
-Id Emitter::dot_packed(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    const std::span<const u32> is_signed = module_.immediates(instruction);
-    const Shape to = shape(module_.type_of(module_.result(instruction))), word = integer_shape(Scalar::u32, 1);
+Id Emitter::dot_packed(const Computation& of) {
+    const std::span<const ir::ValueId> operands = of.operands;
+    const std::span<const u32> is_signed = of.immediates;
+    const Shape to = shape(of.type), word = integer_shape(Scalar::u32, 1);
     const std::array<Id, 2> vectors{resize(value(operands[0]), shape(module_.type_of(operands[0])), word),
                                     resize(value(operands[1]), shape(module_.type_of(operands[1])), word)};
     if (options_.integer_dot) {

@@ -7,28 +7,31 @@ namespace alkomp::emit::spv {
 /// A lane's place that stays inside the vector; outside is some lane.
 Id Emitter::lane_place(ir::ValueId place, u32 lanes) {
     const Shape of = shape(module_.type_of(place));
+    if (!known_lanes(place).empty()) return number(of.scalar, lanes - 1);
     return glsl(Glsl::UMin, of.type, {value(place), number(of.scalar, lanes - 1)});
 }
 
-void Emitter::extract(const ir::Instruction& instruction) {
+/// A part of what has a layout has one too; it is taken off only where a value is needed.
+void Emitter::extract_laid(const ir::Instruction& instruction) {
     const ir::ValueId whole = module_.operands(instruction)[0], part = module_.result(instruction);
-    // A part of what has a layout has one too; it is taken off only where a value is needed.
-    const bool laid =
-        module_.find_constant(whole) == nullptr && held(whole).form != Form::plain && has_forms(module_.type_of(whole));
-    std::vector<u32> operands{laid ? held(whole).id : value(whole)};
+    std::vector<u32> words{held(whole).id};
     const std::span<const u32> path = module_.immediates(instruction);
-    operands.insert(operands.end(), path.begin(), path.end());
-    const Form form = laid && has_forms(module_.type_of(part)) ? Form::laid : Form::plain;
-    define(part, result(Op::CompositeExtract, type(module_.type_of(part), form), operands));
-    if (form == Form::laid) held(part).form = form;
+    words.insert(words.end(), path.begin(), path.end());
+    define(part, result(Op::CompositeExtract, type(module_.type_of(part), Form::laid), words));
+    if (has_forms(module_.type_of(part))) held(part).form = Form::laid;
 }
 
-Id Emitter::composite(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    const std::span<const u32> path = module_.immediates(instruction);
-    const ir::TypeId id = module_.type_of(module_.result(instruction));
+Id Emitter::composite(const Computation& of) {
+    const std::span<const ir::ValueId> operands = of.operands;
+    const std::span<const u32> path = of.immediates;
+    const ir::TypeId id = of.type;
     const Id type = this->type(id);
-    switch (instruction.op) {
+    switch (of.op) {
+        case ir::Op::extract: {
+            std::vector<u32> words{value(operands[0])};
+            words.insert(words.end(), path.begin(), path.end());
+            return result(Op::CompositeExtract, type, words);
+        }
         case ir::Op::compose:
             return result(Op::CompositeConstruct, type, values(operands));
         case ir::Op::splat: {

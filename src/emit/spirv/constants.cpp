@@ -51,6 +51,13 @@ Id Emitter::number(Scalar scalar, u64 bits, u32 lanes) {
     return words_.constant(Op::Constant, type, {static_cast<u32>(value)});
 }
 
+Id Emitter::numbers(Scalar scalar, std::span<const u64> lanes) {
+    if (lanes.size() == 1) return number(scalar, lanes[0]);
+    std::vector<u32> parts;
+    for (const u64 lane : lanes) parts.push_back(number(scalar, lane));
+    return words_.constant(Op::ConstantComposite, number_type(scalar, static_cast<u32>(lanes.size())), parts);
+}
+
 Id Emitter::real(Scalar scalar, double value, u32 lanes) {
     if (scalar == Scalar::f64) return number(scalar, std::bit_cast<u64>(value), lanes);
     if (scalar == Scalar::f16) return number(scalar, f16(static_cast<float>(value)).bits, lanes);
@@ -62,10 +69,6 @@ Id Emitter::constant(ir::ValueId id) {
     if (held(id).id == 0) {
         const Id value = make_constant(*module_.find_constant(id));
         held(id).id = value;
-        if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer)) {
-            held(id).storage = Storage::PhysicalStorageBuffer;
-            held(id).form = Form::laid;
-        }
         if (options_.names && !module_.text(module_[id].name).empty())
             words_.name(value, module_.text(module_[id].name));
     }
@@ -109,11 +112,24 @@ Id Emitter::make_constant(const ir::Constant& constant) {
     return 0;
 }
 
+/// Which constants specialisation changes, and which SPIR-V can say outside of functions.
+void Emitter::judge_constants() {
+    constants_.resize(module_.constants.size());
+    for (std::size_t i = 1; i < module_.constants.size(); ++i) {
+        const ir::Constant& constant = module_.constants[i];
+        ConstantFacts& facts = constants_[i];
+        facts.varies = constant.kind == ir::Constant::Kind::specialization;
+        facts.expressible = constant.kind != ir::Constant::Kind::computed || has_constant_form(constant);
+        for (const ir::ValueId part : constant.parts) {
+            const ConstantFacts& of_part = constants_[module_[part].index];
+            facts.varies = facts.varies || of_part.varies;
+            facts.expressible = facts.expressible && of_part.expressible;
+        }
+    }
+}
+
 bool Emitter::varies(ir::ValueId id) const {
-    const ir::Constant* constant = module_.find_constant(id);
-    if (constant == nullptr) return false;
-    if (constant->kind == ir::Constant::Kind::specialization) return true;
-    return std::any_of(constant->parts.begin(), constant->parts.end(), [&](ir::ValueId part) { return varies(part); });
+    return module_.find_constant(id) != nullptr && constants_[module_[id].index].varies;
 }
 
 std::vector<u64> Emitter::known_lanes(ir::ValueId id) const {
@@ -133,13 +149,12 @@ std::vector<u64> Emitter::known_lanes(ir::ValueId id) const {
     return lanes;
 }
 
-/// Whether SPIR-V can say it outside of functions: OpSpecConstantOp knows integers and booleans only.
-bool Emitter::expressible(const ir::Constant& constant) const {
-    const auto all_are = [&](auto&& test) { return std::all_of(constant.parts.begin(), constant.parts.end(), test); };
-    if (!all_are([&](ir::ValueId part) { return expressible(*module_.find_constant(part)); })) return false;
-    if (constant.kind != ir::Constant::Kind::computed) return true;
+/// OpSpecConstantOp knows integers and booleans only, and no functions of GLSL.std.450.
+bool Emitter::has_constant_form(const ir::Constant& constant) const {
     const auto whole = [&](ir::TypeId id) { return module_.types.is_integer(id) || module_.types.is_boolean(id); };
-    if (!whole(constant.type) || !all_are([&](ir::ValueId part) { return whole(module_.type_of(part)); })) return false;
+    if (!whole(constant.type) || !std::all_of(constant.parts.begin(), constant.parts.end(),
+                                              [&](ir::ValueId part) { return whole(module_.type_of(part)); }))
+        return false;
     switch (constant.op) {
         case ir::Op::add:
         case ir::Op::sub:
@@ -163,73 +178,39 @@ bool Emitter::expressible(const ir::Constant& constant) const {
         case ir::Op::gt:
         case ir::Op::ge:
         case ir::Op::select:
-        case ir::Op::convert:
             return true;
+        case ir::Op::convert: {
+            const u32 from = module_.types.bits(module_.type_of(constant.parts[0]));
+            return words_.version() >= kVersion1_4 || from == module_.types.bits(constant.type);
+        }
         default:
             return false;
     }
 }
 
 Id Emitter::make_computed(const ir::Constant& constant) {
-    in_constant_ = true;
+    const bool inner = std::exchange(in_constant_, true);
     const Id made = compute(constant);
-    in_constant_ = false;
+    in_constant_ = inner;
     return made;
 }
 
-/// A computed constant, where it is used or outside of functions.
+/// A constant that only instructions can compute: once in each function, where it begins.
+Id Emitter::computed_here(ir::ValueId id) {
+    if (const auto known = computed_.find(ir::place(id)); known != computed_.end()) return known->second;
+    const bool inner = std::exchange(in_first_, true);
+    if (!inner) std::swap(code_, first_);
+    const Id made = compute(*module_.find_constant(id));
+    if (!inner) std::swap(code_, first_);
+    in_first_ = inner;
+    computed_.emplace(ir::place(id), made);
+    return made;
+}
+
 Id Emitter::compute(const ir::Constant& constant) {
-    const std::vector<ir::ValueId>& parts = constant.parts;
     const bool precise = std::exchange(precise_, false);
-    Id made = 0;
-    if (constant.kind == ir::Constant::Kind::composite) {
-        made = result(Op::CompositeConstruct, type(constant.type), values(parts));
-    } else {
-        switch (ir::info(constant.op).rule) {
-            case ir::Rule::numbers:
-                made = arithmetic(constant.op, parts);
-                break;
-            case ir::Rule::bits:
-                made = logic(constant.op, parts);
-                break;
-            case ir::Rule::integers:
-            case ir::Rule::bit_field:
-                made =
-                    constant.op == ir::Op::mul_high ? multiply_wide(parts[0], parts[1])[1] : bits(constant.op, parts);
-                break;
-            case ir::Rule::shift:
-                made = shift(constant.op, parts);
-                break;
-            case ir::Rule::equality:
-            case ir::Rule::comparison:
-                made = compare(constant.op, parts);
-                break;
-            case ir::Rule::choice:
-                made = select(value(parts[0]), value(parts[1]), value(parts[2]), type(constant.type));
-                break;
-            case ir::Rule::classification:
-            case ir::Rule::lanes_to_bool:
-                made = test(constant.op, parts[0]);
-                break;
-            case ir::Rule::floats:
-            case ir::Rule::scale:
-            case ir::Rule::refraction:
-                made = real_function(constant.op, parts, constant.type);
-                break;
-            case ir::Rule::extract: {
-                std::vector<u32> words{value(parts[0])};
-                words.insert(words.end(), constant.immediates.begin(), constant.immediates.end());
-                made = result(Op::CompositeExtract, type(constant.type), words);
-                break;
-            }
-            default:
-                if (constant.op == ir::Op::convert)
-                    made = convert(value(parts[0]), module_.type_of(parts[0]), constant.type);
-                else if (constant.op == ir::Op::bitcast)
-                    made = bitcast(value(parts[0]), module_.type_of(parts[0]), constant.type);
-                else unsupported(constant.op, "no constant is computed by it.");
-        }
-    }
+    const ir::Op op = constant.kind == ir::Constant::Kind::composite ? ir::Op::compose : constant.op;
+    const Id made = value_of({op, constant.parts, constant.immediates, constant.type});
     precise_ = precise;
     return made;
 }

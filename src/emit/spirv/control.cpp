@@ -28,6 +28,7 @@ void Emitter::region(ir::RegionId id) {
         if (block_ == 0) return;  // the rest is never reached
         const ir::Instruction& next = module_[place];
         at_ = next.location;
+        op_ = next.op;
         if (!ir::has(next.op, ir::kTerminator) || next.location != 0) locate(next.location);
         if (ir::has(next.op, ir::kConstruct)) construct(next, place);
         else if (ir::has(next.op, ir::kTerminator)) terminator(next);
@@ -41,65 +42,55 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
     else loop(instruction, id);
 }
 
-/// Which constructs are left, and which cases are fallen out of, from constructs within them.
-void Emitter::find_distant_exits() {
+/// Which constructs are left, and which functions returned from, from constructs within them; which pointers step.
+void Emitter::survey() {
     left_from_within_.assign(module_.instructions.size(), false);
-    falls_from_within_.assign(module_.regions.size(), false);
     returns_from_within_.assign(module_.functions.size(), false);
     std::unordered_map<u32, u32> bodies;
     for (u32 i = 1; i < module_.functions.size(); ++i) bodies[ir::place(module_.functions[i].body)] = i;
     for (const ir::Instruction& instruction : module_.instructions) {
         if (instruction.region == ir::RegionId::none) continue;
         const ir::InstructionId owner = module_[instruction.region].owner;
-        if (instruction.op == ir::Op::exit) {
+        if (instruction.op == ir::Op::offset) {
+            const ir::Type& pointer = module_.type(module_.operands(instruction)[0]);
+            if (pointer.space == ir::Space::storage)
+                stepped_.emplace(static_cast<u32>(pointer.element), Step{stride_of(instruction)});
+        } else if (instruction.op == ir::Op::exit) {
             const ir::InstructionId target = module_.target(instruction);
             if (owner != target) left_from_within_[ir::place(target)] = true;
         } else if (instruction.op == ir::Op::return_ && owner != ir::InstructionId::none) {
             ir::RegionId region = instruction.region;
             while (module_[region].owner != ir::InstructionId::none) region = module_[module_[region].owner].region;
             returns_from_within_[bodies[ir::place(region)]] = true;
-        } else if (instruction.op == ir::Op::fallthrough && module_[owner].op != ir::Op::switch_) {
-            ir::RegionId region = module_[owner].region;
-            while (module_[module_[region].owner].op != ir::Op::switch_) region = module_[module_[region].owner].region;
-            falls_from_within_[ir::place(region)] = true;
         }
     }
 }
 
 Held Emitter::passed(ir::ValueId id) {
+    if (module_.type(id).kind == ir::Type::Kind::pointer) return passed_pointer(id);
     Held made;
-    if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer) && module_.find_constant(id) == nullptr) {
-        made = held(id);
-        made.id = pointer(id);
-        made.pending = 0;
-        made.type = pointer_type_of(made, module_.type(id).element);
-    } else {
-        made.id = value(id);
-        made.type = type(module_.type_of(id));
-        if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer)) {
-            made.storage = Storage::PhysicalStorageBuffer;
-            made.form = Form::laid;
-        }
-    }
+    made.id = value(id);
+    made.type = type(module_.type_of(id));
     return made;
 }
 
-/// A pointer that is chosen while the kernel runs.
-Held Emitter::passed_pointer(ir::Op op, ir::ValueId id) {
-    const Held made = passed(id);
+/// A pointer that is a value: passed on, chosen, kept in a variable.
+Held Emitter::passed_pointer(ir::ValueId id) {
+    Held made = place(id);
+    made.id = pointer(id);
+    made.pending = 0;
+    made.type = pointer_type_of(made, module_.type(id).element);
     if (made.storage == Storage::StorageBuffer) words_.need(Capability::VariablePointersStorageBuffer);
     else if (made.storage == Storage::Workgroup) words_.need(Capability::VariablePointers);
     else if (made.storage != Storage::PhysicalStorageBuffer)
-        unsupported(op, "Vulkan chooses among pointers into buffers and shared memory only.");
+        unsupported(op_, "Vulkan has pointers into buffers, shared memory and raw memory alone as values.");
+    if (made.form == Form::block) unsupported(op_, "Vulkan has no pointer to a whole buffer as a value.");
     return made;
 }
 
 std::vector<Held> Emitter::passed(std::span<const ir::ValueId> ids) {
     std::vector<Held> all;
-    for (const ir::ValueId id : ids) {
-        const bool pointer = module_.types.is(module_.type_of(id), ir::Type::Kind::pointer);
-        all.push_back(pointer ? passed_pointer(ir::Op::exit, id) : passed(id));
-    }
+    for (const ir::ValueId id : ids) all.push_back(passed(id));
     return all;
 }
 
@@ -109,7 +100,6 @@ Jump Emitter::jump_of(const ir::Instruction& terminator) const {
         if (terminator.op == ir::Op::return_) {
             if (frame.role == Frame::Role::function) return {Jump::Kind::exit, i};
         } else if (terminator.op == ir::Op::fallthrough) {
-            if (frame.role == Frame::Role::case_) return {Jump::Kind::exit, i};
             if (frame.role == Frame::Role::construct && module_[frame.construct].op == ir::Op::switch_)
                 return {Jump::Kind::fallthrough, i};
         } else if (frame.construct == module_.target(terminator)) {
@@ -257,9 +247,7 @@ void Emitter::leave_if(Id condition, const Jump& jump, std::vector<Held> values)
 }
 
 /// A loop may be left, and its next iteration begun, by a conditional branch that heads no construct.
-bool Emitter::is_loop_jump(const Jump& jump) const {
-    return frames_[jump.frame].kind == Frame::Kind::loop && first_hop(jump) == jump.frame;
-}
+bool Emitter::is_loop_jump(const Jump& jump) const { return frames_[first_hop(jump)].kind == Frame::Kind::loop; }
 
 /// The only instruction of a region that does nothing but leave.
 const ir::Instruction* Emitter::sole_jump(ir::RegionId id) const {
@@ -350,7 +338,8 @@ void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) 
         const ir::Instruction* jump = sole_jump(cases[i]);
         const bool leaves = leads && jump != nullptr && module_.target(*jump) == id && jump->operands.count == 0 &&
                             (i == 0 || !falls(cases[i - 1]));
-        labels[i] = leaves ? frame.merge : words_.id();
+        if (leaves) labels[i] = frame.merge;
+        else if (leads || (i > 0 && falls(cases[i - 1]))) labels[i] = words_.id();
         skips = skips || leaves;
     }
     if (skips) frame.to_merge.push_back({head, 0, {}});
@@ -377,41 +366,20 @@ void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) 
         open_block(labels[i]);
         const std::vector<ir::ValueId>& parameters = module_[cases[i]].parameters;
         for (u32 k = 0; k < parameters.size(); ++k) hold(parameters[k], merged_one(incoming, 0, k));
-        case_(cases[i]);
+        region(cases[i]);
     }
     define_results(instruction, finish());
 }
 
-bool Emitter::falls(ir::RegionId id) const {
-    return falls_from_within_[ir::place(id)] || module_[module_[id].body.back()].op == ir::Op::fallthrough;
-}
-
-void Emitter::case_(ir::RegionId id) {
-    if (!falls_from_within_[ir::place(id)]) return region(id);
-    // Only a case's own blocks may fall out of it: from within they leave a switch around all of it.
-    const u32 outer = static_cast<u32>(frames_.size()) - 1;
-    Frame frame;
-    frame.kind = Frame::Kind::switch_;
-    frame.role = Frame::Role::case_;
-    frame.merge = words_.id();
-    const Id body = words_.id();
-    effect(Op::SelectionMerge, {frame.merge, 0});
-    effect(Op::Switch, {number(0), body});
-    frames_.push_back(std::move(frame));
-    open_block(body);
-    region(id);
-    std::vector<Held> values = finish();
-    if (block_ != 0) leave({Jump::Kind::fallthrough, outer}, std::move(values));
-}
+/// Only the end of a case falls through.
+bool Emitter::falls(ir::RegionId id) const { return module_[module_[id].body.back()].op == ir::Op::fallthrough; }
 
 Held Emitter::unspecified(ir::TypeId id) {
+    const ir::Type& about = module_.types[id];
     Held made;
+    if (about.kind == ir::Type::Kind::pointer) made = pointer_from(about.space);
     made.type = type(id);
     made.id = words_.constant(Op::Undef, made.type, {});
-    if (module_.types.is(id, ir::Type::Kind::pointer)) {
-        made.storage = Storage::PhysicalStorageBuffer;
-        made.form = Form::laid;
-    }
     return made;
 }
 

@@ -37,9 +37,6 @@ void Emitter::cooperative(const ir::Instruction& instruction) {
             if (flags != 0) words.push_back(flags);
             return define(id, result(Op::CooperativeMatrixMulAddKHR, type(module_.type_of(id)), words));
         }
-        case ir::Op::matrix_length:
-            return define(id, result(Op::CooperativeMatrixLengthKHR, type(module_.type_of(id)),
-                                     {type(ir::TypeId{immediates[0]})}));
         default:
             break;
     }

@@ -21,7 +21,8 @@ Emitter::Emitter(const ir::Module& module, const SpirvOptions& options)
 std::vector<u32> Emitter::run() {
     words_.need(Capability::Shader);
     if (options_.memory_model) words_.need(Capability::VulkanMemoryModel);
-    find_distant_exits();
+    survey();
+    judge_constants();
     coherent_ = !options_.memory_model && exchanges_through_buffers();
     declare_globals();
     Words::Entry entry;
@@ -74,7 +75,8 @@ Id Emitter::glsl(Glsl function, Id type, std::span<const Id> operands) {
 
 Id Emitter::value(ir::ValueId id) {
     if (const ir::Constant* constant = module_.find_constant(id); constant != nullptr)
-        return expressible(*constant) ? this->constant(id) : compute(*constant);
+        return constants_[module_[id].index].expressible ? this->constant(id) : computed_here(id);
+    if (module_.type(id).kind == ir::Type::Kind::pointer) return passed_pointer(id).id;
     const Held made = held(id);
     if (made.form == Form::plain || !has_forms(module_.type_of(id))) return made.id;
     return convert_form(made.id, module_.type_of(id), made.form, Form::plain);
@@ -89,17 +91,16 @@ std::vector<Id> Emitter::values(std::span<const ir::ValueId> ids) {
 void Emitter::hold(ir::ValueId id, const Held& what) {
     held(id) = what;
     const ir::StringId name = module_[id].name;
-    if (options_.names && name != ir::StringId::none && what.id != 0 && named_.insert(what.id).second)
+    // SPIRV-Tools count a name among the uses of a value, of which a type without arithmetic allows only a few.
+    if (options_.names && !lies_in_memory_only(module_.type_of(id)) && name != ir::StringId::none && what.id != 0 &&
+        named_.insert(what.id).second)
         words_.name(what.id, module_.text(name));
 }
 
 void Emitter::define(ir::ValueId id, Id what) {
     Held made;
+    if (module_.type(id).kind == ir::Type::Kind::pointer) made = pointer_from(module_.type(id).space);
     made.id = what;
-    if (module_.types.is(module_.type_of(id), ir::Type::Kind::pointer)) {
-        made.storage = Storage::PhysicalStorageBuffer;
-        made.form = Form::laid;
-    }
     hold(id, made);
 }
 
@@ -110,6 +111,8 @@ Id Emitter::function(ir::FunctionId id) {
     made = words_.id();
     // A function that this one calls is written before it, in the middle of this one.
     Section code = std::exchange(code_, {}), variables = std::exchange(variables_, {});
+    Section first = std::exchange(first_, {});
+    std::unordered_map<u32, Id> computed = std::exchange(computed_, {});
     std::vector<Frame> frames = std::exchange(frames_, {});
     const Id block = std::exchange(block_, 0);
     const u32 depth = std::exchange(loop_depth_, 0), inlined = std::exchange(inlined_, 0);
@@ -123,7 +126,7 @@ Id Emitter::function(ir::FunctionId id) {
         const Id parameter = words_.id();
         head.add(Op::FunctionParameter, {types[i + 1], parameter});
         if (module_.types.is(module_.type_of(about.parameters[i]), ir::Type::Kind::pointer))
-            words_.decorate(parameter, Decoration::AliasedPointer);
+            words_.decorate(parameter, Decoration::Aliased);
         define(about.parameters[i], parameter);
     }
     const Id entry = words_.id();
@@ -133,11 +136,14 @@ Id Emitter::function(ir::FunctionId id) {
     region(about.body);
     words_.functions.append(head);
     words_.functions.append(variables_);
+    words_.functions.append(first_);
     words_.functions.append(code_);
     words_.functions.add(Op::FunctionEnd, {});
 
     code_ = std::move(code);
     variables_ = std::move(variables);
+    first_ = std::move(first);
+    computed_ = std::move(computed);
     frames_ = std::move(frames);
     block_ = block;
     loop_depth_ = depth;
@@ -166,9 +172,9 @@ void Emitter::call(const ir::Instruction& instruction) {
         return;
     }
     for (std::size_t i = 0; i < operands.size(); ++i) {
-        Held argument = held(operands[i]);
-        if (!module_.types.is(module_.type_of(operands[i]), ir::Type::Kind::pointer)) argument = passed(operands[i]);
-        held(about.parameters[i]) = argument;
+        const bool pointer = module_.type(operands[i]).kind == ir::Type::Kind::pointer;
+        const bool place = pointer && module_.find_constant(operands[i]) == nullptr;
+        held(about.parameters[i]) = place ? held(operands[i]) : passed(operands[i]);
     }
     Frame frame;
     frame.role = Frame::Role::function;
@@ -191,11 +197,73 @@ void Emitter::call(const ir::Instruction& instruction) {
     if (done.reached) define_results(instruction, done.to_merge[0].values);
 }
 
+/// Whether a value has a layout that is not its type's own.
+bool Emitter::is_laid(ir::ValueId id) {
+    return module_.find_constant(id) == nullptr && has_forms(module_.type_of(id)) && held(id).form != Form::plain;
+}
+
 void Emitter::instruction(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
     const ir::ValueId id = module_.result(instruction);
     precise_ = (instruction.flags & ir::kPrecise) != 0;
     switch (instruction.op) {
+        case ir::Op::mul_wide:
+        case ir::Op::add_carry:
+        case ir::Op::sub_borrow:
+            return two_integers(instruction);
+        case ir::Op::frexp:
+        case ir::Op::modf:
+            return two_results(instruction);
+        case ir::Op::variable:
+            return variable(instruction);
+        case ir::Op::access:
+            return access(instruction);
+        case ir::Op::offset:
+            return offset(instruction);
+        case ir::Op::load:
+            return load(instruction);
+        case ir::Op::store:
+            return store(instruction);
+        case ir::Op::array_length:
+            return array_length(instruction);
+        case ir::Op::atomic_load:
+        case ir::Op::atomic_store:
+        case ir::Op::atomic_exchange:
+        case ir::Op::atomic_compare_exchange:
+        case ir::Op::atomic_add:
+        case ir::Op::atomic_sub:
+        case ir::Op::atomic_min:
+        case ir::Op::atomic_max:
+        case ir::Op::atomic_and:
+        case ir::Op::atomic_or:
+        case ir::Op::atomic_xor:
+            return atomic(instruction);
+        case ir::Op::barrier:
+        case ir::Op::fence:
+            return barrier(instruction);
+        case ir::Op::matrix_load:
+        case ir::Op::matrix_store:
+        case ir::Op::matrix_multiply_add:
+        case ir::Op::matrix_get:
+        case ir::Op::matrix_set:
+            return cooperative(instruction);
+        case ir::Op::call:
+            return call(instruction);
+        default:
+            break;
+    }
+    if (instruction.op == ir::Op::extract && is_laid(operands[0])) return extract_laid(instruction);
+    if (instruction.op == ir::Op::select && module_.types.is(module_.type_of(id), ir::Type::Kind::pointer) &&
+        module_.type(id).space != ir::Space::address)
+        return pointer_choice(instruction);
+    const ir::TypeId type = id == ir::ValueId::none ? ir::TypeId::none : module_.type_of(id);
+    define(id, value_of({instruction.op, operands, module_.immediates(instruction), type}));
+}
+
+/// The value of what gives one. The list is whole: a new instruction does not compile until it is in it.
+Id Emitter::value_of(const Computation& of) {
+    const std::span<const ir::ValueId> operands = of.operands;
+    switch (of.op) {
         case ir::Op::add:
         case ir::Op::sub:
         case ir::Op::mul:
@@ -208,58 +276,54 @@ void Emitter::instruction(const ir::Instruction& instruction) {
         case ir::Op::min:
         case ir::Op::max:
         case ir::Op::clamp:
-            return define(id, arithmetic(instruction.op, operands));
+            return arithmetic(of.op, operands);
         case ir::Op::bit_and:
         case ir::Op::bit_or:
         case ir::Op::bit_xor:
         case ir::Op::bit_not:
-            return define(id, logic(instruction.op, operands));
+            return logic(of.op, operands);
         case ir::Op::shl:
         case ir::Op::shr:
-            return define(id, shift(instruction.op, operands));
+            return shift(of.op, operands);
         case ir::Op::count_ones:
         case ir::Op::find_msb:
         case ir::Op::find_lsb:
         case ir::Op::reverse_bits:
         case ir::Op::extract_bits:
         case ir::Op::insert_bits:
-            return define(id, bits(instruction.op, operands));
+            return bits(of.op, operands);
         case ir::Op::mul_high:
-            return define(id, multiply_wide(operands[0], operands[1])[1]);
-        case ir::Op::mul_wide:
-        case ir::Op::add_carry:
-        case ir::Op::sub_borrow:
-            return two_integers(instruction);
+            return multiply_wide(operands[0], operands[1])[1];
         case ir::Op::dot_integer:
         case ir::Op::dot_packed:
-            return define(id, dot_integer(instruction));
+            return dot_integer(of);
         case ir::Op::eq:
         case ir::Op::ne:
         case ir::Op::lt:
         case ir::Op::le:
         case ir::Op::gt:
         case ir::Op::ge:
-            return define(id, compare(instruction.op, operands));
+            return compare(of.op, operands);
         case ir::Op::is_nan:
         case ir::Op::is_inf:
         case ir::Op::all_lanes:
         case ir::Op::any_lane:
-            return define(id, test(instruction.op, operands[0]));
+            return test(of.op, operands[0]);
         case ir::Op::select:
-            return select(instruction);
+            return choice(of);
         case ir::Op::convert:
-            return define(id, convert(value(operands[0]), module_.type_of(operands[0]), module_.type_of(id)));
+            return convert(value(operands[0]), module_.type_of(operands[0]), of.type);
         case ir::Op::bitcast:
-            return define(id, bitcast(value(operands[0]), module_.type_of(operands[0]), module_.type_of(id)));
+            return bitcast(value(operands[0]), module_.type_of(operands[0]), of.type);
         case ir::Op::extract:
-            return extract(instruction);
+            return composite(of);
         case ir::Op::compose:
         case ir::Op::splat:
         case ir::Op::insert:
         case ir::Op::extract_lane:
         case ir::Op::insert_lane:
         case ir::Op::shuffle:
-            return define(id, composite(instruction));
+            return composite(of);
         case ir::Op::fma:
         case ir::Op::floor:
         case ir::Op::ceil:
@@ -312,42 +376,68 @@ void Emitter::instruction(const ir::Instruction& instruction) {
         case ir::Op::unpack_snorm2x16:
         case ir::Op::unpack_unorm2x16:
         case ir::Op::unpack_half2x16:
-            return define(id, real_function(instruction.op, operands, module_.type_of(id)));
+            return real_function(of);
         // [quantize_f16]
         case ir::Op::quantize_f16:
-            return define(id, result(Op::QuantizeToF16, type(module_.type_of(id)), {value(operands[0])}));
+            return result(Op::QuantizeToF16, type(of.type), {value(operands[0])});
         // [/quantize_f16]
+        case ir::Op::dot:
+            return dot(of);
+        case ir::Op::multiply:
+            return multiply(of);
+        case ir::Op::outer:
+            return result(Op::OuterProduct, type(of.type), values(operands));
+        case ir::Op::transpose:
+            return result(Op::Transpose, type(of.type), values(operands));
+        case ir::Op::builtin:
+            return builtin(static_cast<ir::Builtin>(of.immediates[0]));
+        case ir::Op::clock:
+            return clock(of.immediates[0]);
+        case ir::Op::address_of:
+            unsupported(of.op, "Vulkan tells no address of a buffer that is bound; pass it as a scalar.");
+        case ir::Op::pointer_to:
+            return result(Op::ConvertUToPtr, type(of.type), {value(operands[0])});
+        case ir::Op::subgroup_elect:
+        case ir::Op::subgroup_all:
+        case ir::Op::subgroup_any:
+        case ir::Op::subgroup_all_equal:
+            return subgroup_vote(of);
+        case ir::Op::subgroup_ballot:
+        case ir::Op::subgroup_ballot_bit:
+        case ir::Op::subgroup_ballot_count:
+        case ir::Op::subgroup_ballot_lsb:
+        case ir::Op::subgroup_ballot_msb:
+            return subgroup_ballot(of);
+        case ir::Op::subgroup_broadcast:
+        case ir::Op::subgroup_broadcast_first:
+        case ir::Op::subgroup_shuffle:
+        case ir::Op::subgroup_shuffle_xor:
+        case ir::Op::subgroup_shuffle_up:
+        case ir::Op::subgroup_shuffle_down:
+        case ir::Op::subgroup_rotate:
+        case ir::Op::quad_broadcast:
+        case ir::Op::quad_swap:
+            return subgroup_move(of);
+        case ir::Op::subgroup_reduce:
+        case ir::Op::subgroup_scan:
+            return subgroup_combine(of);
+        case ir::Op::matrix_length:
+            return result(Op::CooperativeMatrixLengthKHR, type(of.type), {type(ir::TypeId{of.immediates[0]})});
+        case ir::Op::print:
+            unsupported(of.op, "kernels cannot print yet.");
+        case ir::Op::check:
+            unsupported(of.op, "kernels cannot check conditions yet.");
+        case ir::Op::mul_wide:
+        case ir::Op::add_carry:
+        case ir::Op::sub_borrow:
         case ir::Op::frexp:
         case ir::Op::modf:
-            return two_results(instruction);
-        case ir::Op::dot:
-            return define(id, dot(operands, module_.type_of(id)));
-        case ir::Op::multiply:
-            return define(id, multiply(instruction));
-        case ir::Op::outer:
-            return define(id, result(Op::OuterProduct, type(module_.type_of(id)), values(operands)));
-        case ir::Op::transpose:
-            return define(id, result(Op::Transpose, type(module_.type_of(id)), values(operands)));
-        case ir::Op::builtin:
-            return define(id, builtin(instruction));
-        case ir::Op::clock:
-            return define(id, clock(instruction));
         case ir::Op::variable:
-            return variable(instruction);
         case ir::Op::access:
-            return access(instruction);
         case ir::Op::offset:
-            return offset(instruction);
         case ir::Op::load:
-            return load(instruction);
         case ir::Op::store:
-            return store(instruction);
         case ir::Op::array_length:
-            return array_length(instruction);
-        case ir::Op::address_of:
-            unsupported(instruction.op, "Vulkan tells no address of a buffer that is bound; pass it as a scalar.");
-        case ir::Op::pointer_to:
-            return define(id, result(Op::ConvertUToPtr, type(module_.type_of(id)), {value(operands[0])}));
         case ir::Op::atomic_load:
         case ir::Op::atomic_store:
         case ir::Op::atomic_exchange:
@@ -359,47 +449,14 @@ void Emitter::instruction(const ir::Instruction& instruction) {
         case ir::Op::atomic_and:
         case ir::Op::atomic_or:
         case ir::Op::atomic_xor:
-            return atomic(instruction);
         case ir::Op::barrier:
         case ir::Op::fence:
-            return barrier(instruction);
-        case ir::Op::subgroup_elect:
-        case ir::Op::subgroup_all:
-        case ir::Op::subgroup_any:
-        case ir::Op::subgroup_all_equal:
-            return define(id, subgroup_vote(instruction));
-        case ir::Op::subgroup_ballot:
-        case ir::Op::subgroup_ballot_bit:
-        case ir::Op::subgroup_ballot_count:
-        case ir::Op::subgroup_ballot_lsb:
-        case ir::Op::subgroup_ballot_msb:
-            return define(id, subgroup_ballot(instruction));
-        case ir::Op::subgroup_broadcast:
-        case ir::Op::subgroup_broadcast_first:
-        case ir::Op::subgroup_shuffle:
-        case ir::Op::subgroup_shuffle_xor:
-        case ir::Op::subgroup_shuffle_up:
-        case ir::Op::subgroup_shuffle_down:
-        case ir::Op::subgroup_rotate:
-        case ir::Op::quad_broadcast:
-        case ir::Op::quad_swap:
-            return define(id, subgroup_move(instruction));
-        case ir::Op::subgroup_reduce:
-        case ir::Op::subgroup_scan:
-            return define(id, subgroup_combine(instruction));
         case ir::Op::matrix_load:
         case ir::Op::matrix_store:
         case ir::Op::matrix_multiply_add:
-        case ir::Op::matrix_length:
         case ir::Op::matrix_get:
         case ir::Op::matrix_set:
-            return cooperative(instruction);
         case ir::Op::call:
-            return call(instruction);
-        case ir::Op::print:
-            unsupported(instruction.op, "kernels cannot print yet.");
-        case ir::Op::check:
-            unsupported(instruction.op, "kernels cannot check conditions yet.");
         case ir::Op::if_:
         case ir::Op::switch_:
         case ir::Op::loop:
@@ -410,8 +467,9 @@ void Emitter::instruction(const ir::Instruction& instruction) {
         case ir::Op::repeat_if:
         case ir::Op::return_:
         case ir::Op::unreachable:
-            break;  // control.cpp
+            break;
     }
+    unsupported(of.op, "it gives no value that could be computed here.");
 }
 
 }  // namespace spv

@@ -31,13 +31,16 @@ private:
     [[nodiscard]] Id make_array(const ir::Type& array, Form form);
     [[nodiscard]] Id make_structure(const ir::Type& structure, Form form);
     void decorate_member(Id structure, u32 member, ir::TypeId type, u32 offset_bytes);
+    [[nodiscard]] Held pointer_from(ir::Space space);
     [[nodiscard]] bool has_forms(ir::TypeId id) const;
+    [[nodiscard]] bool lies_in_memory_only(ir::TypeId id) const;
     [[nodiscard]] Id convert_form(Id value, ir::TypeId id, Form from, Form to);
     [[nodiscard]] static Storage storage_of(ir::Space space);
 
     // constants.cpp
     [[nodiscard]] Id number(Scalar scalar, u64 bits, u32 lanes = 1);
     [[nodiscard]] Id number(u32 value) { return number(Scalar::u32, value); }
+    [[nodiscard]] Id numbers(Scalar scalar, std::span<const u64> lanes);
     [[nodiscard]] Id real(Scalar scalar, double value, u32 lanes = 1);
     [[nodiscard]] Id boolean(bool value);
     [[nodiscard]] Id constant(ir::ValueId id);
@@ -46,7 +49,9 @@ private:
     [[nodiscard]] Id compute(const ir::Constant& constant);
     [[nodiscard]] Id make_computed(const ir::Constant& constant);
     [[nodiscard]] bool varies(ir::ValueId id) const;  ///< with specialisation
-    [[nodiscard]] bool expressible(const ir::Constant& constant) const;
+    void judge_constants();
+    [[nodiscard]] bool has_constant_form(const ir::Constant& constant) const;
+    [[nodiscard]] Id computed_here(ir::ValueId id);
     /// The bits of each lane of a constant that no specialisation changes; empty if it is none.
     [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
 
@@ -60,12 +65,14 @@ private:
     void need_storage(ir::TypeId id, ir::Space space);
     void declare_workgroup_size(Id kernel);
     [[nodiscard]] Id workgroup_size();
-    [[nodiscard]] Id builtin(const ir::Instruction& instruction);
+    [[nodiscard]] Id builtin(ir::Builtin which);
     [[nodiscard]] Id input(BuiltIn which, u32 lanes);
 
     // emitter.cpp
     [[nodiscard]] Id function(ir::FunctionId id);
     void instruction(const ir::Instruction& instruction);
+    [[nodiscard]] Id value_of(const Computation& of);
+    [[nodiscard]] bool is_laid(ir::ValueId id);
     void call(const ir::Instruction& instruction);
     void locate(u32 location);
     [[nodiscard]] Id result(Op op, Id type, std::span<const u32> operands);
@@ -103,7 +110,8 @@ private:
     [[nodiscard]] Id compare(ir::Op op, std::span<const ir::ValueId> operands);
     [[nodiscard]] Id compare_pointers(ir::Op op, std::span<const ir::ValueId> operands);
     [[nodiscard]] Id test(ir::Op op, ir::ValueId operand);
-    void select(const ir::Instruction& instruction);
+    [[nodiscard]] Id choice(const Computation& of);
+    void pointer_choice(const ir::Instruction& instruction);
     [[nodiscard]] Id select(Id condition, Id yes, Id no, Id type) {
         return result(Op::Select, type, {condition, yes, no});
     }
@@ -122,8 +130,8 @@ private:
     [[nodiscard]] Id insert_bits(std::span<const ir::ValueId> operands);
     [[nodiscard]] std::array<Id, 2> multiply_wide(ir::ValueId a, ir::ValueId b);
     void two_integers(const ir::Instruction& instruction);
-    [[nodiscard]] Id dot_integer(const ir::Instruction& instruction);
-    [[nodiscard]] Id dot_packed(const ir::Instruction& instruction);
+    [[nodiscard]] Id dot_integer(const Computation& of);
+    [[nodiscard]] Id dot_packed(const Computation& of);
     [[nodiscard]] Id hardware_dot(std::array<Id, 2> vectors, bool a_signed, bool b_signed, const Shape& to,
                                   bool packed);
 
@@ -134,28 +142,29 @@ private:
     [[nodiscard]] Id bitcast(Id value, ir::TypeId from, ir::TypeId to);
 
     // floats.cpp
-    [[nodiscard]] Id real_function(ir::Op op, std::span<const ir::ValueId> operands, ir::TypeId id);
+    [[nodiscard]] Id real_function(const Computation& of);
     void two_results(const ir::Instruction& instruction);
-    [[nodiscard]] Id dot(std::span<const ir::ValueId> operands, ir::TypeId id);
-    [[nodiscard]] Id multiply(const ir::Instruction& instruction);
+    [[nodiscard]] Id dot(const Computation& of);
+    [[nodiscard]] Id multiply(const Computation& of);
 
     // composite.cpp
-    [[nodiscard]] Id composite(const ir::Instruction& instruction);
-    void extract(const ir::Instruction& instruction);
+    [[nodiscard]] Id composite(const Computation& of);
+    void extract_laid(const ir::Instruction& instruction);
     [[nodiscard]] Id splat(Id scalar, const Shape& of);
     [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);
 
     // memory.cpp
+    [[nodiscard]] Held place(ir::ValueId id);
     [[nodiscard]] Id pointer(ir::ValueId id);
     void variable(const ir::Instruction& instruction);
     void access(const ir::Instruction& instruction);
     [[nodiscard]] Id index(ir::ValueId id, const ir::Type& composite, bool clamped);
     void load(const ir::Instruction& instruction);
     void store(const ir::Instruction& instruction);
-    void add_access(std::vector<u32>& words, ir::ValueId place, u8 flags, u32 alignment, bool stores);
+    void add_access(std::vector<u32>& words, ir::ValueId at, u8 flags, u32 alignment, bool stores);
     void offset(const ir::Instruction& instruction);
     [[nodiscard]] u32 stride_of(ir::TypeId id) const;
-    [[nodiscard]] Id strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee, u32 stride_bytes);
+    [[nodiscard]] u32 stride_of(const ir::Instruction& offset) const;
     [[nodiscard]] u32 least_alignment(ir::TypeId id) const;
     [[nodiscard]] Id widest_scope();
     void array_length(const ir::Instruction& instruction);
@@ -165,18 +174,17 @@ private:
     [[nodiscard]] Id scope(u32 immediate);
     [[nodiscard]] u32 semantics(ir::Order order, u32 spaces) const;
     [[nodiscard]] Op atomic_op(ir::Op op, Scalar scalar);
-    [[nodiscard]] Id clock(const ir::Instruction& instruction);
+    [[nodiscard]] Id clock(u32 scope);
     [[nodiscard]] bool exchanges_through_buffers() const;
     void barrier(const ir::Instruction& instruction);
     void atomic(const ir::Instruction& instruction);
-    void private_atomic(const ir::Instruction& instruction);
 
     // subgroup.cpp
     [[nodiscard]] Id subgroup();
-    [[nodiscard]] Id subgroup_vote(const ir::Instruction& instruction);
-    [[nodiscard]] Id subgroup_ballot(const ir::Instruction& instruction);
-    [[nodiscard]] Id subgroup_move(const ir::Instruction& instruction);
-    [[nodiscard]] Id subgroup_combine(const ir::Instruction& instruction);
+    [[nodiscard]] Id subgroup_vote(const Computation& what);
+    [[nodiscard]] Id subgroup_ballot(const Computation& what);
+    [[nodiscard]] Id subgroup_move(const Computation& what);
+    [[nodiscard]] Id subgroup_combine(const Computation& what);
     [[nodiscard]] static Group group_operation(u32 scan);
     [[nodiscard]] static Op combining_op(ir::Combine how, Scalar scalar);
 
@@ -184,19 +192,18 @@ private:
     void cooperative(const ir::Instruction& instruction);
 
     // control.cpp
-    void find_distant_exits();
+    void survey();
     void open_block(Id label);
     void branch(Id label);
     void region(ir::RegionId id);
     void construct(const ir::Instruction& instruction, ir::InstructionId id);
     void if_(const ir::Instruction& instruction, ir::InstructionId id);
     void switch_(const ir::Instruction& instruction, ir::InstructionId id);
-    void case_(ir::RegionId id);
     void loop(const ir::Instruction& instruction, ir::InstructionId id);
     void repeat(const ir::Instruction& instruction);
     void terminator(const ir::Instruction& instruction);
     [[nodiscard]] Held passed(ir::ValueId id);
-    [[nodiscard]] Held passed_pointer(ir::Op op, ir::ValueId id);
+    [[nodiscard]] Held passed_pointer(ir::ValueId id);
     [[nodiscard]] std::vector<Held> passed(std::span<const ir::ValueId> ids);
     [[nodiscard]] Held unspecified(ir::TypeId id);
     [[nodiscard]] Jump jump_of(const ir::Instruction& terminator) const;
@@ -215,16 +222,21 @@ private:
     const ir::Module& module_;
     const SpirvOptions& options_;
     Words words_;
-    Section code_, variables_;  ///< of the function that is being written
-    Id block_ = 0;              ///< that is being written; 0: what follows is never reached
-    u32 location_ = 0;          ///< that the last OpLine of the block said
-    u32 at_ = 0;                ///< of the instruction that is being written
+    Section code_, variables_;         ///< of the function that is being written
+    Section first_;                    ///< ... what comes behind its variables
+    bool in_first_ = false;            ///< `code_` is that now
+    Id block_ = 0;                     ///< that is being written; 0: what follows is never reached
+    u32 location_ = 0;                 ///< that the last OpLine of the block said
+    u32 at_ = 0;                       ///< of the instruction that is being written
+    ir::Op op_ = ir::Op::unreachable;  ///< of it
     u32 loop_depth_ = 0;
     bool precise_ = false;
-    bool coherent_ = false;     ///< under the memory model of GLSL: buffers are, for the sake of barriers
-    bool in_constant_ = false;  ///< results become OpSpecConstantOp
-    u32 inlined_ = 0;           ///< how many calls are being written in place
-    std::vector<Held> held_;    ///< by value
+    bool coherent_ = false;                 ///< under the memory model of GLSL: buffers are, for the sake of barriers
+    bool in_constant_ = false;              ///< results become OpSpecConstantOp
+    std::vector<ConstantFacts> constants_;  ///< by constant
+    std::unordered_map<u32, Id> computed_;  ///< by ValueId: in this function
+    u32 inlined_ = 0;                       ///< how many calls are being written in place
+    std::vector<Held> held_;                ///< by value
     std::vector<Pending> pending_{1};
     std::vector<std::array<Id, 3>> types_;  ///< by type and form
     std::vector<Id> functions_;             ///< by function
@@ -233,11 +245,10 @@ private:
     std::unordered_map<u32, Id> wrappers_;  ///< by type: the block around it
     std::unordered_map<u32, Id> inputs_;    ///< by BuiltIn
     std::unordered_set<Id> named_;
-    std::unordered_map<u64, Id> strided_;    ///< by pointer type and stride: the type that has it
+    std::unordered_map<u32, Step> stepped_;  ///< by type: pointers to it that `offset` steps know their stride
     std::unordered_map<u32, Id> files_;      ///< by StringId
     std::vector<bool> left_from_within_;     ///< by instruction: an `exit` in a nested construct names it
     std::vector<bool> returns_from_within_;  ///< by function: ... a `return` in a construct
-    std::vector<bool> falls_from_within_;    ///< by region: a `fallthrough` in a nested construct leaves it
 };
 
 }  // namespace alkomp::emit::spv

@@ -125,16 +125,19 @@ std::optional<Function> function_of(ir::Op op) {
 
 }  // namespace
 
-Id Emitter::real_function(ir::Op op, std::span<const ir::ValueId> operands, ir::TypeId id) {
+Id Emitter::real_function(const Computation& of) {
+    const ir::Op op = of.op;
+    const std::span<const ir::ValueId> operands = of.operands;
+    const ir::TypeId id = of.type;
     const ir::TypeId first = module_.type_of(operands[0]);
     const std::optional<Function> function = function_of(op);
     const bool doubles = module_.types.scalar_of(first) == Scalar::f64;
     if (!function) unsupported(op, "it has no function in Vulkan.");
     if (doubles && (op == ir::Op::degrees || op == ir::Op::radians)) {
         const double turn = 180 / std::numbers::pi;
-        const Shape of = shape(id);
-        const Id factor = real(of.scalar, op == ir::Op::degrees ? turn : 1 / turn, of.lanes);
-        return result(Op::FMul, of.type, {value(operands[0]), factor});
+        const Shape made = shape(id);
+        const Id factor = real(made.scalar, op == ir::Op::degrees ? turn : 1 / turn, made.lanes);
+        return result(Op::FMul, made.type, {value(operands[0]), factor});
     }
     if (doubles && !function->doubles) unsupported(op, "Vulkan has it for f16 and f32 only.");
     const bool makes_numbers = module_.types.is_float(id);
@@ -142,8 +145,8 @@ Id Emitter::real_function(ir::Op op, std::span<const ir::ValueId> operands, ir::
     for (const ir::ValueId operand : operands) {
         const bool is_exponent = module_.types.is_integer(module_.type_of(operand)) && op == ir::Op::ldexp;
         if (is_exponent) {
-            const Shape of = shape(module_.type_of(operand));
-            words.push_back(resize(value(operand), of, integer_shape(Scalar::i32, of.lanes)));
+            const Shape from = shape(module_.type_of(operand));
+            words.push_back(resize(value(operand), from, integer_shape(Scalar::i32, from.lanes)));
         } else {
             words.push_back(module_.types.is_float(module_.type_of(operand)) ? widened(operand) : value(operand));
         }
@@ -166,19 +169,18 @@ void Emitter::two_results(const ir::Instruction& instruction) {
     define(second, exponent ? taken : narrowed(taken, module_.type_of(second)));
 }
 
-Id Emitter::dot(std::span<const ir::ValueId> operands, ir::TypeId id) {
-    const Shape of = working_shape(module_.type_of(operands[0]));
-    const Id a = widened(operands[0]), b = widened(operands[1]);
-    return narrowed(result(of.lanes == 1 ? Op::FMul : Op::Dot, working_shape(id).type, {a, b}), id);
+Id Emitter::dot(const Computation& of) {
+    const u32 lanes = module_.types.lanes(module_.type_of(of.operands[0]));
+    const Id a = widened(of.operands[0]), b = widened(of.operands[1]);
+    return narrowed(result(lanes == 1 ? Op::FMul : Op::Dot, working_shape(of.type).type, {a, b}), of.type);
 }
 
 /// Of matrices, vectors and scalars, in either order.
-Id Emitter::multiply(const ir::Instruction& instruction) {
+Id Emitter::multiply(const Computation& of) {
     using Kind = ir::Type::Kind;
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    const Kind left = module_.type(operands[0]).kind, right = module_.type(operands[1]).kind;
-    const Id type = this->type(module_.type_of(module_.result(instruction)));
-    const Id a = value(operands[0]), b = value(operands[1]);
+    const Kind left = module_.type(of.operands[0]).kind, right = module_.type(of.operands[1]).kind;
+    const Id type = this->type(of.type);
+    const Id a = value(of.operands[0]), b = value(of.operands[1]);
     const auto is_matrix = [](Kind kind) { return kind == Kind::matrix || kind == Kind::cooperative_matrix; };
     if (is_matrix(left) && right == Kind::scalar) return result(Op::MatrixTimesScalar, type, {a, b});
     if (left == Kind::scalar && is_matrix(right)) return result(Op::MatrixTimesScalar, type, {b, a});

@@ -54,13 +54,12 @@ void Emitter::declare_buffer(const ir::Global& global) {
     if (is_storage) {
         if (!global.writes) words_.decorate(variable, Decoration::NonWritable);
         if (!global.reads) words_.decorate(variable, Decoration::NonReadable);
-        if (global.writes) words_.decorate(variable, global.aliased ? Decoration::Aliased : Decoration::Restrict);
+        if (global.aliased) words_.decorate(variable, Decoration::Aliased);
         if ((coherent_ || (global.coherent && !options_.memory_model))) words_.decorate(variable, Decoration::Coherent);
     }
     Held& made = held(global.value);
     made.storage = storage;
-    made.traits =
-        static_cast<u8>((is_storage && global.writes ? 0 : Held::kReadOnly) | (global.coherent ? Held::kCoherent : 0));
+    made.coherent = global.coherent;
     if (is_block) {
         made.id = variable;
         made.form = Form::block;
@@ -175,19 +174,19 @@ Id Emitter::input(BuiltIn which, u32 lanes) {
     return made;
 }
 
-Id Emitter::builtin(const ir::Instruction& instruction) {
-    const auto read = [&](BuiltIn which, u32 lanes) {
-        return result(Op::Load, number_type(Scalar::u32, lanes), {input(which, lanes)});
+Id Emitter::builtin(ir::Builtin which) {
+    const auto read = [&](BuiltIn input, u32 lanes) {
+        return result(Op::Load, number_type(Scalar::u32, lanes), {this->input(input, lanes)});
     };
-    const auto mask = [&](BuiltIn which) {
+    const auto mask = [&](BuiltIn input) {
         words_.need(Capability::GroupNonUniformBallot);
-        return read(which, 4);
+        return read(input, 4);
     };
-    const auto in_subgroup = [&](BuiltIn which) {
+    const auto in_subgroup = [&](BuiltIn input) {
         words_.need(Capability::GroupNonUniform);
-        return read(which, 1);
+        return read(input, 1);
     };
-    switch (static_cast<ir::Builtin>(module_.immediates(instruction)[0])) {
+    switch (which) {
         case ir::Builtin::global_id:
             return read(BuiltIn::GlobalInvocationId, 3);
         case ir::Builtin::local_id:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Pointers, loads and stores.
 #include "emit/spirv/emitter.h"
+#include "ir/print.h"
 
 #include <algorithm>
 
@@ -28,7 +29,17 @@ void Emitter::variable(const ir::Instruction& instruction) {
     if (options_.names) words_.name(made, module_.text(module_[id].name));
     if (module_.types.is(pointee, ir::Type::Kind::pointer)) words_.decorate(made, Decoration::AliasedPointer);
     if (has_value && !starts_with_it) effect(Op::Store, {made, initial});
-    hold(id, {made, 0, Form::plain, Storage::Function, 0, 0});
+    Held pointer;
+    pointer.id = made;
+    hold(id, pointer);
+}
+
+/// What a pointer is known by.
+Held Emitter::place(ir::ValueId id) {
+    if (module_.find_constant(id) == nullptr) return held(id);
+    Held made = pointer_from(module_.type(id).space);
+    made.id = constant(id);
+    return made;
 }
 
 Id Emitter::pointer(ir::ValueId id) {
@@ -55,17 +66,20 @@ Id Emitter::index(ir::ValueId id, const ir::Type& composite, bool clamped) {
     const std::optional<u64> count =
         is_array ? module_.known_bits(ir::ValueId{composite.length}) : std::optional<u64>(composite.count);
     const std::vector<u64> known = known_lanes(id);
-    if (count && !known.empty() && known[0] < *count) return number;
+    if (count && !known.empty()) return known[0] < *count ? number : this->number(of.scalar, *count - 1);
     if (count) return glsl(Glsl::UMin, of.type, {number, this->number(of.scalar, *count - 1)});
     const Shape word = integer_shape(Scalar::u32, 1);
-    const Id last = result(Op::ISub, word.type, {constant(ir::ValueId{composite.length}), this->number(1)});
-    return glsl(Glsl::UMin, of.type, {number, resize(last, word, of)});
+    in_constant_ = true;
+    const Id last =
+        resize(result(Op::ISub, word.type, {constant(ir::ValueId{composite.length}), this->number(1)}), word, of);
+    in_constant_ = false;
+    return glsl(Glsl::UMin, of.type, {number, last});
 }
 
 void Emitter::access(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
     const ir::ValueId id = module_.result(instruction);
-    const Held from = held(operands[0]);
+    const Held from = place(operands[0]);
     const ir::Space space = module_.type(operands[0]).space;
     const bool promised = (instruction.flags & ir::kInbounds) != 0;
     const bool clamped =
@@ -74,11 +88,11 @@ void Emitter::access(const ir::Instruction& instruction) {
     if (from.id != 0) chain.base = from.id;
     else chain = pending_[from.pending];
     ir::TypeId at = module_.type(operands[0]).element;
-    for (const ir::ValueId place : operands.subspan(1)) {
+    for (const ir::ValueId step : operands.subspan(1)) {
         const ir::Type& composite = module_.types[at];
         const bool is_structure = composite.kind == ir::Type::Kind::structure;
-        chain.member = static_cast<u32>(module_.known_bits(place).value_or(0));
-        chain.path.push_back(is_structure ? number(chain.member) : index(place, composite, clamped));
+        chain.member = static_cast<u32>(module_.known_bits(step).value_or(0));
+        chain.path.push_back(is_structure ? number(chain.member) : index(step, composite, clamped));
         at = is_structure ? composite.members[chain.member].type : composite.element;
     }
     Held made = from;
@@ -113,28 +127,28 @@ Id Emitter::widest_scope() {
 }
 
 /// The memory operands of a load or store.
-void Emitter::add_access(std::vector<u32>& words, ir::ValueId place, u8 flags, u32 alignment, bool stores) {
-    const Held& pointer = held(place);
+void Emitter::add_access(std::vector<u32>& words, ir::ValueId at, u8 flags, u32 alignment, bool stores) {
+    const Held pointer = place(at);
     const auto bit = [](Access access) { return static_cast<u32>(access); };
     u32 mask = (flags & ir::kVolatileAccess) != 0 ? bit(Access::Volatile) : 0;
     const bool aligned = pointer.storage == Storage::PhysicalStorageBuffer;
     if (aligned) mask |= bit(Access::Aligned);
     const bool shared = pointer.storage == Storage::StorageBuffer || pointer.storage == Storage::Workgroup || aligned;
     bool scoped = false;
-    if (options_.memory_model && shared && (pointer.traits & Held::kReadOnly) == 0) {
+    if (options_.memory_model && shared) {
         mask |= bit(Access::NonPrivatePointer);
-        scoped = (pointer.traits & Held::kCoherent) != 0;
+        scoped = pointer.coherent;
         if (scoped) mask |= bit(stores ? Access::MakePointerAvailable : Access::MakePointerVisible);
     }
     if (mask == 0) return;
     words.push_back(mask);
-    if (aligned) words.push_back(alignment != 0 ? alignment : least_alignment(module_.type(place).element));
+    if (aligned) words.push_back(alignment != 0 ? alignment : least_alignment(module_.type(at).element));
     if (scoped) words.push_back(widest_scope());
 }
 
 void Emitter::load(const ir::Instruction& instruction) {
     const ir::ValueId from = module_.operands(instruction)[0], id = module_.result(instruction);
-    const Form form = held(from).form;
+    const Form form = place(from).form;
     const ir::TypeId pointee = module_.type_of(id);
     std::vector<u32> words{pointer(from)};
     add_access(words, from, instruction.flags, module_.immediates(instruction)[0], false);
@@ -145,7 +159,7 @@ void Emitter::load(const ir::Instruction& instruction) {
 void Emitter::store(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
     const ir::TypeId pointee = module_.type_of(operands[1]);
-    const Form form = held(operands[0]).form;
+    const Form form = place(operands[0]).form;
     const bool as_it_is = module_.find_constant(operands[1]) == nullptr && held(operands[1]).form == form;
     const Id value = as_it_is ? held(operands[1]).id
                               : convert_form(this->value(operands[1]), pointee, Form::plain,
@@ -179,27 +193,19 @@ u32 Emitter::stride_of(ir::TypeId id) const {
     return 0;
 }
 
-Id Emitter::strided_pointer_type(Id plain, const Held& pointer, ir::TypeId pointee, u32 stride_bytes) {
-    if (pointer.storage != Storage::StorageBuffer) return plain;
-    Id& made = strided_[u64{plain} << 32 | stride_bytes];
-    if (made == 0) {
-        const std::array<u32, 2> operands{static_cast<u32>(pointer.storage), type(pointee, pointer.form)};
-        made = words_.new_type(Op::TypePointer, operands);
-        words_.decorate(made, Decoration::ArrayStride, {stride_bytes});
-    }
-    return made;
+u32 Emitter::stride_of(const ir::Instruction& offset) const {
+    const u32 given = module_.immediates(offset)[0];
+    return given != 0 ? given : stride_of(module_.type(module_.operands(offset)[0]).element);
 }
 
-/// An element further on. Where the pointer is an access to an element, that is another access; anything else wants
-/// variable pointers, and their type the stride.
+/// An element further on: of raw memory by arithmetic, else by variable pointers, whose type says the stride.
 void Emitter::offset(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> operands = module_.operands(instruction);
     const ir::ValueId id = module_.result(instruction);
     const ir::Space space = module_.type(operands[0]).space;
-    Held made = held(operands[0]);
+    Held made = place(operands[0]);
     const ir::TypeId pointee = module_.type(id).element;
-    const u32 given = module_.immediates(instruction)[0];
-    const u32 stride = given != 0 ? given : stride_of(pointee);
+    const u32 stride = stride_of(instruction);
     if (space == ir::Space::address) {
         const Id address = result(Op::ConvertPtrToU, number_type(Scalar::u64), {pointer(operands[0])});
         const Shape wide = integer_shape(Scalar::i64, 1);
@@ -210,15 +216,20 @@ void Emitter::offset(const ir::Instruction& instruction) {
     }
     if (space != ir::Space::storage && space != ir::Space::shared)
         unsupported(instruction.op, "Vulkan has it in buffers and shared memory only.");
+    if (space == ir::Space::storage && stepped_.at(static_cast<u32>(pointee)).stride_bytes != stride)
+        unsupported(instruction.op, "Vulkan steps all pointers to " + ir::to_string(module_, pointee) +
+                                        " by one stride, here they have two.");
     words_.need(space == ir::Space::storage ? Capability::VariablePointersStorageBuffer : Capability::VariablePointers);
-    const Id type = strided_pointer_type(pointer_type_of(made, pointee), made, pointee, stride);
-    made.id = result(Op::PtrAccessChain, type, {pointer(operands[0]), value(operands[1])});
+    made.id = result(Op::PtrAccessChain, pointer_type_of(made, pointee), {pointer(operands[0]), value(operands[1])});
     made.pending = 0;
     hold(id, made);
 }
 
 void Emitter::array_length(const ir::Instruction& instruction) {
-    const Pending& array = pending_[held(module_.operands(instruction)[0]).pending];
+    const Held& pointer = held(module_.operands(instruction)[0]);
+    const Pending& array = pending_[pointer.pending];
+    if (pointer.storage != Storage::StorageBuffer || array.path.size() != 1)
+        unsupported(instruction.op, "Vulkan tells the length of an array at the end of a buffer alone.");
     define(module_.result(instruction), result(Op::ArrayLength, number_type(Scalar::u32), {array.base, array.member}));
 }
 

@@ -5,6 +5,7 @@
 #include "emit/spirv/spec.h"
 #include "ir/module.h"
 
+#include <span>
 #include <vector>
 
 namespace alkomp::emit::spv {
@@ -15,12 +16,11 @@ enum class Form : u8 { plain, laid, block };
 
 /// What stands for an IR value.
 struct Held {
-    static constexpr u8 kReadOnly = 1, kCoherent = 2;
     Id id = 0;                            ///< 0: a pointer that is not made yet
     u32 pending = 0;                      ///< place in Emitter::pending_: how to make it
     Form form = Form::plain;              ///< of the value's type; of a pointer: of what it points to
     Storage storage = Storage::Function;  ///< of a pointer
-    u8 traits = 0;                        ///< of the buffer that a pointer leads into
+    bool coherent = false;                ///< of a pointer: into a buffer that is
     Id type = 0;                          ///< where it goes into a phi
 };
 
@@ -29,6 +29,19 @@ struct Shape {
     Scalar scalar = Scalar::u32;
     u32 lanes = 1;
     Id type = 0;
+};
+
+struct ConstantFacts {
+    bool varies = false;       ///< with specialisation
+    bool expressible = false;  ///< outside of functions
+};
+
+/// What gives one value: an instruction, or a constant that is computed.
+struct Computation {
+    ir::Op op = ir::Op::add;
+    std::span<const ir::ValueId> operands;
+    std::span<const u32> immediates;
+    ir::TypeId type = ir::TypeId::none;
 };
 
 /// A 64-bit integer in two.
@@ -46,6 +59,12 @@ struct Pending {
     Id base = 0;
     std::vector<Id> path;
     u32 member = 0;  ///< the last place, if it is a member
+};
+
+/// The type of pointers that step from element to element.
+struct Step {
+    u32 stride_bytes = 0;
+    Id type = 0;
 };
 
 /// A block that branches to a label, and the values it brings.
@@ -71,7 +90,7 @@ struct Frame {
         switch_,    ///< so may all within, up to the next switch or loop
         loop,       ///< so may all within, up to the next loop
     };
-    enum class Role : u8 { construct, case_, function, branch };
+    enum class Role : u8 { construct, function, branch };
     Kind kind = Kind::selection;
     Role role = Role::construct;
     ir::InstructionId construct = ir::InstructionId::none;

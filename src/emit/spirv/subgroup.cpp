@@ -6,18 +6,16 @@ namespace alkomp::emit::spv {
 
 Id Emitter::subgroup() { return number(static_cast<u32>(Scope::Subgroup)); }
 
-Id Emitter::subgroup_vote(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+Id Emitter::subgroup_vote(const Computation& what) {
+    const std::span<const ir::ValueId> operands = what.operands;
     const Id type = bool_type();
-    if (instruction.op == ir::Op::subgroup_elect) {
+    if (what.op == ir::Op::subgroup_elect) {
         words_.need(Capability::GroupNonUniform);
         return result(Op::GroupNonUniformElect, type, {subgroup()});
     }
     words_.need(Capability::GroupNonUniformVote);
-    if (instruction.op == ir::Op::subgroup_all)
-        return result(Op::GroupNonUniformAll, type, {subgroup(), value(operands[0])});
-    if (instruction.op == ir::Op::subgroup_any)
-        return result(Op::GroupNonUniformAny, type, {subgroup(), value(operands[0])});
+    if (what.op == ir::Op::subgroup_all) return result(Op::GroupNonUniformAll, type, {subgroup(), value(operands[0])});
+    if (what.op == ir::Op::subgroup_any) return result(Op::GroupNonUniformAny, type, {subgroup(), value(operands[0])});
     // The instruction gives one truth for all lanes of a vector, as the IR has it.
     return result(Op::GroupNonUniformAllEqual, type, {subgroup(), widened(operands[0])});
 }
@@ -34,18 +32,18 @@ Group Emitter::group_operation(u32 scan) {
     return Group::ExclusiveScan;
 }
 
-Id Emitter::subgroup_ballot(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+Id Emitter::subgroup_ballot(const Computation& what) {
+    const std::span<const ir::ValueId> operands = what.operands;
     words_.need(Capability::GroupNonUniformBallot);
-    const Id type = this->type(module_.type_of(module_.result(instruction)));
+    const Id type = this->type(what.type);
     const Id first = value(operands[0]);
-    switch (instruction.op) {
+    switch (what.op) {
         case ir::Op::subgroup_ballot:
             return result(Op::GroupNonUniformBallot, type, {subgroup(), first});
         case ir::Op::subgroup_ballot_bit:
             return result(Op::GroupNonUniformBallotBitExtract, type, {subgroup(), first, value(operands[1])});
         case ir::Op::subgroup_ballot_count: {
-            const Group group = group_operation(module_.immediates(instruction)[0]);
+            const Group group = group_operation(what.immediates[0]);
             return result(Op::GroupNonUniformBallotBitCount, type, {subgroup(), static_cast<u32>(group), first});
         }
         case ir::Op::subgroup_ballot_lsb:
@@ -56,8 +54,8 @@ Id Emitter::subgroup_ballot(const ir::Instruction& instruction) {
 }
 
 /// Values that go from lane to lane. bfloat16 travels as its bits.
-Id Emitter::subgroup_move(const ir::Instruction& instruction) {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
+Id Emitter::subgroup_move(const Computation& what) {
+    const std::span<const ir::ValueId> operands = what.operands;
     const ir::TypeId id = module_.type_of(operands[0]);
     Shape of = shape(id);
     Id moved = value(operands[0]);
@@ -74,7 +72,7 @@ Id Emitter::subgroup_move(const ir::Instruction& instruction) {
     const bool may_vary = words_.version() >= kVersion1_5;
     const auto lane_is_constant = [&] { return module_.find_constant(operands[1]) != nullptr; };
     Id made = 0;
-    switch (instruction.op) {
+    switch (what.op) {
         case ir::Op::subgroup_broadcast:
             made = may_vary || lane_is_constant()
                        ? with(Capability::GroupNonUniformBallot, Op::GroupNonUniformBroadcast, value(operands[1]))
@@ -99,7 +97,7 @@ Id Emitter::subgroup_move(const ir::Instruction& instruction) {
         case ir::Op::subgroup_rotate: {
             words_.need(Capability::GroupNonUniformRotateKHR);
             std::vector<u32> words{subgroup(), moved, value(operands[1])};
-            if (const u32 cluster = module_.immediates(instruction)[0]; cluster != 0) words.push_back(number(cluster));
+            if (const u32 cluster = what.immediates[0]; cluster != 0) words.push_back(number(cluster));
             made = result(Op::GroupNonUniformRotateKHR, of.type, words);
             break;
         }
@@ -115,8 +113,7 @@ Id Emitter::subgroup_move(const ir::Instruction& instruction) {
             }
             break;
         default:
-            made = with(Capability::GroupNonUniformQuad, Op::GroupNonUniformQuadSwap,
-                        number(module_.immediates(instruction)[0]));
+            made = with(Capability::GroupNonUniformQuad, Op::GroupNonUniformQuadSwap, number(what.immediates[0]));
             break;
     }
     return as_bits ? result(Op::Bitcast, type(id), {made}) : made;
@@ -143,12 +140,12 @@ Op Emitter::combining_op(ir::Combine how, Scalar scalar) {
     return truth ? Op::GroupNonUniformLogicalXor : Op::GroupNonUniformBitwiseXor;
 }
 
-Id Emitter::subgroup_combine(const ir::Instruction& instruction) {
-    const ir::ValueId operand = module_.operands(instruction)[0];
-    const std::span<const u32> immediates = module_.immediates(instruction);
+Id Emitter::subgroup_combine(const Computation& what) {
+    const ir::ValueId operand = what.operands[0];
+    const std::span<const u32> immediates = what.immediates;
     const Shape of = working_shape(module_.type_of(operand));
     const Op op = combining_op(static_cast<ir::Combine>(immediates[0]), of.scalar);
-    const bool reduces = instruction.op == ir::Op::subgroup_reduce;
+    const bool reduces = what.op == ir::Op::subgroup_reduce;
     const u32 cluster = reduces ? immediates[1] : 0;
     words_.need(cluster != 0 ? Capability::GroupNonUniformClustered : Capability::GroupNonUniformArithmetic);
     const Group group = cluster != 0 ? Group::ClusteredReduce

@@ -64,12 +64,48 @@ Id Emitter::number_type(Scalar scalar, u32 lanes) {
     return words_.type(Op::TypeVoid, {});
 }
 
+bool Emitter::lies_in_memory_only(ir::TypeId id) const {
+    const ir::Type& type = module_.types[id];
+    if (type.kind != ir::Type::Kind::scalar && type.kind != ir::Type::Kind::vector) return false;
+    switch (type.scalar) {
+        case Scalar::i8:
+        case Scalar::u8:
+            return !options_.i8;
+        case Scalar::i16:
+        case Scalar::u16:
+            return !options_.i16;
+        case Scalar::f16:
+            return !options_.f16;
+        default:
+            return false;
+    }
+}
+
 Id Emitter::pointer_type(Storage storage, Id pointee) {
     return words_.type(Op::TypePointer, {static_cast<u32>(storage), pointee});
 }
 
 Id Emitter::pointer_type_of(const Held& pointer, ir::TypeId pointee) {
-    return pointer_type(pointer.storage, type(pointee, pointer.form));
+    const Id inner = type(pointee, pointer.form);
+    const auto stepped = stepped_.find(static_cast<u32>(pointee));
+    if (pointer.storage != Storage::StorageBuffer || stepped == stepped_.end())
+        return pointer_type(pointer.storage, inner);
+    Id& made = stepped->second.type;
+    if (made == 0) {
+        const std::array<u32, 2> operands{static_cast<u32>(pointer.storage), inner};
+        made = words_.new_type(Op::TypePointer, operands);
+        words_.decorate(made, Decoration::ArrayStride, {stepped->second.stride_bytes});
+    }
+    return made;
+}
+
+/// A pointer of which nothing is known but its type.
+Held Emitter::pointer_from(ir::Space space) {
+    Held made;
+    made.storage = storage_of(space);
+    made.form = space == ir::Space::shared || space == ir::Space::local ? Form::plain : Form::laid;
+    if (made.storage == Storage::PhysicalStorageBuffer) words_.need(Capability::PhysicalStorageBufferAddresses);
+    return made;
 }
 
 bool Emitter::has_forms(ir::TypeId id) const {
@@ -106,9 +142,7 @@ Id Emitter::make_type(ir::TypeId id, Form form) {
         case ir::Type::Kind::structure:
             return make_structure(type, form);
         case ir::Type::Kind::pointer:
-            // As a value it is raw memory's: all others are known by where they come from.
-            words_.need(Capability::PhysicalStorageBufferAddresses);
-            return pointer_type(Storage::PhysicalStorageBuffer, this->type(type.element, Form::laid));
+            return pointer_type_of(pointer_from(type.space), type.element);
         case ir::Type::Kind::cooperative_matrix: {
             words_.need(Capability::CooperativeMatrixKHR);
             if (module_.types[type.element].scalar == Scalar::bf16)
