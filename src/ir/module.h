@@ -155,10 +155,10 @@ struct Global {
     u32 set = 0, binding = 0;  ///< storage and uniform
     u32 offset_bytes = 0;      ///< scalar
     bool reads = true, writes = true;
-    bool coherent = false;            ///< each access is as if relaxed atomic at device scope
-    bool aliased = false;             ///< may share memory with other aliased globals
-    bool is_count = false;            ///< scalar, an u32 that the front sets: the invocations wanted along x, or all bits
-                                      ///< set where the call names its workgroups; no argument of the call
+    bool coherent = false;  ///< each access is as if relaxed atomic at device scope
+    bool aliased = false;   ///< may share memory with other aliased globals
+    bool is_count = false;  ///< scalar, an u32 that the front sets: the invocations wanted along x, or all bits
+                            ///< set where the call names its workgroups; no argument of the call
     ValueId initial = ValueId::none;  ///< local: a constant; none: unspecified
     Location location;
 };

@@ -198,7 +198,8 @@ private:
         if (global_->kind != Global::Kind::scalar || !types_.is(global_->type, Type::Kind::scalar) ||
             types_[global_->type].scalar != Scalar::u32)
             fail(*global_, "is the count of invocations, which is a scalar u32");
-        if (count_ != nullptr) fail(*global_, "is the count of invocations, as " + name_of(module_, count_->value) + " is");
+        if (count_ != nullptr)
+            fail(*global_, "is the count of invocations, as " + name_of(module_, count_->value) + " is");
         count_ = global_;
     }
     void check_binding() {
