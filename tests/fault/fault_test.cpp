@@ -100,11 +100,15 @@ bool is_right(ErrorCode code, int result, const std::string& call) {
     }
 }
 
+// Where the CPU comes late to its wait, the work is done and no call waits for it: then once more.
 std::vector<std::string> record_calls() {
-    shim().reset();
-    full_program();
     std::vector<std::string> calls;
-    while (const char* name = shim().call(calls.size())) calls.emplace_back(name);
+    for (int i = 0; i < 20 && std::find(calls.begin(), calls.end(), "vkWaitForFences") == calls.end(); ++i) {
+        calls.clear();
+        shim().reset();
+        full_program();
+        while (const char* name = shim().call(calls.size())) calls.emplace_back(name);
+    }
     return calls;
 }
 

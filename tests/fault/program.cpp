@@ -31,6 +31,17 @@ void main() {
     if (i < to.length()) to[i] = from[i] + offset;
 })";
 
+// Long enough that whoever waits for it blocks in the driver.
+constexpr const char* kSlow = R"(#version 450
+layout(local_size_x = 1) in;
+layout(set = 0, binding = 0) buffer Data { uint data[]; };
+layout(push_constant) uniform Scalars { uint rounds; };
+void main() {
+    uint x = 0;
+    for (uint i = 0; i < rounds; ++i) x = x * 1664525u + 1013904223u;
+    data[0] = x;
+})";
+
 void expect(bool holds, const char* what) {
     if (!holds) throw std::logic_error(what);
 }
@@ -77,12 +88,23 @@ void streams_and_graphs(Device& gpu) {
     gpu.wait(kPatience);
 }
 
+void a_long_wait(Device& gpu) {
+    constexpr u32 rounds = 5'000'000;
+    auto data = gpu.zeros<u32>(1);
+    gpu.call(gpu.compile(glsl(kSlow, "slow.comp")), groups(1), data, rounds);
+    gpu.wait(kPatience);
+    u32 x = 0;
+    for (u32 i = 0; i < rounds; ++i) x = x * 1664525u + 1013904223u;
+    expect(gpu.get(data, kPatience)[0] == x, "a long kernel gave wrong values");
+}
+
 }  // namespace
 
 void full_program() {
     Device gpu("vulkan:0", {.profile = true});
     calls_and_copies(gpu);
     streams_and_graphs(gpu);
+    a_long_wait(gpu);
     std::vector<u64> large(1 << 18, 5);
     auto staged = gpu.to_device(large);
     gpu.fill(staged, u64{0x0102030405060708});

@@ -17,6 +17,9 @@ struct LeftSide : Mark {
 };
 template <class X>
 concept Truth = DeviceValue<X> && std::is_same_v<ValueOf<X>, bool>;
+/// clang 15 looks at constraints after it has made the declaration, and an operator of two `bool` is an error there.
+template <class X>
+using IfClass = std::enable_if_t<std::is_class_v<std::remove_cvref_t<X>>, int>;
 
 }  // namespace detail
 
@@ -29,11 +32,11 @@ template <detail::Truth B>
 [[nodiscard]] Val<bool> operator||(detail::LeftSide a, B&& b) {
     return Val<bool>(detail::short_circuit(false, a, detail::input<bool>(std::forward<B>(b), a.place)));
 }
-template <detail::Truth A>
+template <detail::Truth A, detail::IfClass<A> = 0>
 [[nodiscard]] Val<bool> operator&&(A&& a, bool b) {
     return detail::binary<bool>("bit_and", std::forward<A>(a), b);
 }
-template <detail::Truth A>
+template <detail::Truth A, detail::IfClass<A> = 0>
 [[nodiscard]] Val<bool> operator||(A&& a, bool b) {
     return detail::binary<bool>("bit_or", std::forward<A>(a), b);
 }
