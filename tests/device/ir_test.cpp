@@ -217,7 +217,8 @@ TEST_P(IrNumbers, bit_fields_stay_inside_the_number) {
                 pairs, [&](T a, u32 b) { return inserted(a, static_cast<T>(~a), b, count); });
         }
         const Pairs<T, u32> pairs = all_pairs(edges<T>(), {5u});
-        for (const auto& [offset, count] : {std::pair(2u, 4u), std::pair(4u, 100u), std::pair(200u, 3u)}) {
+        for (const auto& at : {std::pair(2u, 4u), std::pair(4u, 100u), std::pair(200u, 3u)}) {
+            const u32 offset = at.first, count = at.second;
             const std::string by = std::to_string(offset) + ", " + std::to_string(count) + "\n";
             expect_computed<T>(gpu, "    %r: " + t + " = extract_bits %a, " + by, pairs,
                                [&](T a, u32) { return field(a, offset, count); });
