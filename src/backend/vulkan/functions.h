@@ -42,6 +42,7 @@ namespace alkomp::backend::vulkan {
 
 #define ALKOMP_VULKAN_DEVICE(REQUIRED, OPTIONAL) \
     REQUIRED(DestroyDevice)                      \
+    REQUIRED(DeviceWaitIdle)                     \
     REQUIRED(GetDeviceQueue)                     \
     REQUIRED(QueueSubmit)                        \
     REQUIRED(AllocateMemory)                     \
