@@ -128,7 +128,8 @@ public:
     [[nodiscard]] Future<Kernel> compile_async(const Source& source, const KernelOptions& options = {});
 
     // Work -----------------------------------------------------------------------------------
-    /// The default stream; any thread may use it, each call is atomic.
+    /// The default stream; any thread may use it, each call is atomic. One that meets another thread's
+    /// transfer waits until that is recorded, at most 60 s unless it has a timeout; then it throws timed_out.
     [[nodiscard]] Stream stream() const;
     /// A stream of its own, to be used by one thread at a time.
     [[nodiscard]] Stream create_stream();

@@ -93,6 +93,8 @@ public:
 
     /// True when so much is in flight that the next call may wait for some of it.
     [[nodiscard]] bool crowded() const;
+    /// True while another thread's transfer is under way: a call that meets it waits for it.
+    [[nodiscard]] bool contended() const;
     /// Submits what is recorded; never waits.
     void flush();
     /// Waits for all that was recorded. Throws: timed_out, device_lost, the failure of that work.

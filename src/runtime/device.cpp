@@ -53,6 +53,7 @@ DeviceRecord::~DeviceRecord() {
         leave_behind(std::move(backend));
         return;
     }
+    run_ready();
     const auto idle = [this] {
         const std::lock_guard lock(mutex);
         return std::all_of(timelines.begin(), timelines.end(), [](const auto& t) { return t->in_flight.empty(); });
@@ -344,6 +345,12 @@ void DeviceRecord::take_completion(backend::Completion& completion, Continuation
             return;
         }
     }
+    if (const auto report = reports_.find(completion.ticket); report != reports_.end()) {
+        report->second->completion = std::move(completion);
+        report->second->ready = true;
+        reports_.erase(report);
+        return;
+    }
     const auto waiting = tickets.find(completion.ticket);
     if (waiting == tickets.end()) {
         unclaimed_.emplace(completion.ticket, std::move(completion));
@@ -359,7 +366,7 @@ void DeviceRecord::take_completion(backend::Completion& completion, Continuation
 void DeviceRecord::advance(nanoseconds limit) {
     std::unique_lock polling(poll_mutex, std::try_to_lock);
     if (!polling.owns_lock()) {
-        if (limit <= nanoseconds::zero()) return;
+        if (run_ready() || limit <= nanoseconds::zero()) return;
         shared_polls_ = kSharedPolls;
         const u64 seen = progress_count.load();
         std::unique_lock lock(progressed_mutex);
@@ -376,11 +383,8 @@ void DeviceRecord::advance(nanoseconds limit) {
     Continuations then;
     {
         const std::lock_guard lock(mutex);
+        then.swap(ready_);
         for (backend::Completion& completion : completions_) take_completion(completion, then);
-        if (!ready_.empty()) {
-            then.insert(then.end(), std::make_move_iterator(ready_.begin()), std::make_move_iterator(ready_.end()));
-            ready_.clear();
-        }
         if (lost.load(std::memory_order_acquire)) fail_everything(then);
         if (!completions_.empty() && !(kernels_to_release.empty() && recorded_to_release.empty())) release_passed();
     }
@@ -392,7 +396,30 @@ void DeviceRecord::advance(nanoseconds limit) {
         }
     }
     polling.unlock();
-    for (const auto& run : then) run();
+    run(then);
+}
+
+void DeviceRecord::run(Continuations& then) {
+    for (auto next = then.begin(); next != then.end(); ++next) {
+        if (RangeLocks::may_run_continuations()) {
+            (*next)();
+            continue;
+        }
+        const std::lock_guard lock(mutex);
+        ready_.insert(ready_.begin(), std::make_move_iterator(next), std::make_move_iterator(then.end()));
+        return;
+    }
+}
+
+bool DeviceRecord::run_ready() {
+    if (!RangeLocks::may_run_continuations()) return false;
+    Continuations then;
+    {
+        const std::lock_guard lock(mutex);
+        then.swap(ready_);
+    }
+    run(then);
+    return !then.empty();
 }
 
 void DeviceRecord::fail_everything(Continuations& then) {
@@ -408,6 +435,11 @@ void DeviceRecord::fail_everything(Continuations& then) {
         then.push_back([take = std::move(take), failed] { take(*failed); });
     }
     tickets.clear();
+    for (const auto& [ticket, report] : reports_) {
+        report->completion.status = loss;
+        report->ready = true;
+    }
+    reports_.clear();
 }
 
 void DeviceRecord::flush() {
@@ -463,11 +495,7 @@ void DeviceRecord::finish(const backend::Pending& pending, nanoseconds limit, co
         if (pending.status.failed) throw_status(function, pending.status);
         return;
     }
-    struct Report {
-        backend::Completion completion;
-        std::atomic<bool> ready{false};
-    };
-    auto report = std::make_shared<Report>();
+    const auto report = std::make_shared<Report>();
     {
         const std::lock_guard lock(mutex);
         if (auto early = unclaimed_.find(pending.ticket); early != unclaimed_.end()) {
@@ -475,10 +503,7 @@ void DeviceRecord::finish(const backend::Pending& pending, nanoseconds limit, co
             report->ready = true;
             unclaimed_.erase(early);
         } else {
-            tickets[pending.ticket] = [report](backend::Completion& completion) {
-                report->completion = std::move(completion);
-                report->ready = true;
-            };
+            reports_[pending.ticket] = report;
         }
     }
     if (!wait_until([&] { return report->ready.load(); }, limit)) {

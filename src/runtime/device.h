@@ -8,6 +8,7 @@
 #include "runtime/buffer.h"
 #include "runtime/hazards.h"
 #include "runtime/pool.h"
+#include "runtime/range_lock.h"
 #include "runtime/stream.h"
 #include "runtime/transfer.h"
 
@@ -23,6 +24,7 @@ namespace alkomp::detail {
 
 /// Locks. `mutex` guards recording, hazards, the pool and every backend call but poll; `poll_mutex` is
 /// held by the one thread that polls. Order: poll_mutex, then mutex. Continuations run under neither.
+/// What lets go of `mutex` before all of it is recorded keeps other threads off by `range_locks`.
 struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord> {
     DeviceInfo info;
     DeviceOptions options;
@@ -35,7 +37,9 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     mutable std::mutex mutex;
     std::vector<std::unique_ptr<Timeline>> timelines;  ///< [0] is the default stream's
     StreamRecord default_stream;
-    std::unordered_map<backend::Ticket, std::function<void(backend::Completion&)>> tickets;  ///< all open ones
+    RangeLocks range_locks{*this};
+    /// The open ones, but for those that `finish` waits for.
+    std::unordered_map<backend::Ticket, std::function<void(backend::Completion&)>> tickets;
     Use by_address;  ///< the last kernel that used raw addresses; it may have touched any buffer
     Pool pool;
     std::unique_ptr<Transfers> transfers;
@@ -74,10 +78,6 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     // Recording. All are called under `mutex`.
     Timeline& create_timeline(u32 queue);
     /// Appends a command that makes these accesses; adds barriers and waits as needed; may submit.
-    struct BufferAccess {
-        BufferRecord* record = nullptr;
-        Access access;
-    };
     void append(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
                 std::string_view name, u64 bytes);
     /// Appends a checked call.
@@ -114,6 +114,13 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 
 private:
     using Continuations = std::vector<std::function<void()>>;
+    /// What `finish` waits for. It is told under the mutex: it may be needed for what a continuation waits for.
+    struct Report {
+        backend::Completion completion;
+        std::atomic<bool> ready{false};
+    };
+    void run(Continuations& then);
+    bool run_ready();
     void provide_empty();
     void prepare(Timeline& timeline, std::span<const BufferAccess> accesses, bool everywhere = false);
     void push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
@@ -128,7 +135,8 @@ private:
     std::vector<BufferAccess> accesses_;                                  ///< of the call being recorded
     std::vector<backend::Completion> completions_;                        ///< guarded by poll_mutex
     std::unordered_map<backend::Ticket, backend::Completion> unclaimed_;  ///< reported before anyone asked
-    Continuations ready_;                                                 ///< to run at the next advance
+    std::unordered_map<backend::Ticket, std::shared_ptr<Report>> reports_;
+    Continuations ready_;  ///< to run at the next advance of a thread that may
     std::atomic<int> waiters_{0};
     std::atomic<int> shared_polls_{0};  ///< polls that stay short because several threads wait
 };

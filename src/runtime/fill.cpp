@@ -50,18 +50,22 @@ struct Call {
     void upload(BufferRecord& to, u64 offset, std::span<const std::byte> bytes) {
         device.transfers->upload(timeline, to, offset, bytes, Timeout().limit);
     }
+    [[nodiscard]] BufferAccess access(const AnyView& view, bool writes) const {
+        return transfer_access(device, *view.record(), view.offset_bytes(), view.size_bytes(), writes);
+    }
 };
 
 // Under the mutex: a command that overwrites the whole buffer makes its contents known again.
 void append_write(Call& call, BufferRecord& to, u64 offset, u64 size, backend::Command command,
-                  std::span<const DeviceRecord::BufferAccess> accesses, std::string_view name) {
+                  std::span<const BufferAccess> accesses, std::string_view name) {
     if (offset == 0 && size >= to.size_bytes) to.poison.clear();
     call.device.append(call.timeline, command, accesses, name, size);
 }
 
 void fill_words(Call& call, BufferRecord& to, const FillPlan& plan) {
-    const std::lock_guard lock(call.device.mutex);
-    const std::array<DeviceRecord::BufferAccess, 1> access{{{&to, {plan.begin, plan.end, true}}}};
+    const std::array<BufferAccess, 1> access{{{&to, {plan.begin, plan.end, true}}}};
+    std::unique_lock lock(call.device.mutex);
+    call.device.range_locks.wait(lock, access, "fill");
     const u64 size = plan.end - plan.begin;
     append_write(call, to, plan.begin, size, {backend::Fill{to.block.id, plan.begin, size, *plan.word}, false}, access,
                  "fill");
@@ -74,14 +78,16 @@ void fill_from_block(Call& call, BufferRecord& to, const AnyView& view, std::spa
     const u64 block_bytes = pattern_block_bytes(pattern.size(), size);
     const auto block = make_buffer(to.device, block_bytes, "fill");
     call.upload(*block, 0, repeat(pattern, 0, block_bytes));
-    const std::lock_guard lock(call.device.mutex);
+    const BufferAccess whole_view = call.access(view, true);
+    std::unique_lock lock(call.device.mutex);
+    call.device.range_locks.wait(lock, {&whole_view, 1}, "fill");
     if (view.offset_bytes() == 0 && size == to.size_bytes) to.poison.clear();
     const u64 alignment = call.device.capabilities.limits.copy_alignment_bytes;
     for (u64 done = 0; done < size;) {
         const u64 begin = view.offset_bytes() + done;
         const u64 part = std::min(block_bytes, size - done);
         const u64 whole = (part + alignment - 1) / alignment * alignment;
-        const std::array<DeviceRecord::BufferAccess, 2> accesses{
+        const std::array<BufferAccess, 2> accesses{
             {{block.get(), {0, whole, false}}, {&to, {begin, begin + whole, true}}}};
         call.device.append(call.timeline, {backend::Copy{block->block.id, to.block.id, 0, begin, whole}, false},
                            accesses, "fill", part);
@@ -89,8 +95,19 @@ void fill_from_block(Call& call, BufferRecord& to, const AnyView& view, std::spa
     }
 }
 
-// Where the device's copies go in words and the view does not: through the host, in pieces.
-void fill_by_uploads(Call& call, BufferRecord& to, const AnyView& view, std::span<const std::byte> pattern) {
+// Through the host: what the device's fills and copies of whole words cannot do.
+void fill_in_parts(Call& call, BufferRecord& to, const AnyView& view, std::span<const std::byte> pattern,
+                   const FillPlan& plan) {
+    RangeLock range(call.device, call.access(view, true));
+    range.lock(Deadline(Timeout().limit), "fill");
+    if (plan.word) {
+        if (plan.head_bytes != 0) call.upload(to, view.offset_bytes(), repeat(pattern, 0, plan.head_bytes));
+        if (plan.begin < plan.end) fill_words(call, to, plan);
+        if (plan.tail_bytes == 0) return;
+        const u64 first = view.size_bytes() - plan.tail_bytes;
+        call.upload(to, view.offset_bytes() + first, repeat(pattern, first % pattern.size(), plan.tail_bytes));
+        return;
+    }
     const u64 piece = std::max<u64>(1, kUploadedFill / pattern.size()) * pattern.size();
     const std::vector<std::byte> bytes = repeat(pattern, 0, std::min(piece, view.size_bytes()));
     for (u64 done = 0; done < view.size_bytes(); done += piece) {
@@ -99,9 +116,17 @@ void fill_by_uploads(Call& call, BufferRecord& to, const AnyView& view, std::spa
     }
 }
 
-// Through a buffer between, where a copy cannot stay inside one buffer.
-void copy_between(Call& call, const AnyView& from, const AnyView& to) {
+// Through the host, or through a buffer between where a copy cannot stay inside one buffer.
+void copy_in_parts(Call& call, const AnyView& from, const AnyView& to) {
     const u64 size = from.size_bytes();
+    RangeLock ranges(call.device, call.access(from, false), call.access(to, true));
+    ranges.lock(Deadline(Timeout().limit), "copy");
+    if (from.offset_bytes() % kWord != 0 || to.offset_bytes() % kWord != 0 || size % kWord != 0) {
+        std::vector<std::byte> bytes(size);
+        call.device.transfers->download(call.timeline, *from.record(), from.offset_bytes(), bytes, Timeout().limit);
+        call.upload(*to.record(), to.offset_bytes(), bytes);
+        return;
+    }
     const AnyView between(make_buffer(from.record()->device, size, "copy"), DType(Scalar::u8), 0, size);
     Stream stream(std::shared_ptr<StreamRecord>(from.record()->device, &call.stream));
     stream.copy_bytes(from, between);
@@ -188,20 +213,11 @@ void Stream::fill_bytes(const AnyView& view, std::span<const std::byte> given) {
     const std::span<const std::byte> pattern = detail::or_zeros(given);
     const detail::FillPlan plan = detail::plan_fill(view, pattern, "fill");
     const u64 alignment = call.device.capabilities.limits.copy_alignment_bytes;
-    if (plan.word) {
-        if (plan.head_bytes != 0) call.upload(record, view.offset_bytes(), detail::repeat(pattern, 0, plan.head_bytes));
-        if (plan.begin < plan.end) detail::fill_words(call, record, plan);
-        if (plan.tail_bytes != 0) {
-            const u64 first = view.size_bytes() - plan.tail_bytes;
-            call.upload(record, view.offset_bytes() + first,
-                        detail::repeat(pattern, first % pattern.size(), plan.tail_bytes));
-        }
-    } else if (view.size_bytes() <= detail::kUploadedFill || view.offset_bytes() % alignment != 0 ||
-               plan.tail_bytes % alignment != 0) {
-        detail::fill_by_uploads(call, record, view, pattern);
-    } else {
+    const bool aligned = view.offset_bytes() % alignment == 0 && plan.tail_bytes % alignment == 0;
+    if (plan.word && plan.head_bytes + plan.tail_bytes == 0) detail::fill_words(call, record, plan);
+    else if (!plan.word && aligned && view.size_bytes() > detail::kUploadedFill)
         detail::fill_from_block(call, record, view, pattern);
-    }
+    else detail::fill_in_parts(call, record, view, pattern, plan);
     call.relieve();
 }
 
@@ -213,20 +229,17 @@ void Stream::copy_bytes(const AnyView& from, const AnyView& to) {
     if (from.size_bytes() == 0) return;
     const auto command = detail::plan_copy(call.device, from, to);
     if (command) {
-        const std::lock_guard lock(call.device.mutex);
-        detail::check_trusted(call.device, source, "copy");
-        const std::array<detail::DeviceRecord::BufferAccess, 2> accesses{{
+        const std::array<detail::BufferAccess, 2> accesses{{
             {&source, {command->from_offset_bytes, command->from_offset_bytes + command->size_bytes, false}},
             {&destination, {command->to_offset_bytes, command->to_offset_bytes + command->size_bytes, true}},
         }};
+        std::unique_lock lock(call.device.mutex);
+        call.device.range_locks.wait(lock, accesses, "copy");
+        detail::check_trusted(call.device, source, "copy");
         detail::append_write(call, destination, command->to_offset_bytes, command->size_bytes, {*command, false},
                              accesses, "copy");
-    } else if (from.offset_bytes() % 4 == 0 && to.offset_bytes() % 4 == 0 && from.size_bytes() % 4 == 0) {
-        detail::copy_between(call, from, to);
     } else {
-        std::vector<std::byte> bytes(from.size_bytes());
-        call.device.transfers->download(call.timeline, source, from.offset_bytes(), bytes, Timeout().limit);
-        call.upload(destination, to.offset_bytes(), bytes);
+        detail::copy_in_parts(call, from, to);
     }
     call.relieve();
 }

@@ -52,8 +52,8 @@ public:
 
     // `reads(record)` says whether the command needs what the buffer held; `everywhere`: it uses raw addresses.
     template <class Reads>
-    void add(backend::Command command, std::span<const DeviceRecord::BufferAccess> accesses, const Reads& reads,
-             bool overwrites, bool everywhere) {
+    void add(backend::Command command, std::span<const BufferAccess> accesses, const Reads& reads, bool overwrites,
+             bool everywhere) {
         command.barrier = after_everything_ || everywhere;
         for (const auto& [record, access] : accesses) {
             for (const Access& other : since_barrier_[record]) command.barrier = command.barrier || meet(other, access);
@@ -173,7 +173,7 @@ void GraphRecord::build() {
     arena.clear();
     buffers.clear();
     Builder builder(*this);
-    std::vector<DeviceRecord::BufferAccess> accesses;
+    std::vector<BufferAccess> accesses;
     for (GraphNode& node : nodes) {
         if (!node.kernel) {
             for (const GraphNode::Command& c : node.commands) {
@@ -222,6 +222,14 @@ RecordedList& GraphRecord::record(u32 queue) {
 
 namespace {
 
+// Under the mutex, which it lets go of meanwhile: waits for other threads' transfers of what the replay uses.
+void wait_for_transfers(GraphRecord& graph, std::unique_lock<std::mutex>& lock) {
+    std::vector<BufferAccess> accesses;
+    for (const GraphBuffer& buffer : graph.buffers)
+        for (const Access& access : buffer.accesses) accesses.push_back({buffer.record, access});
+    graph.device->range_locks.wait(lock, accesses, "replay", graph.uses_addresses);
+}
+
 // Under the mutex: what earlier work on other timelines the replay has to wait for.
 void wait_for_others(GraphRecord& graph, Timeline& timeline) {
     DeviceRecord& device = *graph.device;
@@ -264,10 +272,11 @@ void replay(GraphRecord& graph, Timeline& timeline) {
     DeviceRecord& device = *graph.device;
     u64 submitted = 0;
     {
-        const std::lock_guard lock(device.mutex);
+        std::unique_lock lock(device.mutex);
         submitted = timeline.submitted;
         if (!graph.built) graph.build();
         if (graph.commands.empty()) return;
+        if (!device.range_locks.empty()) wait_for_transfers(graph, lock);
         const bool timed = device.profiling && device.capabilities.features.timestamps;
         // A list that is kept costs more to make than one that lives once: a graph whose slots change before
         // each replay never makes one. With timestamps around it, one batch holds both of them.

@@ -35,7 +35,7 @@ struct KeptArgument {
 struct GraphNode {
     struct Command {
         backend::Command command;
-        std::vector<DeviceRecord::BufferAccess> accesses;
+        std::vector<BufferAccess> accesses;
         bool overwrites = false;  ///< all of the buffer that it writes
     };
     std::shared_ptr<KernelRecord> kernel;  ///< null: a fill or a copy

@@ -10,8 +10,9 @@
 
 namespace alkomp::detail {
 
-struct Timeline;
+struct BufferRecord;
 struct DeviceRecord;
+struct Timeline;
 
 /// One remembered access to bytes [begin, end).
 struct Use {
@@ -30,6 +31,11 @@ struct BufferUses {
 struct Access {
     u64 begin = 0, end = 0;
     bool writes = false;
+};
+
+struct BufferAccess {
+    BufferRecord* record = nullptr;
+    Access access;
 };
 
 /// What a command has to wait for. Gathered over all its accesses, then applied once.

@@ -4,29 +4,14 @@
 #pragma once
 
 #include "runtime/buffer.h"
+#include "runtime/deadline.h"
 
 #include <array>
-#include <chrono>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace alkomp::detail {
-
-/// One limit for a whole call of several waits.
-class Deadline {
-public:
-    explicit Deadline(std::chrono::nanoseconds limit) : limit_(limit), start_(std::chrono::steady_clock::now()) {}
-    [[nodiscard]] std::chrono::nanoseconds limit() const noexcept { return limit_; }
-    [[nodiscard]] std::chrono::nanoseconds left() const {
-        const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - start_;
-        return spent < limit_ ? limit_ - spent : std::chrono::nanoseconds::zero();
-    }
-
-private:
-    std::chrono::nanoseconds limit_;
-    std::chrono::steady_clock::time_point start_;
-};
 
 /// Waits for the points. Throws: timed_out with the limit of the whole call, what wait_points throws else.
 void wait_within(DeviceRecord& device, std::span<const Conflicts::Wait> points, const Deadline& deadline,

@@ -48,6 +48,14 @@ DeviceRecord& usable(const std::shared_ptr<DeviceRecord>& record, const char* fu
     return *record;
 }
 
+// Waits for other threads' transfers of what the call uses; returns whether it let go of the mutex meanwhile.
+bool wait_for_transfers(DeviceRecord& device, std::unique_lock<std::mutex>& lock, const CheckedCall& call) {
+    if (call.nothing) return false;
+    std::vector<BufferAccess> accesses;
+    DeviceRecord::gather_accesses(call, accesses);
+    return device.range_locks.wait(lock, accesses, "call", call.kernel->interface.uses_addresses);
+}
+
 // The point after all that is recorded, which is submitted so that nothing recorded later belongs to it.
 u64 close_batch(DeviceRecord& device, Timeline& timeline) {
     const std::lock_guard lock(device.mutex);
@@ -103,9 +111,11 @@ static void call_on(StreamRecord& stream, detail::KernelRecord& kernel, std::spa
     static thread_local detail::CheckedCall call;
     u64 submitted = 0;
     {
-        const std::lock_guard lock(device.mutex);
+        std::unique_lock lock(device.mutex);
         submitted = stream.timeline->submitted;
         check_arguments(device, kernel, arguments, call);
+        if (!device.range_locks.empty() && detail::wait_for_transfers(device, lock, call))
+            check_arguments(device, kernel, arguments, call);
         if (!call.nothing) device.append_call(*stream.timeline, call);
         if (stream.timeline->submitted == submitted) return;
     }
@@ -147,6 +157,12 @@ void Stream::wait_event(const Event& event) {
 bool Stream::crowded() const {
     StreamRecord& stream = checked_record(*this, "crowded");
     return stream.device->crowded(*stream.timeline);
+}
+
+bool Stream::contended() const {
+    const StreamRecord& stream = checked_record(*this, "contended");
+    const std::lock_guard lock(stream.device->mutex);
+    return stream.device->range_locks.contended();
 }
 
 void Stream::flush() {

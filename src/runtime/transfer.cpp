@@ -235,16 +235,21 @@ bool Transfers::Rings::write_mapped(BufferRecord& to, u64 offset, std::span<cons
     const bool one_memory = device_.properties.host_is_device;
     if (!one_memory && bytes.size() > kDirect) return false;
     std::byte* place = static_cast<std::byte*>(to.block.mapped) + offset;
+    const BufferAccess access{&to, {offset, offset + bytes.size(), true}};
     for (;;) {
+        RangeLock range(device_, access);
         Conflicts conflicts;
         {
-            const std::lock_guard lock(device_.mutex);
-            host_waits(device_, to.uses, {offset, offset + bytes.size(), true}, conflicts);
+            std::unique_lock lock(device_.mutex);
+            if (bytes.size() > kUnderLock) range.lock(lock, deadline, "write");
+            else device_.range_locks.wait(lock, {&access, 1}, deadline, "write");
+            host_waits(device_, to.uses, access.access, conflicts);
             if (conflicts.waits.empty()) forgive(to, offset, bytes.size());
             if (conflicts.waits.empty() && bytes.size() <= kUnderLock) {
                 std::memcpy(place, bytes.data(), bytes.size());
                 return true;
             }
+            if (!conflicts.waits.empty()) range.release();
         }
         if (conflicts.waits.empty()) {
             copy(place, bytes.data(), bytes.size());
@@ -260,9 +265,9 @@ void Transfers::Rings::append_upload(Timeline& on, StagingBlock& from, u64 from_
                                      u64 size) {
     const AlignedRange range = align_range(offset, size, device_.capabilities.limits.copy_alignment_bytes);
     const u64 whole = range.end - range.begin;
-    const std::array<DeviceRecord::BufferAccess, 2> accesses{{
+    const std::array<BufferAccess, 2> accesses{{
         {&from.record, {from_offset, from_offset + whole, false}},
-        {&to, {range.begin, range.end, true}},
+        transfer_access(device_, to, offset, size, true),
     }};
     const backend::Copy command{from.record.block.id, to.block.id, from_offset, range.begin, whole};
     device_.append(on, {command, false}, accesses, "upload", size);
@@ -270,9 +275,11 @@ void Transfers::Rings::append_upload(Timeline& on, StagingBlock& from, u64 from_
 
 void Transfers::Rings::upload_packed(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
                                      const Deadline& deadline) {
+    const BufferAccess access = transfer_access(device_, to, offset, bytes.size(), true);
     for (;;) {
         {
-            const std::lock_guard lock(device_.mutex);
+            std::unique_lock lock(device_.mutex);
+            device_.range_locks.wait(lock, {&access, 1}, deadline, "write");
             if (packed_ != nullptr && packed_->used_bytes + bytes.size() <= Staging::kSmall) {
                 const u64 place = packed_->used_bytes;
                 packed_->used_bytes += (bytes.size() + 63) / 64 * 64;
@@ -294,6 +301,9 @@ void Transfers::Rings::upload_packed(Timeline& timeline, BufferRecord& to, u64 o
 void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
                                      const Deadline& deadline) {
     const bool large = bytes.size() >= kLarge;
+    const BufferAccess access = transfer_access(device_, to, offset, bytes.size(), true);
+    RangeLock range(device_, access);
+    if (bytes.size() > chunk_bytes(bytes.size())) range.lock(deadline, "write");
     Timeline* on = &timeline;
     if (large) {
         const std::lock_guard lock(device_.mutex);
@@ -306,7 +316,8 @@ void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 o
         Claim claim(*this, *staging_.claim(Direction::upload, size, Staging::Patience::wait, deadline, "write"));
         staging_.map(*claim, deadline, "write");
         copy(claim->mapped, bytes.data() + done, size);
-        const std::lock_guard lock(device_.mutex);
+        std::unique_lock lock(device_.mutex);
+        device_.range_locks.wait(lock, {&access, 1}, deadline, "write");
         staging_.unmap(*claim);
         if (done == 0) forgive(to, offset, bytes.size());
         try {
@@ -337,6 +348,8 @@ void Transfers::Rings::upload_words(Timeline& timeline, BufferRecord& to, u64 of
         }
         upload(timeline, to, word_offset, word, deadline);
     };
+    RangeLock range(device_, transfer_access(device_, to, offset, bytes.size(), true));
+    range.lock(deadline, "write");
     const u64 end = offset + bytes.size();
     const u64 body = (offset + kWord - 1) / kWord * kWord;
     // Behind the buffer's last byte there is only room that nobody sees.
@@ -363,11 +376,16 @@ void Transfers::Rings::upload(Timeline& timeline, BufferRecord& to, u64 offset, 
 bool Transfers::Rings::read_mapped(BufferRecord& from, u64 offset, std::span<std::byte> out, const Deadline& deadline) {
     if (from.block.mapped == nullptr || !device_.properties.device_cached) return false;
     const std::byte* place = static_cast<const std::byte*>(from.block.mapped) + offset;
+    const BufferAccess access{&from, {offset, offset + out.size(), false}};
     for (;;) {
+        RangeLock range(device_, access);
         Conflicts conflicts;
         {
-            const std::lock_guard lock(device_.mutex);
-            host_waits(device_, from.uses, {offset, offset + out.size(), false}, conflicts);
+            std::unique_lock lock(device_.mutex);
+            if (out.size() > kUnderLock) range.lock(lock, deadline, "read");
+            else device_.range_locks.wait(lock, {&access, 1}, deadline, "read");
+            host_waits(device_, from.uses, access.access, conflicts);
+            if (!conflicts.waits.empty()) range.release();
             if (conflicts.waits.empty()) check_trusted(device_, from, "read");
             if (conflicts.waits.empty() && out.size() <= kUnderLock) {
                 std::memcpy(out.data(), place, out.size());
@@ -387,7 +405,7 @@ bool Transfers::Rings::read_mapped(BufferRecord& from, u64 offset, std::span<std
 // Under the mutex.
 Transfers::Rings::Piece Transfers::Rings::send_piece(Timeline& on, BufferRecord& from, u64 begin, u64 end,
                                                      Claim claim) {
-    const std::array<DeviceRecord::BufferAccess, 2> accesses{{
+    const std::array<BufferAccess, 2> accesses{{
         {&from, {begin, end, false}},
         {&claim->record, {0, end - begin, true}},
     }};
@@ -426,13 +444,16 @@ void Transfers::Rings::download(Timeline& timeline, BufferRecord& from, u64 offs
                                 const Deadline& deadline) {
     if (out.empty() || read_mapped(from, offset, out, deadline)) return;
     const AlignedRange range = align_range(offset, out.size(), device_.capabilities.limits.copy_alignment_bytes);
+    const BufferAccess access = transfer_access(device_, from, offset, out.size(), false);
+    const u64 chunk = chunk_bytes(out.size());
+    RangeLock kept(device_, access);
     Timeline* on = nullptr;
     {
-        const std::lock_guard lock(device_.mutex);
+        std::unique_lock lock(device_.mutex);
+        if (range.end - range.begin > chunk) kept.lock(lock, deadline, "read");
         check_trusted(device_, from, "read");
         on = &timeline_for(Direction::download, out.size(), timeline);
     }
-    const u64 chunk = chunk_bytes(out.size());
     std::deque<Piece> pieces;
     u64 sent = range.begin;
     while (sent < range.end || !pieces.empty()) {
@@ -442,9 +463,11 @@ void Transfers::Rings::download(Timeline& timeline, BufferRecord& from, u64 offs
             StagingBlock* block = staging_.claim(Direction::download, size, patience, deadline, "read");
             if (block == nullptr) break;
             Claim claim(*this, *block);
-            const std::lock_guard lock(device_.mutex);
+            std::unique_lock lock(device_.mutex);
+            device_.range_locks.wait(lock, {&access, 1}, deadline, "read");
             pieces.push_back(send_piece(*on, from, sent, sent + size, std::move(claim)));
             sent += size;
+            if (sent == range.end) kept.release();
         }
         take_piece(pieces.front(), *on, from, offset, out, deadline);
         pieces.pop_front();
@@ -524,7 +547,10 @@ Future<void> Transfers::Rings::download_async(Timeline& timeline, BufferRecord& 
         claims.emplace_back(*this, *staging_.claim(Direction::download, std::min(chunk, range.end - at),
                                                    Staging::Patience::crowd, deadline, "read"));
     {
-        const std::lock_guard lock(device_.mutex);
+        std::unique_lock lock(device_.mutex);
+        const BufferAccess whole = transfer_access(device_, from, offset, out.size(), false);
+        device_.range_locks.wait(lock, {&whole, 1}, deadline, "read");
+        check_trusted(device_, from, "read");
         Timeline& on = timeline_for(Direction::download, out.size(), timeline);
         // A copy succeeds even if the work that wrote what it copies failed.
         writers.clear();
@@ -551,6 +577,12 @@ Future<void> Transfers::Rings::download_async(Timeline& timeline, BufferRecord& 
 }
 
 // Transfers ----------------------------------------------------------------------------------------
+
+BufferAccess transfer_access(const DeviceRecord& device, BufferRecord& record, u64 offset_bytes, u64 size_bytes,
+                             bool writes) {
+    const AlignedRange range = align_range(offset_bytes, size_bytes, device.capabilities.limits.copy_alignment_bytes);
+    return {&record, {range.begin, range.end, writes}};
+}
 
 Transfers::Transfers(DeviceRecord& device) : rings_(std::make_unique<Rings>(device)) {}
 Transfers::~Transfers() = default;

@@ -4,12 +4,19 @@
 // the device copies.
 //
 // A device that copies in words of 4 bytes gets the words around an odd edge read, changed and written
-// back: right, but two small transfers more. No other work may write the rest of those words meanwhile.
+// back: right, but two small transfers more.
+//
+// A transfer is atomic: no call of another thread comes between its pieces, or writes the rest of a word
+// at its edge. One that is recorded under one hold of DeviceRecord::mutex waits for the locks of others
+// first; all others lock their bytes, see range_lock.h: large writes and reads in place, transfers in
+// several pieces, and those with odd edges. What the same thread does meanwhile, in a continuation that
+// runs while the transfer waits, passes.
 #pragma once
 
 #include "alkomp/buffer.h"
 #include "alkomp/future.h"
 #include "backend/backend.h"
+#include "runtime/hazards.h"
 
 #include <chrono>
 #include <memory>
@@ -55,5 +62,9 @@ struct AlignedRange {
 [[nodiscard]] constexpr AlignedRange align_range(u64 offset, u64 size, u64 alignment) noexcept {
     return {offset / alignment * alignment, (offset + size + alignment - 1) / alignment * alignment};
 }
+
+/// What a transfer of these bytes accesses, in the device's words.
+[[nodiscard]] BufferAccess transfer_access(const DeviceRecord& device, BufferRecord& record, u64 offset_bytes,
+                                           u64 size_bytes, bool writes);
 
 }  // namespace alkomp::detail

@@ -21,25 +21,12 @@ constexpr u32 kCalls = 1'000;
 constexpr u32 kCalls = 10'000;
 #endif
 
-void on_threads(const std::function<void(int)>& body) {
-    std::vector<std::thread> threads;
-    for (int t = 0; t < kThreads; ++t)
-        threads.emplace_back([&body, t] {
-            try {
-                body(t);
-            } catch (const std::exception& error) {
-                ADD_FAILURE() << "thread " << t << ": " << error.what();
-            }
-        });
-    for (std::thread& thread : threads) thread.join();
-}
-
 TEST_P(Threads, share_the_default_stream_for_ten_thousand_calls_each) {
     Kernel kernel = compile(gpu, increment());
     const auto shared = gpu.zeros<u32>(1);
     std::vector<Buffer<u32>> own;
     for (int t = 0; t < kThreads; ++t) own.push_back(gpu.zeros<u32>(1));
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         for (u32 i = 0; i < kCalls; ++i) gpu.call(kernel, i % 2 == 0 ? shared : own[static_cast<std::size_t>(t)]);
     });
     EXPECT_EQ(gpu.get(shared)[0], kThreads * kCalls / 2);
@@ -50,7 +37,7 @@ TEST_P(Threads, with_streams_of_their_own_for_ten_thousand_calls_each) {
     Kernel kernel = compile(gpu, increment());
     std::vector<Buffer<u32>> own;
     for (int t = 0; t < kThreads; ++t) own.push_back(gpu.zeros<u32>(1));
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         Stream stream = gpu.create_stream();
         const auto& data = own[static_cast<std::size_t>(t)];
         for (u32 i = 0; i < kCalls; ++i) stream.call(kernel, data);
@@ -62,7 +49,7 @@ TEST_P(Threads, with_streams_of_their_own_for_ten_thousand_calls_each) {
 
 TEST_P(Threads, make_copy_read_wait_and_drop_at_the_same_time) {
     Kernel kernel = compile(gpu, add());
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         Stream stream = gpu.create_stream();
         for (u32 i = 0; i < 40; ++i) {
             const u32 factor = static_cast<u32>(t) * 100 + i + 1;
@@ -83,7 +70,7 @@ TEST_P(Threads, make_copy_read_wait_and_drop_at_the_same_time) {
 }
 
 TEST_P(Threads, compile_the_same_and_other_kernels_at_the_same_time) {
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         for (int i = 0; i < 4; ++i) {
             Kernel kernel = compile(gpu, (t + i) % 2 == 0 ? increment() : add());
             const auto data = gpu.to_device<u32>({5});
@@ -95,7 +82,7 @@ TEST_P(Threads, compile_the_same_and_other_kernels_at_the_same_time) {
 }
 
 TEST_P(Threads, open_and_drop_devices_at_the_same_time) {
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         for (int i = 0; i < 3; ++i) {
             Device device = open();
             EXPECT_EQ(device.get(device.to_device<int>({t, i})), (std::vector<int>{t, i}));
@@ -108,7 +95,7 @@ TEST_P(Threads, replay_one_graph_from_streams_of_their_own) {
     const auto data = gpu.zeros<u32>(1);
     Graph graph = gpu.create_graph();
     graph.call(kernel, data);
-    on_threads([&](int) {
+    on_threads(kThreads, [&](int) {
         Stream stream = gpu.create_stream();
         for (int i = 0; i < 100; ++i) stream.replay(graph);
         stream.wait();
@@ -127,7 +114,7 @@ TEST_P(ThreadsInMemory, are_all_woken_by_abandon) {
         std::this_thread::sleep_for(100ms);
         gpu.abandon();
     });
-    on_threads([&](int t) {
+    on_threads(kThreads, [&](int t) {
         error_text(ErrorCode::device_lost, [&] {
             if (t % 2 == 0) gpu.wait();
             else static_cast<void>(gpu.get(data));

@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 namespace alkomp::testing {
@@ -144,6 +145,19 @@ void known_failure(const std::string& reason, const std::function<void()>& body)
         return;
     }
     ADD_FAILURE() << "what was known to fail passes now; take the mark away: " << reason;
+}
+
+void on_threads(int count, const std::function<void(int)>& body) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < count; ++t)
+        threads.emplace_back([&body, t] {
+            try {
+                body(t);
+            } catch (const std::exception& error) {
+                ADD_FAILURE() << "thread " << t << ": " << error.what();
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
 }
 
 std::vector<std::pair<LogLevel, std::string>> take_log() {

@@ -45,6 +45,9 @@ protected:
 /// Runs a body that is known to fail on some device. Fails the test when the body passes.
 void known_failure(const std::string& reason, const std::function<void()>& body);
 
+/// Runs `body(0)` to `body(count - 1)` on a thread each; what one throws fails the test.
+void on_threads(int count, const std::function<void(int)>& body);
+
 /// Log messages since the last call.
 [[nodiscard]] std::vector<std::pair<LogLevel, std::string>> take_log();
 
