@@ -69,6 +69,7 @@ void run(Device& self, const std::string& entry, nb::handle code, nb::handle gro
     arguments.add_groups(groups);
     alkomp::Stream stream = self.stream();
     if (stream.crowded()) wait_for_room(stream);
+    const Recording recording(stream);
     stream.call_erased(kernel, arguments.list());
 }
 

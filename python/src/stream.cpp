@@ -40,8 +40,12 @@ void bind_events(nb::module_& m) {
 void bind_stream(nb::class_<Stream>& stream) {
     stream
         .def(
-            "replay", [](Stream& self, const alkomp::Graph& graph) { self.replay(graph); }, "graph"_a,
-            "Replays a graph after all that was recorded here.")
+            "replay",
+            [](Stream& self, const alkomp::Graph& graph) {
+                const Recording recording(self);
+                self.replay(graph);
+            },
+            "graph"_a, "Replays a graph after all that was recorded here.")
         .def("event", &Stream::event, "The point after all that was recorded so far.")
         .def("wait_event", &Stream::wait_event, "event"_a,
              "What is recorded from here on waits, on the device, for an event of another stream.")
@@ -96,6 +100,7 @@ void wait_for_room(Stream& stream) {
 
 void fill(Stream stream, const ShapedBuffer& buffer, nb::handle value) {
     const HostView pattern(pattern_of(buffer, value), false, "fill");
+    const Recording recording(stream);
     stream.fill_bytes(buffer.view, pattern.bytes());
 }
 

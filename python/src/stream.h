@@ -7,6 +7,8 @@
 #include "kernel.h"
 #include "wait.h"
 
+#include <optional>
+
 namespace alkompy {
 
 inline alkomp::Stream stream_of(const alkomp::Device& device) { return device.stream(); }
@@ -22,12 +24,25 @@ nb::object pattern_of(const ShapedBuffer& buffer, nb::handle value);
 /// other threads and Ctrl-C get their turn.
 void wait_for_room(alkomp::Stream& stream);
 
+/// Gives up the GIL for a scope that records, where that may wait for another thread's transfer.
+class Recording {
+public:
+    explicit Recording(const alkomp::Stream& stream) {
+        if (stream.contended()) without_gil_.emplace();
+    }
+    explicit Recording(const alkomp::Graph&) {}
+
+private:
+    std::optional<WithoutGil> without_gil_;
+};
+
 /// `call(kernel, *positional, groups=..., **named)` recorded on `target`, a stream or a graph.
 /// Recording is quick, and giving up the GIL would hand it to a busy thread for milliseconds; so it is kept.
 template <class Target>
 void record_call(Target&& target, const alkomp::Kernel& kernel, const nb::args& positional, const nb::kwargs& named) {
     Arguments arguments("call");
     arguments.add_call(positional, named);
+    const Recording recording(target);
     target.call_erased(kernel, arguments.list());
 }
 
@@ -63,6 +78,7 @@ void bind_recording(nb::class_<T>& target) {
             "copy",
             [](const T& self, const ShapedBuffer& from, const ShapedBuffer& to) {
                 alkomp::Stream stream = stream_of(self);
+                const Recording recording(stream);
                 stream.copy_bytes(from.view, to.view);
             },
             "source"_a, "to"_a, nb::sig("def copy(self, source: Buffer, to: Buffer) -> None"),

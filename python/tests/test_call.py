@@ -276,3 +276,35 @@ def test_many_arguments_and_threads(dev, copy_kernel):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert failures == []
+
+
+def test_threads_see_whole_transfers(dev, copy_kernel):
+    import threading
+
+    count = 2**19 + 1
+    shared = dev.zeros(count, "u4")
+    failures = []
+
+    def work(i):
+        try:
+            own, array = dev.empty(count, "u4"), np.full(count, i, "u4")
+            for _ in range(20):
+                if i == 0:
+                    dev.write(shared, array)
+                elif i == 1:
+                    dev.fill(shared, i)
+                elif i == 2:
+                    dev.copy(shared, own)
+                    failures.extend(np.flatnonzero(np.diff(dev.get(own))))
+                elif i == 3:
+                    dev.call(copy_kernel, shared, own)
+                    failures.extend(np.flatnonzero(np.diff(dev.get(own))))
+                else:
+                    failures.extend(np.flatnonzero(np.diff(dev.get(shared))))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(5)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert failures == []
