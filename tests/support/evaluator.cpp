@@ -4,6 +4,7 @@
 #include "ir/print.h"
 #include "ir/builder.h"
 #include "support/pure.h"
+#include "support/races.h"
 
 #include <algorithm>
 #include <bit>
@@ -64,8 +65,8 @@ using Set = std::vector<u32>;  // invocations, by their place in the workgroup
 
 class Workgroup {
 public:
-    Workgroup(const ir::Module& module, KernelRun& run, std::array<u32, 3> id, u64& steps)
-        : module_(module), run_(run), id_(id), steps_(steps), chance_(run.unspecified) {
+    Workgroup(const ir::Module& module, KernelRun& run, std::array<u32, 3> id, u64& steps, Races& races)
+        : module_(module), run_(run), id_(id), steps_(steps), races_(races), chance_(run.unspecified) {
         for (std::size_t i = 0; i < 3; ++i)
             size_[i] = static_cast<u32>(module.find_constant(module.workgroup_size[i])->bits);
         invocations_.resize(std::size_t{size_[0]} * size_[1] * size_[2]);
@@ -270,7 +271,11 @@ private:
                 return call(instruction, set);
             case Op::barrier: {
                 const bool all = static_cast<ir::Scope>(module_.immediates(instruction)[0]) == ir::Scope::workgroup;
-                if (all && set.size() != running_) fail("not all invocations come to a barrier");
+                if (!all) return;
+                if (set.size() != running_) fail("not all invocations come to a barrier");
+                const u32 spaces = module_.immediates(instruction)[1];
+                if ((spaces & ir::kStorage) != 0) ++storage_barriers_;
+                if ((spaces & ir::kShared) != 0) ++shared_barriers_;
                 return;
             }
             case Op::fence:
@@ -306,9 +311,11 @@ private:
             }
             case Op::load:
             case Op::atomic_load:
+                note(i, pointer(), module_.type_of(result), access_of(instruction.op));
                 return define(i, result, load(i, pointer(), module_.type_of(result)));
             case Op::store:
             case Op::atomic_store:
+                note(i, pointer(), module_.type_of(operands[1]), access_of(instruction.op));
                 return store(i, pointer(), module_.type_of(operands[1]), value(i, operands[1]));
             case Op::array_length: {
                 const ir::Type& array = module_.types[module_.type(operands[0]).element];
@@ -546,11 +553,27 @@ private:
             }
         }
     }
+    static Races::Access access_of(Op op) {
+        if (ir::has(op, ir::kAtomic)) return Races::Access::atomic;
+        return op == Op::store ? Races::Access::write : Races::Access::read;
+    }
+    void note(u32 i, const Pointer& pointer, TypeId type, Races::Access how) {
+        const bool is_shared = pointer.space == Space::shared;
+        if (!is_shared && pointer.space != Space::storage) return;
+        const u32 group = (id_[2] * run_.groups[1] + id_[1]) * run_.groups[0] + id_[0];
+        const Accessor who{group, i, is_shared ? shared_barriers_ : storage_barriers_};
+        for (const Leaf& leaf : leaves(module_, type, pointer.place, pointer.is_laid())) {
+            // Each workgroup has shared memory of its own.
+            const u64 memory = u64{pointer.memory} << 48 | (is_shared ? u64{group} << 32 : 0);
+            if (!races_.access(memory + leaf.place, how, who)) fail("invocations race for memory");
+        }
+    }
     void atomic(const ir::Instruction& instruction, u32 i) {
         const std::span<const ValueId> operands = module_.operands(instruction);
         const ValueId result = module_.result(instruction);
         const TypeId type = module_.type_of(result);
         const Pointer pointer = Pointer::from(value(i, operands[0]));
+        note(i, pointer, type, access_of(instruction.op));
         const Scalars before = load(i, pointer, type), by = value(i, operands[1]);
         const auto with = [&](Op op) {
             const std::array<PureOperand, 2> both{PureOperand{type, before}, PureOperand{type, by}};
@@ -593,11 +616,13 @@ private:
     KernelRun& run_;
     std::array<u32, 3> id_, size_{};
     u64& steps_;
+    Races& races_;
     u64 chance_;
     std::vector<Invocation> invocations_;
     std::unordered_map<u32, Scalars> shared_;  // by global
     u32 running_ = 0;                          // invocations that have not returned
     u32 depth_ = 0;                            // of calls
+    u32 storage_barriers_ = 0, shared_barriers_ = 0;
 };
 
 }  // namespace
@@ -628,9 +653,10 @@ std::string difference(const ir::Module& module, const KernelRun& expected, cons
 
 void evaluate(const ir::Module& module, KernelRun& run) {
     u64 steps = 0;
+    Races races;
     for (u32 z = 0; z < run.groups[2]; ++z)
         for (u32 y = 0; y < run.groups[1]; ++y)
-            for (u32 x = 0; x < run.groups[0]; ++x) Workgroup(module, run, {x, y, z}, steps).go();
+            for (u32 x = 0; x < run.groups[0]; ++x) Workgroup(module, run, {x, y, z}, steps, races).go();
 }
 
 }  // namespace alkomp::testing

@@ -23,7 +23,8 @@ struct KernelRun {
 /// Workgroups run one after the other. The invocations of a workgroup go through the kernel together: each
 /// instruction is done for all that reach it together before the next one is looked at.
 /// Throws std::runtime_error where the module does what it must not (`unreachable` reached, a barrier that some
-/// miss, an access that was promised to be inside), never ends, or has what the evaluator does not know: functions whose
+/// miss, an access that was promised to be inside), where invocations race for memory (fences order nothing here), if it
+/// never ends, or has what the evaluator does not know: functions whose
 /// results are not exact, addresses, cooperative matrices, messages.
 void evaluate(const ir::Module& module, KernelRun& run);
 
