@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <initializer_list>
 
 namespace alkomp::ir {
@@ -83,6 +84,40 @@ TEST(Fold, ConvertsAndChooses) {
 TEST(Fold, LeavesWhatItDoesNotKnow) {
     EXPECT_EQ(folded(Op::add, Scalar::f32, {0, 0}), std::nullopt);
     EXPECT_EQ(folded(Op::mul_high, Scalar::u32, {1, 2}), std::nullopt);
+}
+
+u64 as_f32(float value) { return std::bit_cast<u32>(value); }
+u64 as_f64(double value) { return std::bit_cast<u64>(value); }
+std::optional<u64> real(Op op, Scalar scalar, std::initializer_list<u64> operands) {
+    return fold_real(op, scalar, scalar, {operands.begin(), operands.size()});
+}
+std::optional<u64> converted(Scalar from, Scalar to, u64 bits) { return fold_real(Op::convert, from, to, {&bits, 1}); }
+
+TEST(FoldReal, RoundsOnceToNearestEven) {
+    EXPECT_EQ(real(Op::add, Scalar::f32, {as_f32(16777216.0f), as_f32(1.0f)}), as_f32(16777216.0f));
+    EXPECT_EQ(real(Op::mul, Scalar::f32, {as_f32(0.1f), as_f32(0.1f)}), as_f32(0.1f * 0.1f));
+    EXPECT_EQ(real(Op::div, Scalar::f64, {as_f64(1), as_f64(3)}), as_f64(1.0 / 3));
+    EXPECT_EQ(real(Op::sub, Scalar::f16, {0x3c00, 0x4000}), 0xbc00u);
+    EXPECT_EQ(converted(Scalar::u32, Scalar::f32, 0x1000001), as_f32(16777216.0f));
+    EXPECT_EQ(converted(Scalar::i64, Scalar::f64, ~u64{0}), as_f64(-1));
+    EXPECT_EQ(converted(Scalar::u64, Scalar::bf16, (u64{1} << 60) + (u64{1} << 52) + 1), std::nullopt);
+}
+
+TEST(FoldReal, SaturatesIntegers) {
+    EXPECT_EQ(converted(Scalar::f32, Scalar::i32, as_f32(-2.75f)), as_i32(-2));
+    EXPECT_EQ(converted(Scalar::f32, Scalar::i8, as_f32(200.0f)), 127u);
+    EXPECT_EQ(converted(Scalar::f32, Scalar::u8, as_f32(-1.0f)), 0u);
+    EXPECT_EQ(converted(Scalar::f64, Scalar::i64, as_f64(-1e30)), u64{1} << 63);
+    EXPECT_EQ(converted(Scalar::f32, Scalar::u32, 0x7fc00000), 0u);
+}
+
+TEST(FoldReal, LeavesNansAndDenormalsToTheDevice) {
+    EXPECT_EQ(real(Op::add, Scalar::f32, {0x7fc00000, as_f32(1.0f)}), std::nullopt);
+    EXPECT_EQ(real(Op::div, Scalar::f32, {0, 0}), std::nullopt);
+    EXPECT_EQ(real(Op::mul, Scalar::f32, {1, as_f32(1.0f)}), std::nullopt);
+    EXPECT_EQ(real(Op::mul, Scalar::f32, {as_f32(1e-20f), as_f32(1e-20f)}), std::nullopt);
+    EXPECT_EQ(real(Op::sqrt, Scalar::f32, {as_f32(4.0f)}), std::nullopt);
+    EXPECT_EQ(fold_real(Op::bitcast, Scalar::f32, Scalar::u32, std::initializer_list<u64>{1}), 1u);
 }
 
 }  // namespace
