@@ -249,7 +249,7 @@ private:
             }
             uniform_now_ = false;
             may_return_ = true;
-            body(12 + below(10));
+            body(4 + below(8));
             if (!build_.ended()) return_();
             build_.close_function();
             values_.hide(0);
@@ -265,7 +265,7 @@ private:
         uniform_now_ = true;
         may_return_ = !cooperates_;
         start();
-        body(25 + below(30));
+        body(8 + below(22));
         if (!build_.ended()) {
             write_digest();
             build_.return_();
@@ -606,7 +606,7 @@ private:
         build_.close_construct(chooses);
         for (u32 i = 0; i < module_[id].results.count; ++i) add_parameter(module_.result(module_[id], i));
     }
-    u32 inner_size() { return 1 + below(open_.size() > 2 ? 4u : 8u); }
+    u32 inner_size() { return 1 + below(open_.size() > 2 ? 3u : 5u); }
     bool too_deep() const { return open_.size() >= kDeepest; }
 
     void if_() {

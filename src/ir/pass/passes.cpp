@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/pass/passes.h"
+
+#include "ir/pass/remove_dead_code.h"
+
+namespace alkomp::ir {
+
+std::span<const Pass> optimizing_passes() {
+    static constexpr Pass kPasses[] = {
+        {"remove_dead_code", remove_dead_code},
+    };
+    return kPasses;
+}
+
+}  // namespace alkomp::ir
