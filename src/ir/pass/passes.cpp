@@ -2,11 +2,13 @@
 #include "ir/pass/passes.h"
 
 #include "ir/pass/remove_dead_code.h"
+#include "ir/pass/split_variables.h"
 
 namespace alkomp::ir {
 
 std::span<const Pass> optimizing_passes() {
     static constexpr Pass kPasses[] = {
+        {"split_variables", split_variables},
         {"remove_dead_code", remove_dead_code},
     };
     return kPasses;
