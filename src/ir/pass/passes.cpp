@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/passes.h"
 
+#include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
 #include "ir/pass/split_variables.h"
 
@@ -9,6 +10,7 @@ namespace alkomp::ir {
 std::span<const Pass> optimizing_passes() {
     static constexpr Pass kPasses[] = {
         {"split_variables", split_variables},
+        {"promote_variables", promote_variables},
         {"remove_dead_code", remove_dead_code},
     };
     return kPasses;
