@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/passes.h"
 
+#include "ir/pass/fold_constants.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
 #include "ir/pass/split_variables.h"
@@ -12,6 +13,7 @@ std::span<const Pass> optimizing_passes() {
         {"split_variables", split_variables},
         {"promote_variables", promote_variables},
         {"remove_dead_code", remove_dead_code},
+        {"fold_constants", fold_constants},
     };
     return kPasses;
 }

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/pass/fold_constants.h"
+
+#include "ir/fold.h"
+#include "ir/pass/edit.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace alkomp::ir {
+namespace {
+
+using Kind = Type::Kind;
+
+constexpr u64 kMostParts = 16;  // of a composite constant that is made anew
+constexpr u32 kMostSteps = 64;  // from a part to where it comes from
+
+bool is_commutative(Op op) {
+    return op == Op::add || op == Op::mul || op == Op::min || op == Op::max || op == Op::bit_and || op == Op::bit_or ||
+           op == Op::bit_xor || op == Op::eq || op == Op::ne;
+}
+
+/// The comparison that holds where `op` does not; of numbers without NaN.
+std::optional<Op> opposite(Op op) {
+    switch (op) {
+        case Op::eq:
+            return Op::ne;
+        case Op::ne:
+            return Op::eq;
+        case Op::lt:
+            return Op::ge;
+        case Op::ge:
+            return Op::lt;
+        case Op::gt:
+            return Op::le;
+        case Op::le:
+            return Op::gt;
+        default:
+            return std::nullopt;
+    }
+}
+
+class Folder {
+public:
+    explicit Folder(Module& module) : module_(module), types_(module.types), replaced_(module) {}
+
+    void run() {
+        for (const InstructionId id : in_order(module_)) {
+            for (ValueId& operand : module_.operands(module_[id])) operand = replaced_[operand];
+            const Instruction instruction = module_[id];
+            if (!has(instruction.op, kPure) || instruction.results.count != 1) continue;
+            if (const ValueId simpler = simplified(id); simpler != ValueId::none)
+                replaced_.add(module_.result(instruction), simpler);
+        }
+        // What loops pass back was looked at before.
+        replaced_.apply(module_);
+    }
+
+private:
+    // What there is.
+    ValueId operand(InstructionId id, std::size_t i) const { return module_.operands(module_[id])[i]; }
+    TypeId type_of(InstructionId id) const { return module_.type_of(module_.result(module_[id])); }
+    /// The instruction that gives the value as its only result, if it is that one.
+    const Instruction* made_by(ValueId value, Op op) const {
+        const Value& about = module_[value];
+        if (about.kind != Value::Kind::result) return nullptr;
+        const Instruction& instruction = module_[InstructionId{about.index}];
+        return instruction.op == op ? &instruction : nullptr;
+    }
+    bool is_simple(TypeId type) const { return types_.is(type, Kind::scalar) || types_.is(type, Kind::vector); }
+    /// The bits of each lane of a constant that no specialisation changes.
+    std::optional<std::vector<u64>> lanes(ValueId value) const {
+        const Constant* constant = module_.find_constant(value);
+        if (constant == nullptr || !is_simple(constant->type)) return std::nullopt;
+        if (constant->kind == Constant::Kind::zero) return std::vector<u64>(types_.lanes(constant->type), 0);
+        if (constant->kind == Constant::Kind::scalar) return std::vector<u64>{constant->bits};
+        if (constant->kind != Constant::Kind::composite) return std::nullopt;
+        std::vector<u64> all;
+        for (const ValueId part : constant->parts) {
+            const auto bits = module_.known_bits(part);
+            if (!bits) return std::nullopt;
+            all.push_back(*bits);
+        }
+        return all;
+    }
+    /// The bits that all lanes have.
+    std::optional<u64> same_lanes(ValueId value) const {
+        const auto all = lanes(value);
+        if (!all || std::any_of(all->begin(), all->end(), [&](u64 lane) { return lane != all->front(); }))
+            return std::nullopt;
+        return all->front();
+    }
+    bool is_fixed(ValueId value) const {
+        const Constant* constant = module_.find_constant(value);
+        return constant != nullptr && constant->kind != Constant::Kind::undefined;
+    }
+
+    // What is made.
+    ValueId made(TypeId type, std::span<const u64> lanes) {
+        if (types_.is(type, Kind::scalar)) return module_.constant(type, lanes[0]);
+        std::vector<ValueId> parts;
+        const TypeId element = types_[type].element;
+        for (const u64 lane : lanes) parts.push_back(module_.constant(element, lane));
+        return made(type, std::move(parts));
+    }
+    ValueId made(TypeId type, std::vector<ValueId> parts) {
+        const auto is_zero = [&](ValueId part) { return module_.find_constant(part)->kind == Constant::Kind::zero; };
+        if (std::all_of(parts.begin(), parts.end(), is_zero)) return module_.zero(type);
+        Constant constant;
+        constant.kind = Constant::Kind::composite;
+        constant.type = type;
+        constant.parts = std::move(parts);
+        return module_.constant(std::move(constant));
+    }
+    ValueId all_lanes(TypeId type, u64 bits) { return made(type, std::vector<u64>(types_.lanes(type), bits)); }
+    void become(InstructionId id, Op op, std::span<const ValueId> operands, std::span<const u32> immediates = {}) {
+        module_[id].op = op;
+        set_operands(module_, id, operands);
+        set_immediates(module_, id, immediates);
+    }
+
+    // Instructions. What they answer stands for the result; none: nothing simpler is known.
+    ValueId simplified(InstructionId id) {
+        const Op op = module_[id].op;
+        if (const ValueId constant = computed(id); constant != ValueId::none) return constant;
+        if (is_commutative(op) && is_fixed(operand(id, 0)) && !is_fixed(operand(id, 1)))
+            std::swap(module_.operands(module_[id])[0], module_.operands(module_[id])[1]);
+        switch (op) {
+            case Op::add:
+            case Op::sub:
+            case Op::mul:
+            case Op::div:
+            case Op::rem:
+            case Op::mod:
+            case Op::min:
+            case Op::max:
+            case Op::bit_and:
+            case Op::bit_or:
+            case Op::bit_xor:
+            case Op::shl:
+            case Op::shr:
+                return whole_numbers(id);
+            case Op::bit_not:
+                return negated(id);
+            case Op::neg:
+                return undone(id);
+            case Op::eq:
+            case Op::ne:
+            case Op::lt:
+            case Op::le:
+            case Op::gt:
+            case Op::ge:
+                return compared(id);
+            case Op::select:
+                return chosen(id);
+            case Op::convert:
+            case Op::bitcast:
+                return operand_of_type(id);
+            case Op::extract:
+                return part(id);
+            case Op::insert:
+                return inserted(id);
+            case Op::extract_lane:
+                return known_lane(id);
+            case Op::compose:
+                return composed(id);
+            case Op::shuffle:
+                return shuffled(id);
+            default:
+                return ValueId::none;
+        }
+    }
+
+    /// Lane by lane, where all operands are known.
+    ValueId computed(InstructionId id) {
+        const Instruction instruction = module_[id];
+        const TypeId type = type_of(id);
+        const std::span<const ValueId> operands = module_.operands(instruction);
+        if (operands.empty() || !is_simple(type)) return ValueId::none;
+        const Rule rule = info(instruction.op).rule;
+        const bool by_lane = rule == Rule::numbers || rule == Rule::integers || rule == Rule::floats ||
+                             rule == Rule::bits || rule == Rule::shift || rule == Rule::equality ||
+                             rule == Rule::comparison || rule == Rule::choice || instruction.op == Op::convert ||
+                             instruction.op == Op::bitcast;
+        if (instruction.op == Op::splat) {
+            const auto bits = module_.known_bits(operands[0]);
+            return bits ? all_lanes(type, *bits) : ValueId::none;
+        }
+        if (!by_lane ||
+            (instruction.op == Op::bitcast && types_.lanes(type) != types_.lanes(module_.type_of(operands[0]))))
+            return ValueId::none;
+        std::vector<std::vector<u64>> known;
+        for (const ValueId value : operands) {
+            auto of_one = lanes(value);
+            if (!of_one) return ValueId::none;
+            known.push_back(std::move(*of_one));
+        }
+        const Scalar from = types_.scalar_of(module_.type_of(operands[rule == Rule::choice ? 1 : 0]));
+        const Scalar to = types_.scalar_of(type);
+        std::vector<u64> result, x(operands.size());
+        for (u32 lane = 0; lane < types_.lanes(type); ++lane) {
+            for (std::size_t i = 0; i < x.size(); ++i) x[i] = known[i].size() == 1 ? known[i][0] : known[i][lane];
+            const bool real = is_float(from) || is_float(to);
+            const auto bits = real ? fold_real(instruction.op, from, to, x) : fold(instruction.op, from, to, x);
+            if (!bits) return ValueId::none;
+            result.push_back(*bits);
+        }
+        return made(type, result);
+    }
+
+    /// Integers and booleans with an operand that changes nothing, or decides alone.
+    ValueId whole_numbers(InstructionId id) {
+        const TypeId type = type_of(id);
+        if (types_.is_float(type) || !is_simple(type)) return ValueId::none;
+        const Op op = module_[id].op;
+        const ValueId a = operand(id, 0), b = operand(id, 1);
+        const u64 ones = ~u64{0} >> (64 - types_.bits(type));
+        if (const auto bits = same_lanes(b)) {
+            const bool keeps =
+                *bits == 0 ? op == Op::add || op == Op::sub || op == Op::bit_or || op == Op::bit_xor || op == Op::shl ||
+                                 op == Op::shr || op == Op::rem || op == Op::mod
+                           : (*bits == ones && op == Op::bit_and) || (*bits == 1 && (op == Op::mul || op == Op::div));
+            if (keeps) return a;
+            if (*bits == 0 && (op == Op::mul || op == Op::bit_and || op == Op::div)) return module_.zero(type);
+            if (*bits == 1 && types_.bits(type) > 1 && (op == Op::rem || op == Op::mod)) return module_.zero(type);
+            if (*bits == ones && op == Op::bit_or) return b;
+        }
+        if (a == b) {
+            if (op == Op::bit_and || op == Op::bit_or || op == Op::min || op == Op::max) return a;
+            if (op == Op::sub || op == Op::bit_xor) return module_.zero(type);
+        }
+        return op == Op::add ? summed(id) : ValueId::none;
+    }
+    /// (x + 2) + 3 is x + 5.
+    ValueId summed(InstructionId id) {
+        const ValueId a = operand(id, 0), b = operand(id, 1);
+        const Instruction* inner = made_by(a, Op::add);
+        const auto outer_lanes = lanes(b);
+        if (inner == nullptr || !outer_lanes) return ValueId::none;
+        const auto inner_lanes = lanes(module_.operands(*inner)[1]);
+        if (!inner_lanes) return ValueId::none;
+        const ValueId x = module_.operands(*inner)[0];
+        const Scalar scalar = types_.scalar_of(type_of(id));
+        std::vector<u64> sums;
+        for (std::size_t i = 0; i < outer_lanes->size(); ++i)
+            sums.push_back(fold(Op::add, scalar, scalar, std::array{(*outer_lanes)[i], (*inner_lanes)[i]}).value_or(0));
+        const std::array operands{x, made(type_of(id), sums)};
+        set_operands(module_, id, operands);
+        return same_lanes(operands[1]) == u64{0} ? x : ValueId::none;
+    }
+    ValueId undone(InstructionId id) const {
+        const Instruction* inner = made_by(operand(id, 0), module_[id].op);
+        return inner != nullptr ? module_.operands(*inner)[0] : ValueId::none;
+    }
+    ValueId negated(InstructionId id) {
+        const ValueId before = undone(id);
+        if (before != ValueId::none || !types_.is_boolean(type_of(id))) return before;
+        const Value& value = module_[operand(id, 0)];
+        if (value.kind != Value::Kind::result) return ValueId::none;
+        const Instruction inner = module_[InstructionId{value.index}];
+        const auto other = opposite(inner.op);
+        if (!other || types_.is_float(module_.type_of(module_.operands(inner)[0]))) return ValueId::none;
+        const std::array operands{module_.operands(inner)[0], module_.operands(inner)[1]};
+        become(id, *other, operands);
+        return ValueId::none;
+    }
+    ValueId compared(InstructionId id) {
+        const ValueId a = operand(id, 0), b = operand(id, 1);
+        const TypeId of = module_.type_of(a), type = type_of(id);
+        if (types_.is_float(of) || !is_simple(of)) return ValueId::none;
+        const Op op = module_[id].op;
+        if (a == b) return all_lanes(type, u64{op == Op::eq || op == Op::le || op == Op::ge});
+        const auto bits = same_lanes(b);
+        if (bits && types_.is_boolean(of)) {
+            if ((*bits == 1) == (op == Op::eq)) return a;
+            become(id, Op::bit_not, std::array{a});
+            return ValueId::none;
+        }
+        if (bits == u64{0} && !types_.is_signed(of) && (op == Op::lt || op == Op::ge))
+            return all_lanes(type, u64{op == Op::ge});
+        return ValueId::none;
+    }
+    ValueId chosen(InstructionId id) {
+        const ValueId condition = operand(id, 0), yes = operand(id, 1), no = operand(id, 2);
+        if (yes == no) return yes;
+        if (const auto bits = same_lanes(condition)) return *bits != 0 ? yes : no;
+        const TypeId type = type_of(id);
+        if (type != module_.type_of(condition)) return ValueId::none;
+        const auto if_true = same_lanes(yes), if_false = same_lanes(no);
+        if (if_true == u64{1} && if_false == u64{0}) return condition;
+        if (if_true == u64{0} && if_false == u64{1}) become(id, Op::bit_not, std::array{condition});
+        return ValueId::none;
+    }
+    ValueId operand_of_type(InstructionId id) const {
+        return module_.type_of(operand(id, 0)) == type_of(id) ? operand(id, 0) : ValueId::none;
+    }
+
+    // Composites.
+    /// A part of a constant; none if it is not known.
+    ValueId part_of(ValueId whole, u32 place) {
+        const Constant* constant = module_.find_constant(whole);
+        if (constant == nullptr) return ValueId::none;
+        if (constant->kind == Constant::Kind::composite) return constant->parts[place];
+        const TypeId type = types_.part(module_.type_of(whole), place);
+        if (constant->kind == Constant::Kind::zero) return module_.zero(type);
+        return constant->kind == Constant::Kind::undefined ? module_.undefined(type) : ValueId::none;
+    }
+    /// Follows the path into what the composite was made of, as far as it leads.
+    ValueId part(InstructionId id) {
+        ValueId whole = operand(id, 0);
+        const std::span<const u32> immediates = module_.immediates(module_[id]);
+        std::vector<u32> path(immediates.begin(), immediates.end());
+        const std::size_t before = path.size();
+        const ValueId first = whole;
+        for (u32 steps = 0; !path.empty() && steps < kMostSteps; ++steps) {
+            ValueId inner = part_of(whole, path[0]);
+            if (inner != ValueId::none) {
+                path.erase(path.begin());
+            } else if (const Instruction* compose = made_by(whole, Op::compose)) {
+                inner = composed_part(*compose, path);
+            } else if (const Instruction* splat = made_by(whole, Op::splat)) {
+                if (!types_.is(module_.type_of(whole), Kind::vector)) break;
+                inner = module_.operands(*splat)[0];
+                path.erase(path.begin());
+            } else if (const Instruction* insert = made_by(whole, Op::insert)) {
+                inner = beside_insertion(*insert, path);
+            } else if (const Instruction* shuffle = made_by(whole, Op::shuffle)) {
+                const std::span<const ValueId> two = module_.operands(*shuffle);
+                const u32 lane = module_.immediates(*shuffle)[path[0]],
+                          lanes_of_first = types_.lanes(module_.type_of(two[0]));
+                inner = two[lane < lanes_of_first ? 0 : 1];
+                path[0] = lane < lanes_of_first ? lane : lane - lanes_of_first;
+            } else if (const Instruction* extract = made_by(whole, Op::extract)) {
+                inner = module_.operands(*extract)[0];
+                const std::span<const u32> outer = module_.immediates(*extract);
+                path.insert(path.begin(), outer.begin(), outer.end());
+            }
+            if (inner == ValueId::none) break;
+            whole = inner;
+        }
+        if (path.empty()) return whole;
+        if (whole != first || path.size() != before) become(id, Op::extract, std::array{whole}, path);
+        return ValueId::none;
+    }
+    ValueId composed_part(const Instruction& compose, std::vector<u32>& path) const {
+        const std::span<const ValueId> parts = module_.operands(compose);
+        if (!types_.is(module_.type_of(module_.result(compose)), Kind::vector)) {
+            const ValueId inner = parts[path[0]];
+            path.erase(path.begin());
+            return inner;
+        }
+        for (const ValueId inner : parts) {
+            const u32 lanes_of_it = types_.lanes(module_.type_of(inner));
+            if (path[0] >= lanes_of_it) {
+                path[0] -= lanes_of_it;
+                continue;
+            }
+            if (lanes_of_it == 1) path.erase(path.begin());
+            return inner;
+        }
+        return ValueId::none;
+    }
+    /// What was inserted, or what it was inserted into, if the path leads to one of them alone.
+    ValueId beside_insertion(const Instruction& insert, std::vector<u32>& path) const {
+        const std::span<const u32> to = module_.immediates(insert);
+        const auto [a, b] = std::mismatch(to.begin(), to.end(), path.begin(), path.end());
+        if (a == to.end()) {
+            path.erase(path.begin(), b);
+            return module_.operands(insert)[1];
+        }
+        return b == path.end() ? ValueId::none : module_.operands(insert)[0];
+    }
+    u64 parts_of(TypeId id) const {
+        const Type& type = types_[id];
+        if (type.kind == Kind::structure) return type.members.size();
+        if (type.kind == Kind::array) return module_.known_bits(ValueId{type.length}).value_or(kMostParts + 1);
+        return type.kind == Kind::vector || type.kind == Kind::matrix ? type.count : kMostParts + 1;
+    }
+    ValueId inserted(InstructionId id) {
+        const ValueId whole = operand(id, 0), part = operand(id, 1);
+        const TypeId type = type_of(id);
+        const std::span<const u32> path = module_.immediates(module_[id]);
+        if (path.size() != 1 || !is_fixed(whole) || !is_fixed(part) || parts_of(type) > kMostParts)
+            return ValueId::none;
+        const u32 place = path[0];
+        std::vector<ValueId> parts;
+        for (u32 i = 0; i < parts_of(type); ++i) {
+            parts.push_back(i == place ? part : part_of(whole, i));
+            if (parts.back() == ValueId::none) return ValueId::none;
+        }
+        return made(type, std::move(parts));
+    }
+    ValueId known_lane(InstructionId id) {
+        const auto lane = module_.known_bits(operand(id, 1));
+        if (!lane) return ValueId::none;
+        const ValueId whole = operand(id, 0);
+        const u64 last = types_.lanes(module_.type_of(whole)) - 1;
+        become(id, Op::extract, std::array{whole}, std::array{static_cast<u32>(std::min(*lane, last))});
+        return part(id);
+    }
+    ValueId composed(InstructionId id) {
+        const TypeId type = type_of(id);
+        const std::span<const ValueId> operands = module_.operands(module_[id]);
+        if (operands.size() == 1 && module_.type_of(operands[0]) == type) return operands[0];
+        if (parts_of(type) != operands.size()) return ValueId::none;
+        if (operands.size() <= kMostParts &&
+            std::all_of(operands.begin(), operands.end(), [&](ValueId part) { return is_fixed(part); }))
+            return made(type, std::vector<ValueId>(operands.begin(), operands.end()));
+        return put_together_again(operands, type);
+    }
+    /// All parts of one value, in their order.
+    ValueId put_together_again(std::span<const ValueId> parts, TypeId type) const {
+        ValueId whole = ValueId::none;
+        for (u32 i = 0; i < parts.size(); ++i) {
+            const Instruction* extract = made_by(parts[i], Op::extract);
+            if (extract == nullptr) return ValueId::none;
+            const std::span<const u32> path = module_.immediates(*extract);
+            if (path.size() != 1 || path[0] != i) return ValueId::none;
+            const ValueId from = module_.operands(*extract)[0];
+            if ((whole != ValueId::none && whole != from) || module_.type_of(from) != type) return ValueId::none;
+            whole = from;
+        }
+        return whole;
+    }
+    ValueId shuffled(InstructionId id) {
+        const std::span<const u32> picked = module_.immediates(module_[id]);
+        const ValueId a = operand(id, 0), b = operand(id, 1);
+        const u32 lanes_of_a = types_.lanes(module_.type_of(a));
+        bool is_a = module_.type_of(a) == type_of(id);
+        std::vector<ValueId> parts;
+        for (u32 i = 0; i < picked.size(); ++i) {
+            is_a = is_a && picked[i] == i;
+            const ValueId lane = picked[i] < lanes_of_a ? part_of(a, picked[i]) : part_of(b, picked[i] - lanes_of_a);
+            if (lane != ValueId::none && is_fixed(lane)) parts.push_back(lane);
+        }
+        if (is_a) return a;
+        return parts.size() == picked.size() ? made(type_of(id), std::move(parts)) : ValueId::none;
+    }
+
+    Module& module_;
+    Types& types_;
+    Replacements replaced_;
+};
+
+}  // namespace
+
+void fold_constants(Module& module) { Folder(module).run(); }
+
+}  // namespace alkomp::ir

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/pass/fold_constants.h"
+
+#include "ir/pass/remove_dead_code.h"
+#include "pass/body.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+
+namespace alkomp::testing {
+namespace {
+
+void fold_and_clean(ir::Module& module) {
+    ir::fold_constants(module);
+    ir::remove_dead_code(module);
+}
+
+/// What of the instructions is left, and what is stored of them: `%r`, which is an u32.
+std::string folded(const std::string& instructions) {
+    const std::string body = after(fold_and_clean, R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %y: u32 = load %out0
+)" + instructions + R"(
+    store %out0, %r
+    return
+)");
+    const std::size_t begin = body.find("access %out, 0") + 15, end = body.find("    return");
+    return body.substr(begin, end - begin);
+}
+
+TEST(FoldConstants, knows_neutral_operands) {
+    const std::string x = "    %x: u32 = load %n\n    store %out0, %x\n";
+    for (const char* same : {"add %x, 0",
+                             "add 0, %x",
+                             "sub %x, 0",
+                             "mul %x, 1",
+                             "mul 1, %x",
+                             "div %x, 1",
+                             "bit_and %x, 4294967295",
+                             "bit_or 0, %x",
+                             "bit_xor %x, 0",
+                             "shl %x, 0",
+                             "shr %x, 0",
+                             "bit_and %x, %x",
+                             "bit_or %x, %x",
+                             "min %x, %x",
+                             "max %x, %x",
+                             "rem %x, 0",
+                             "mod %x, 0",
+                             "select true, %x, %y",
+                             "select false, %y, %x",
+                             "bitcast %x",
+                             "convert %x"})
+        EXPECT_EQ(folded(std::string("    %r: u32 = ") + same), x) << same;
+    for (const char* nothing :
+         {"mul %x, 0", "bit_and 0, %x", "sub %x, %x", "bit_xor %x, %x", "rem %x, 1", "mod %x, 1", "div %x, 0"})
+        EXPECT_EQ(folded(std::string("    %r: u32 = ") + nothing), "    store %out0, 0\n") << nothing;
+}
+
+TEST(FoldConstants, leaves_floats_to_the_device) {
+    const std::string kept = R"(    %x: u32 = load %n
+    %f: f32 = bitcast %x
+    %s: f32 = add %f, 0.0
+    %d: f32 = sub %s, %s
+    %r: u32 = bitcast %d
+    store %out0, %r
+)";
+    EXPECT_EQ(folded("    %f: f32 = bitcast %x\n    %s: f32 = add %f, 0.0\n    %d: f32 = sub %s, %s\n"
+                     "    %r: u32 = bitcast %d"),
+              kept);
+}
+
+TEST(FoldConstants, computes_lane_by_lane) {
+    EXPECT_EQ(folded(R"(
+    %a: u32x2 = compose 3, 4
+    %b: u32x2 = splat 5
+    %c: u32x2 = mul %a, %b
+    %d: f32x2 = convert %c
+    %e: f32x2 = mul %d, %d
+    %f: f32 = extract(1) %e
+    %g: bool = gt %f, 399.0
+    %h: i32 = convert %f
+    %i: u32 = bitcast %h
+    %r: u32 = select %g, %i, %x)"),
+              "    store %out0, 400\n");
+}
+
+TEST(FoldConstants, adds_what_is_added_one_after_the_other) {
+    EXPECT_EQ(folded(R"(
+    %a: u32 = add %x, 2
+    %b: u32 = add 3, %a
+    %r: u32 = add %b, 4294967295)"),
+              "    %x: u32 = load %n\n    %r: u32 = add %x, 4\n    store %out0, %r\n");
+}
+
+TEST(FoldConstants, turns_comparisons_round) {
+    EXPECT_EQ(folded(R"(
+    %a: bool = lt %x, 5
+    %b: bool = bit_not %a
+    %c: bool = eq %b, false
+    %d: bool = bit_not %c
+    %e: bool = ne %d, false
+    %f: bool = select %e, true, false
+    %r: u32 = convert %f)"),
+              "    %x: u32 = load %n\n    %b: bool = ge %x, 5\n    %r: u32 = convert %b\n    store %out0, %r\n");
+    EXPECT_EQ(folded("    %a: bool = lt %x, 0\n    %r: u32 = select %a, 1, 2"), "    store %out0, 2\n");
+    EXPECT_EQ(folded("    %a: bool = eq %x, %x\n    %r: u32 = select %a, 1, 2"), "    store %out0, 1\n");
+}
+
+TEST(FoldConstants, finds_parts_of_what_was_put_together) {
+    const std::string x = "    %x: u32 = load %n\n    store %out0, %x\n";
+    EXPECT_EQ(folded("    %v: u32x2 = compose %y, %x\n    %r: u32 = extract(1) %v"), x);
+    EXPECT_EQ(folded("    %u: u32x2 = splat %x\n    %v: u32x4 = compose %y, %u, %y\n    %r: u32 = extract(2) %v"), x);
+    EXPECT_EQ(folded("    %v: u32x2 = splat %y\n    %w: u32x2 = insert(1) %v, %x\n    %r: u32 = extract(1) %w"), x);
+    EXPECT_EQ(folded("    %v: u32x2 = splat %x\n    %w: u32x2 = insert(0) %v, %y\n    %r: u32 = extract(1) %w"), x);
+    EXPECT_EQ(
+        folded("    %v: u32x2 = compose %y, %x\n    %w: u32x2 = shuffle(3, 0) %v, %v\n    %r: u32 = extract(0) %w"), x);
+    EXPECT_EQ(folded("    %v: u32x2 = compose %y, %x\n    %r: u32 = extract_lane %v, 7"), x);
+    EXPECT_EQ(folded(R"(
+    %v: Record = compose %x, zero<f32x4>
+    %w: Record = insert(1, 2) %v, 5.0
+    %f: f32 = extract(1, 2) %w
+    %g: u32 = convert %f
+    %r: u32 = mul %g, %g)"),
+              "    store %out0, 25\n");
+}
+
+TEST(FoldConstants, takes_a_whole_for_its_parts) {
+    EXPECT_EQ(folded(R"(
+    %u: u32x2 = splat %x
+    %v: u32x2 = add %u, %u
+    %a: u32 = extract(0) %v
+    %b: u32 = extract(1) %v
+    %w: u32x2 = compose %a, %b
+    %q: bool = all_lanes zero<boolx2>
+    %z: u32x2 = mul %w, %u
+    %r: u32 = extract(1) %z)"),
+              R"(    %x: u32 = load %n
+    %u: u32x2 = splat %x
+    %v: u32x2 = add %u, %u
+    %z: u32x2 = mul %v, %u
+    %r: u32 = extract(1) %z
+    store %out0, %r
+)");
+}
+
+}  // namespace
+}  // namespace alkomp::testing
