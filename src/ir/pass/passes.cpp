@@ -4,16 +4,16 @@
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
+#include "ir/pass/simplify_control.h"
 #include "ir/pass/split_variables.h"
 
 namespace alkomp::ir {
 
 std::span<const Pass> optimizing_passes() {
     static constexpr Pass kPasses[] = {
-        {"split_variables", split_variables},
-        {"promote_variables", promote_variables},
-        {"remove_dead_code", remove_dead_code},
-        {"fold_constants", fold_constants},
+        {"split_variables", split_variables},   {"promote_variables", promote_variables},
+        {"remove_dead_code", remove_dead_code}, {"fold_constants", fold_constants},
+        {"simplify_control", simplify_control}, {"fold_constants", fold_constants},
     };
     return kPasses;
 }

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/pass/simplify_control.h"
+
+#include "ir/builder.h"
+#include "ir/pass/edit.h"
+
+#include <algorithm>
+
+namespace alkomp::ir {
+namespace {
+
+/// Writes each function's regions anew, in order. What is written has been reached.
+class Control {
+public:
+    explicit Control(Module& module)
+        : module_(module), replaced_(module), left_(module.instructions.size()), within_(module.instructions.size()) {}
+
+    void run() {
+        for (const InstructionId id : in_order(module_)) {
+            const Instruction& instruction = module_[id];
+            if (instruction.op != Op::exit) continue;
+            const InstructionId target = module_.target(instruction);
+            if (module_[instruction.region].owner != target) within_[place(target)].push_back(id);
+        }
+        for (u32 i = 1; i < module_.functions.size(); ++i) rewrite(module_.functions[i].body);
+        replaced_.apply(module_);
+    }
+
+private:
+    using Body = std::vector<InstructionId>;
+
+    ValueId operand(InstructionId id, std::size_t i) { return replaced_[module_.operands(module_[id])[i]]; }
+    void rewrite(RegionId region) {
+        const Body body = std::move(module_[region].body);
+        Body made;
+        made.reserve(body.size());
+        write(body, region, made);
+        module_[region].body = std::move(made);
+    }
+    /// Appends instructions to what is written of a region; false if the region has ended with them.
+    bool write(std::span<const InstructionId> body, RegionId region, Body& made) {
+        for (std::size_t i = 0; i < body.size(); ++i) {
+            const InstructionId id = body[i];
+            module_[id].region = region;
+            for (ValueId& operand : module_.operands(module_[id])) operand = replaced_[operand];
+            bool goes_on = true;
+            if (has(module_[id].op, kTerminator)) {
+                note_way_out(id);
+                made.push_back(id);
+                goes_on = false;
+            } else if (has(module_[id].op, kConstruct)) {
+                goes_on = construct(id, region, made);
+            } else {
+                made.push_back(id);
+            }
+            if (goes_on) continue;
+            for (const InstructionId rest : body.subspan(i + 1)) forget(module_, rest);
+            if (!has(module_[made.back()].op, kTerminator))
+                made.push_back(new_instruction(module_, id, Op::unreachable, region, {}, {}, {}));
+            return false;
+        }
+        return true;
+    }
+    void note_way_out(InstructionId id) {
+        const Op op = module_[id].op;
+        if (op == Op::exit || op == Op::repeat_if) left_[place(module_.target(module_[id]))] = true;
+    }
+    /// False if nobody comes out of it.
+    bool construct(InstructionId id, RegionId region, Body& made) {
+        const Op op = module_[id].op;
+        if (op == Op::if_) {
+            if (const auto known = module_.known_bits(operand(id, 0)); known && is_left_at_ends_only(id))
+                return take(id, *known != 0 ? 0 : 1, {}, region, made);
+        } else if (op == Op::switch_) {
+            if (const auto known = module_.known_bits(operand(id, 0)); known && is_left_at_ends_only(id))
+                return take_case(id, *known, region, made);
+        }
+        for (u32 i = 0; i < module_[id].regions.count; ++i) rewrite(module_.regions_of(module_[id])[i]);
+        if (op == Op::if_ && only_chooses(id)) {
+            choose(id, region, made);
+            return true;
+        }
+        made.push_back(id);
+        return left_[place(id)];
+    }
+
+    // Ways that are known.
+    bool is_left_at_ends_only(InstructionId id) const {
+        return std::all_of(within_[place(id)].begin(), within_[place(id)].end(),
+                           [&](InstructionId exit) { return module_[exit].region == RegionId::none; });
+    }
+    bool take_case(InstructionId id, u64 value, RegionId region, Body& made) {
+        const Switch chooses = Switch::from(module_.immediates(module_[id]));
+        std::size_t chosen = chooses.default_region;
+        for (std::size_t i = 0; i < chooses.values.size(); ++i)
+            if (std::find(chooses.values[i].begin(), chooses.values[i].end(), value) != chooses.values[i].end())
+                chosen = i;
+        const std::span<const RegionId> cases = module_.regions_of(module_[id]);
+        std::size_t first = 1;
+        for (std::size_t i = 0; i < chosen; ++i)
+            if (chooses.leads_to(i)) first += module_[cases[i]].parameters.size();
+        std::vector<ValueId> given;
+        for (std::size_t i = 0; i < module_[cases[chosen]].parameters.size(); ++i)
+            given.push_back(operand(id, first + i));
+        return take(id, chosen, given, region, made);
+    }
+    /// Writes one region in the place of its construct, and those that it falls into.
+    bool take(InstructionId id, std::size_t chosen, std::vector<ValueId> given, RegionId region, Body& made) {
+        const std::span<const RegionId> in_pool = module_.regions_of(module_[id]);
+        const std::vector<RegionId> regions(in_pool.begin(), in_pool.end());
+        for (std::size_t i = chosen;; ++i) {
+            for (std::size_t k = 0; k < given.size(); ++k) replaced_.add(module_[regions[i]].parameters[k], given[k]);
+            Body body = std::move(module_[regions[i]].body);
+            module_[regions[i]].body.clear();
+            const InstructionId last = body.back();
+            const bool falls = module_[last].op == Op::fallthrough;
+            const bool leaves = module_[last].op == Op::exit && module_.target(module_[last]) == id;
+            if (!falls && !leaves) {
+                forget(module_, id);
+                return write(body, region, made);
+            }
+            body.pop_back();
+            if (!write(body, region, made)) {
+                forget(module_, last);
+                forget(module_, id);
+                return false;
+            }
+            given.clear();
+            for (u32 k = 0; k < module_[last].operands.count; ++k) given.push_back(operand(last, k));
+            forget(module_, last);
+            if (falls) continue;
+            for (u32 k = 0; k < given.size(); ++k) replaced_.add(module_.result(module_[id], k), given[k]);
+            forget(module_, id);
+            return true;
+        }
+    }
+
+    // Choices between values.
+    bool only_chooses(InstructionId id) const {
+        for (const RegionId arm : module_.regions_of(module_[id])) {
+            const InstructionId first = module_[arm].body.front();
+            if (module_[first].op != Op::exit || module_.target(module_[first]) != id) return false;
+        }
+        for (u32 i = 0; i < module_[id].results.count; ++i) {
+            const Type::Kind kind = module_.type(module_.result(module_[id], i)).kind;
+            if (kind != Type::Kind::scalar && kind != Type::Kind::vector) return false;
+        }
+        return true;
+    }
+    void choose(InstructionId id, RegionId region, Body& made) {
+        const InstructionId yes = module_[module_.regions_of(module_[id])[0]].body.front();
+        const InstructionId no = module_[module_.regions_of(module_[id])[1]].body.front();
+        for (u32 i = 0; i < module_[id].results.count; ++i) {
+            const ValueId result = module_.result(module_[id], i);
+            const std::array values{operand(id, 0), operand(yes, i), operand(no, i)};
+            const std::array type{module_.type_of(result)};
+            if (values[1] == values[2]) {
+                replaced_.add(result, values[1]);
+                continue;
+            }
+            made.push_back(new_instruction(module_, id, Op::select, region, values, {}, type));
+            const ValueId chosen = module_.result(module_[made.back()]);
+            module_[chosen].name = module_[result].name;
+            replaced_.add(result, chosen);
+        }
+        forget(module_, id);
+    }
+
+    Module& module_;
+    Replacements replaced_;
+    std::vector<bool> left_;                          // by construct: somebody comes out
+    std::vector<std::vector<InstructionId>> within_;  // by construct: what leaves it from a construct within
+};
+
+/// Parameters and results to which one value alone is passed, and perhaps themselves.
+class SingleValues {
+public:
+    explicit SingleValues(Module& module)
+        : module_(module),
+          replaced_(module),
+          only_(module.values.size(), ValueId::none),
+          defined_(module.values.size()) {}
+
+    bool run() {
+        const std::vector<InstructionId> order = in_order(module_);
+        // When each value is defined; what is not in a function is before all.
+        std::vector<u32> times(module_.instructions.size());
+        for (u32 i = 0; i < order.size(); ++i) {
+            times[place(order[i])] = i + 1;
+            const Instruction& instruction = module_[order[i]];
+            for (u32 k = 0; k < instruction.results.count; ++k) defined_[instruction.results.first + k] = i + 1;
+            for (const RegionId region : module_.regions_of(instruction))
+                for (const ValueId id : module_[region].parameters) defined_[place(id)] = i + 1;
+        }
+        for (const InstructionId id : order) {
+            const std::span<const ValueId> operands = module_.operands(module_[id]);
+            for (const Passing& passing : passings(module_, id))
+                for (u32 i = 0; i < passing.count(module_); ++i)
+                    note(passing.to(module_, i), operands[passing.first + i]);
+        }
+        // A result that another one is made of comes first.
+        for (auto id = order.rbegin(); id != order.rend(); ++id) {
+            const Instruction& instruction = module_[*id];
+            for (const RegionId region : module_.regions_of(instruction))
+                for (const ValueId parameter : module_[region].parameters) replace(parameter, times[place(*id)]);
+            if (!has(instruction.op, kConstruct)) continue;
+            for (u32 k = 0; k < instruction.results.count; ++k)
+                replace(module_.result(instruction, k), times[place(*id)]);
+        }
+        replaced_.apply(module_);
+        return !replaced_.empty();
+    }
+
+private:
+    static constexpr ValueId kMany{0xffffffff};
+
+    void note(ValueId to, ValueId from) {
+        ValueId& only = only_[place(to)];
+        const Constant* constant = module_.find_constant(from);
+        if (constant != nullptr && constant->kind == Constant::Kind::undefined) return;  // any value will do
+        if (from == to || only == from) return;
+        only = only == ValueId::none ? from : kMany;
+    }
+    /// What a construct that begins at `time` gives, if it was there before.
+    void replace(ValueId id, u32 time) {
+        const ValueId only = only_[place(id)];
+        if (only == ValueId::none || only == kMany) return;
+        const ValueId value = replaced_[only];
+        if (value != id && defined_[place(value)] < time) replaced_.add(id, value);
+    }
+
+    Module& module_;
+    Replacements replaced_;
+    std::vector<ValueId> only_;  // by parameter or result
+    std::vector<u32> defined_;   // by value: when
+};
+
+}  // namespace
+
+void simplify_control(Module& module) {
+    Control(module).run();
+    for (u32 round = 0; round < 4 && SingleValues(module).run(); ++round) {
+    }
+}
+
+}  // namespace alkomp::ir

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Takes choices out that are none, and what control never comes to.
+#pragma once
+
+#include "ir/module.h"
+
+namespace alkomp::ir {
+
+/// An `if` or `switch` whose way is known becomes that way; one that only chooses between values becomes `select`; what
+/// follows a construct that nobody leaves goes; a parameter or result that always is one value becomes that value.
+void simplify_control(Module& module);
+
+}  // namespace alkomp::ir

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "ir/pass/simplify_control.h"
+
+#include "pass/body.h"
+
+#include <gtest/gtest.h>
+
+namespace alkomp::testing {
+namespace {
+
+std::string simplified(const std::string& body) { return after(ir::simplify_control, body); }
+
+TEST(SimplifyControl, takes_the_way_that_is_known) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = if ^a true {
+        %y: u32 = add %x, 1
+        %inner: u32 = if ^b false {
+            exit ^b(1)
+        } else {
+            exit ^b(%y)
+        }
+        exit ^a(%inner)
+    } else {
+        store %out0, 7
+        exit ^a(2)
+    }
+    store %out0, %r
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %y: u32 = add %x, 1
+    store %out0, %y
+    return
+)");
+}
+
+TEST(SimplifyControl, takes_the_case_that_is_known_and_those_it_falls_into) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = switch ^s 2 {
+        case 1 (%unused: u32 = 5) {
+            exit ^s(%unused)
+        }
+        case 2, 3 (%a: u32 = %x) {
+            store %out0, %a
+            fallthrough(8)
+        }
+        default (%b: u32 = 9) {
+            %c: u32 = add %b, %x
+            exit ^s(%c)
+        }
+    }
+    store %out0, %r
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    store %out0, %x
+    %c: u32 = add 8, %x
+    store %out0, %c
+    return
+)");
+}
+
+TEST(SimplifyControl, drops_what_follows_a_way_out) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    if ^a %small {
+        if ^b true {
+            return
+        } else {
+            exit ^b
+        }
+        store %out0, 1
+        exit ^a
+    } else {
+        store %out0, 2
+        return
+    }
+    store %out0, 3
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    if ^if1 %small {
+        return
+    } else {
+        store %out0, 2
+        return
+    }
+    unreachable
+)");
+}
+
+TEST(SimplifyControl, chooses_between_values) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %a: u32, %b: u32 = if ^a %small {
+        exit ^a(%x, 1)
+    } else {
+        exit ^a(4, 1)
+    }
+    %c: u32 = add %a, %b
+    store %out0, %c
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %a: u32 = select %small, %x, 4
+    %c: u32 = add %a, 1
+    store %out0, %c
+    return
+)");
+}
+
+TEST(SimplifyControl, knows_what_always_is_the_same) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32, %s: u32 = loop ^l (%i: u32 = 0, %same: u32 = %x) {
+        %more: bool = lt %i, %same
+        %t: u32 = if ^a %more {
+            store %out0, %i
+            exit ^a(%same)
+        } else {
+            exit ^l(%same, %i)
+        }
+        next ^l(%i, %t)
+    } continuing (%j: u32, %k: u32) {
+        %j.1: u32 = add %j, 1
+        repeat ^l(%j.1, %k)
+    }
+    %sum: u32 = add %r, %s
+    store %out0, %sum
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32, %s: u32 = loop ^loop1 (%i: u32 = 0, %same: u32 = %x) {
+        %more: bool = lt %i, %same
+        %t: u32 = if ^if1 %more {
+            store %out0, %i
+            exit ^if1(%same)
+        } else {
+            exit ^loop1(%same, %i)
+        }
+        next ^loop1(%i, %same)
+    } continuing (%j: u32, %k: u32) {
+        %j.1: u32 = add %j, 1
+        repeat ^loop1(%j.1, %k)
+    }
+    %sum: u32 = add %r, %s
+    store %out0, %sum
+    return
+)");
+}
+
+TEST(SimplifyControl, leaves_a_known_way_that_is_left_from_within) {
+    const std::string body = R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    if ^if1 true {
+        if ^if2 %small {
+            exit ^if1
+        } else {
+            exit ^if2
+        }
+        store %out0, 1
+        exit ^if1
+    } else {
+        exit ^if1
+    }
+    return
+)";
+    EXPECT_EQ(simplified(body), body);
+}
+
+}  // namespace
+}  // namespace alkomp::testing
