@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/passes.h"
 
+#include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
@@ -11,9 +12,14 @@ namespace alkomp::ir {
 
 std::span<const Pass> optimizing_passes() {
     static constexpr Pass kPasses[] = {
-        {"split_variables", split_variables},   {"promote_variables", promote_variables},
-        {"remove_dead_code", remove_dead_code}, {"fold_constants", fold_constants},
-        {"simplify_control", simplify_control}, {"fold_constants", fold_constants},
+        {"split_variables", split_variables},
+        {"promote_variables", promote_variables},
+        {"remove_dead_code", remove_dead_code},
+        {"fold_constants", fold_constants},
+        {"simplify_control", simplify_control},
+        {"fold_constants", fold_constants},
+        {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+        {"remove_dead_code", remove_dead_code},
     };
     return kPasses;
 }
