@@ -97,11 +97,6 @@ template <class T>
 namespace detail {
 
 template <class T>
-struct IsShortArray : std::false_type {};
-template <class T, std::size_t N>
-struct IsShortArray<std::array<T, N>> : std::bool_constant<std::is_arithmetic_v<T> && (N >= 2 && N <= 4)> {};
-
-template <class T>
 constexpr Scalar scalar_of() {
     if constexpr (std::is_same_v<T, bool>) return Scalar::boolean;
     else if constexpr (std::is_same_v<T, f16>) return Scalar::f16;
@@ -116,6 +111,11 @@ constexpr Scalar scalar_of() {
         else return is_signed ? Scalar::i64 : Scalar::u64;
     } else return Scalar::record;
 }
+
+template <class T>
+struct IsShortArray : std::false_type {};
+template <class T, std::size_t N>
+struct IsShortArray<std::array<T, N>> : std::bool_constant<scalar_of<T>() != Scalar::record && (N >= 2 && N <= 4)> {};
 
 }  // namespace detail
 

@@ -55,7 +55,7 @@
 //      atomic. Conflicting accesses must be ordered by barriers, or by atomics with acquire and release, of a
 //      scope that holds both invocations; else the values read are unspecified (nothing worse happens).
 //    - Within one invocation, accesses that overlap happen in order, whatever pointers they go through;
-//      writable bindings of different globals may name the same memory only when both are `aliased`.
+//      bindings of different globals, one of them writable, may name the same memory only when both are `aliased`.
 //    - Atomics are indivisible, each location has one order of them. An order is `relaxed`, `acquire`, `release` or
 //      `acquire_release` at a scope (`subgroup`, `workgroup`, `device`) for some spaces, as in the Vulkan memory model.
 //      A `barrier` waits for the invocations of its scope and is `acquire_release` for the spaces it names.

@@ -4,6 +4,7 @@
 #include "lang/recorder.h"
 
 #include <array>
+#include <atomic>
 
 namespace alkomp::detail {
 namespace {
@@ -108,7 +109,7 @@ void open_if(Node condition, Place place) {
 }
 
 void open_else() {
-    Recorder& recorder = Recorder::current({});
+    Recorder& recorder = Recorder::current(kNowhere);
     const ir::InstructionId choice = recorder.chains.back().construct;
     recorder.close_region([&] { recorder.builder().exit(choice); });
     recorder.open_region();
@@ -235,11 +236,17 @@ void next_iteration(Place place) {
     });
 }
 
-void leave_function(const Node* value, Place place) {
-    Recorder& recorder = Recorder::current(place);
-    recorder.locate(place);
-    const ValueId result = value == nullptr ? ValueId::none : recorder.check(*value, place);
-    recorder.end_region([&] { recorder.builder().return_(result); });
+void leave_function(const Node* value, const TypeInfo* type, Place place) {
+    Recorder::current(place).return_value(value, type, place);
+}
+
+u32 next_function() noexcept {
+    static std::atomic<u32> last{0};
+    return ++last;
+}
+
+Node call(const CallSite& site, const Node* arguments, FunctionBody body) {
+    return Recorder::current(site.place).call(site, arguments, body);
 }
 
 }  // namespace alkomp::detail

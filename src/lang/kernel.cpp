@@ -13,6 +13,7 @@
 #include "runtime/translate.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace alkomp {
@@ -52,7 +53,7 @@ std::string others_that_run(const RecordedKernelRecord& recorded) {
         }
         names += (names.empty() ? "" : ", ") + ('"' + info.name + '"');
     }
-    return names.empty() ? "no device here has it" : "of the devices here " + names + " can run it";
+    return names.empty() ? "no device here can run it" : "of the devices here, " + names + " can run it";
 }
 
 /// A call without groups does not depend on the workgroup's size: it is what the device can run together.
@@ -66,21 +67,47 @@ ir::Module sized_for(const RecordedKernelRecord& recorded, const Limits& limits)
     return module;
 }
 
-std::shared_ptr<KernelRecord> compile(DeviceRecord& device, const RecordedKernelRecord& recorded) {
-    const std::string compiling =
-        "\nwhile compiling the kernel \"" + recorded.name + "\" for the device \"" + device.info.name + '"';
+/// True if two buffers of a call may share memory, now or after a slot is given another.
+bool may_alias(std::span<const Argument> arguments) {
+    std::size_t buffers = 0, slots = 0;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i].kind != Argument::Kind::buffer) continue;
+        ++buffers;
+        slots += !arguments[i].slot.empty();
+        const auto* view = static_cast<const AnyView*>(arguments[i].value);
+        for (std::size_t k = 0; k < i; ++k) {
+            if (arguments[k].kind == Argument::Kind::buffer &&
+                static_cast<const AnyView*>(arguments[k].value)->record() == view->record())
+                return true;
+        }
+    }
+    return buffers > 1 && slots > 0;
+}
+
+std::shared_ptr<KernelRecord> compile(DeviceRecord& device, const RecordedKernelRecord& recorded, Buffers buffers) {
+    const ir::Location& made = recorded.module[recorded.module.kernel].location;
+    const std::string compiling = "\nwhile compiling the kernel \"" + recorded.name + "\" of " +
+                                  recorded.module.text(made.file) + ':' + std::to_string(made.line) +
+                                  " for the device \"" + device.info.name + '"';
     std::shared_ptr<const ShaderRecord> shader;
     try {
-        shader = translate(sized_for(recorded, device.capabilities.limits), device.capabilities);
+        ir::Module module = sized_for(recorded, device.capabilities.limits);
+        if (buffers == Buffers::aliased)
+            for (ir::Global& global : module.globals) global.aliased = global.kind == ir::Global::Kind::storage;
+        shader = translate(std::move(module), device.capabilities);
     } catch (const Error& error) {
         std::string text = "compile: " + with_source(error.what());
-        if (error.code() == ErrorCode::unsupported) text += "\n" + others_that_run(recorded);
+        if (error.code() == ErrorCode::unsupported) text += '\n' + others_that_run(recorded);
         throw Error(error.code(), text + compiling);
     }
     KernelOptions options;
     options.robust = recorded.robust;
     options.subgroup_size = recorded.subgroup_size;
-    return compile_kernel(device.shared_from_this(), std::move(shader), options);
+    try {
+        return compile_kernel(device.shared_from_this(), std::move(shader), options);
+    } catch (const Error& error) {
+        throw Error(error.code(), error.what() + compiling);
+    }
 }
 
 }  // namespace
@@ -89,30 +116,34 @@ RecordedKernelRecord::~RecordedKernelRecord() {
     for (const std::weak_ptr<DeviceRecord>& known : devices) {
         const std::shared_ptr<DeviceRecord> device = known.lock();
         if (!device || forked()) continue;
-        std::shared_ptr<KernelRecord> kernel;  // its end takes the lock
+        std::array<std::shared_ptr<KernelRecord>, 2> kernels;  // their end takes the lock
         const std::lock_guard lock(device->mutex);
-        if (const auto found = device->recorded_kernels.find(serial); found != device->recorded_kernels.end()) {
-            kernel = std::move(found->second);
+        for (const Buffers buffers : {Buffers::apart, Buffers::aliased}) {
+            const auto found = device->recorded_kernels.find(key_of(serial, buffers));
+            if (found == device->recorded_kernels.end()) continue;
+            kernels[static_cast<std::size_t>(buffers)] = std::move(found->second);
             device->recorded_kernels.erase(found);
         }
     }
 }
 
-std::shared_ptr<KernelRecord> kernel_for(DeviceRecord& device, const RecordedKernel& kernel, const char* function) {
+std::shared_ptr<KernelRecord> kernel_for(DeviceRecord& device, const RecordedKernel& kernel, Buffers buffers,
+                                         const char* function) {
     RecordedKernelRecord& recorded = checked(kernel, function);
+    const u64 key = key_of(recorded.serial, buffers);
     const auto find = [&] {
         const std::lock_guard lock(device.mutex);
-        const auto found = device.recorded_kernels.find(recorded.serial);
+        const auto found = device.recorded_kernels.find(key);
         return found == device.recorded_kernels.end() ? nullptr : found->second;
     };
     if (std::shared_ptr<KernelRecord> found = find()) return found;
     const std::lock_guard once(recorded.mutex);
     if (std::shared_ptr<KernelRecord> found = find()) return found;
-    std::shared_ptr<KernelRecord> compiled = compile(device, recorded);
+    std::shared_ptr<KernelRecord> compiled = compile(device, recorded, buffers);
     std::erase_if(recorded.devices, [](const auto& known) { return known.expired(); });
     recorded.devices.push_back(device.weak_from_this());
     const std::lock_guard lock(device.mutex);
-    device.recorded_kernels[recorded.serial] = compiled;
+    device.recorded_kernels[key] = compiled;
     return compiled;
 }
 
@@ -127,10 +158,10 @@ std::shared_ptr<KernelRecord> kernel_for(DeviceRecord& device, const RecordedKer
     };
     if (recorded.needs_groups && !has_groups)
         refuse(ErrorCode::invalid_argument,
-               "groups(x, y, z) is wanted: the kernel has barriers or subgroup operations, "
-               "the first at line " +
+               "groups(x, y, z) is wanted: the kernel has barriers or subgroup operations, the first at line " +
                    std::to_string(recorded.groups_line) + '.');
-    std::shared_ptr<KernelRecord> compiled = kernel_for(device, kernel, "call");
+    std::shared_ptr<KernelRecord> compiled =
+        kernel_for(device, kernel, may_alias(arguments) ? Buffers::aliased : Buffers::apart, "call");
     const std::optional<u64> wanted = recorded.module.known_bits(recorded.module.workgroup_size[0]);
     if (has_groups && compiled->workgroup_size[0] != wanted)
         refuse(ErrorCode::unsupported, "the kernel has a workgroup of " + std::to_string(*wanted) + ", the device \"" +
@@ -161,7 +192,7 @@ Kernel Device::compile(const RecordedKernel& kernel) {
     if (!record_)
         throw Error(ErrorCode::invalid_argument, "compile: the device is empty: it was moved from or never opened.");
     record_->check_usable("compile");
-    return detail::handle_of(record_, detail::kernel_for(*record_, kernel, "compile"));
+    return detail::handle_of(record_, detail::kernel_for(*record_, kernel, detail::Buffers::aliased, "compile"));
 }
 
 }  // namespace alkomp

@@ -5,7 +5,9 @@
 #include "alkomp/error.h"
 #include "lang/recorder.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace alkomp::detail {
 namespace {
@@ -51,7 +53,7 @@ Node builtin(std::string_view name, u32 axis, Place place) {
 }
 
 Node second_result() {
-    Recorder& recorder = Recorder::current({});
+    Recorder& recorder = Recorder::current(kNowhere);
     const ir::Module& module = recorder.module();
     return recorder.node(module.result(module[recorder.builder().last()], 1));
 }
@@ -121,8 +123,32 @@ void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place pl
         store(access(recorder, pointer, lanes[i], place), extract(recorder, value, i, place), place);
 }
 
-Node buffer_parameter(const TypeInfo& element, BufferUse use) { return Recorder::current({}).buffer(element, use); }
-Node scalar_parameter(const TypeInfo& type) { return Recorder::current({}).scalar(type); }
+PreciseScope::PreciseScope() : before_(std::exchange(Recorder::current(kNowhere).precise, true)) {}
+PreciseScope::~PreciseScope() {
+    if (Recorder* recorder = Recorder::find(); recorder != nullptr) recorder->precise = before_;
+}
+
+Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> values, u8 order, u8 scope, Place place) {
+    Recorder& recorder = Recorder::current(place);
+    std::array<ir::ValueId, 3> operands{recorder.check(pointer, place)};
+    std::size_t count = 1;
+    for (const Node& value : values) operands[count++] = recorder.check(value, place);
+    const ir::Module& module = recorder.module();
+    const ir::Space space = module.type(operands[0]).space;
+    if (space == ir::Space::local)
+        recorder.fail(place,
+                      "an atomic operation is on a buffer or shared memory; a variable belongs to one invocation.");
+    constexpr u32 kNarrowest = static_cast<u32>(ir::Scope::subgroup);
+    u32 scope_of = scope + kNarrowest;
+    if (space == ir::Space::shared) scope_of = std::min(scope_of, static_cast<u32>(ir::Scope::workgroup));
+    const std::array immediates{u32{order}, scope_of};
+    return recorder.emit(*ir::find_op(op), std::span(operands).first(count), place, immediates);
+}
+
+Node buffer_parameter(const TypeInfo& element, BufferUse use) {
+    return Recorder::current(kNowhere).buffer(element, use);
+}
+Node scalar_parameter(const TypeInfo& type) { return Recorder::current(kNowhere).scalar(type); }
 
 Mark mark(Node left, Place place) { return Recorder::current(place).mark(left, place); }
 Node short_circuit(bool is_and, const Mark& mark, Node right) {

@@ -2,6 +2,7 @@
 #include "lang/recorder.h"
 
 #include "alkomp/error.h"
+#include "ir/print.h"
 
 #include <algorithm>
 #include <array>
@@ -65,17 +66,18 @@ Recorder& Recorder::current(Place place) {
     if (recorder_of_thread != nullptr) return *recorder_of_thread;
     throw Error(ErrorCode::compile_failed,
                 "kernel: " + at_place(place,
-                                      "no kernel is being recorded on this thread: this belongs into the "
-                                      "function that is given to kernel(...)."));
+                                      "no kernel is being recorded on this thread: this belongs into the function that "
+                                      "is given to kernel(...)."));
 }
 
 void Recorder::fail(Place place, const std::string& sentence) const {
+    is_spoiled_ = true;
     throw Error(ErrorCode::compile_failed, "kernel: " + at_place(place.line == 0 ? place_ : place, sentence) +
                                                "\nwhile recording the kernel \"" + record_->name + '"');
 }
 
-bool Recorder::is_open(ir::RegionId region) const {
-    return std::any_of(regions_.rbegin(), regions_.rend(), [&](const OpenRegion& open) { return open.id == region; });
+bool Recorder::holds(const std::vector<OpenRegion>& regions, ir::RegionId region) {
+    return std::any_of(regions.rbegin(), regions.rend(), [&](const OpenRegion& open) { return open.id == region; });
 }
 
 ir::ValueId Recorder::check(Node node, Place place) {
@@ -102,7 +104,10 @@ ir::ValueId Recorder::check(Node node, Place place) {
             location = module().instructions[value.index].location;
             break;
     }
-    if (is_open(region)) return id;
+    if (holds(regions_, region)) return id;
+    for (const std::vector<OpenRegion>& outer : callers_)
+        if (holds(outer, region))
+            fail(place, "a value that the function captures belongs to its caller: give it as an argument.");
     const u32 line = module().locations[location].line;
     fail(place, "this value was made in a block that has ended" +
                     (line == 0 ? std::string() : " (line " + std::to_string(line) + ')') +
@@ -121,6 +126,7 @@ void Recorder::locate(Place place) {
 Node Recorder::emit(ir::Op op, std::span<const ir::ValueId> operands, Place place, std::span<const u32> immediates,
                     ir::TypeId given, u8 flags) {
     locate(place);
+    if (precise && !operands.empty() && module().types.is_float(module().type_of(operands[0]))) flags |= ir::kPrecise;
     try {
         return node(builder_.emit(op, operands, immediates, given, flags));
     } catch (const Error& error) {
@@ -196,6 +202,61 @@ Node Recorder::shared(const TypeInfo& info, Place place) {
     return node(module().add_global(global));
 }
 
+// Functions ----------------------------------------------------------------------------------------
+
+Node Recorder::call(const CallSite& site, const Node* arguments, FunctionBody body) {
+    std::vector<ir::ValueId> operands;
+    for (u32 i = 0; i < site.count; ++i) operands.push_back(check(arguments[i], site.place));
+    FunctionKey key{site.function, {site.parameters, site.parameters + site.count}};
+    const auto [found, is_new] = functions_.try_emplace(std::move(key));
+    RecordedFunction& recorded = found->second;
+    if (recorded.is_open) fail(site.place, "the function calls itself; device code has no recursion.");
+    if (is_new) {
+        recorded.is_open = true;
+        std::vector<ir::TypeId> types;
+        for (u32 i = 0; i < site.count; ++i) types.push_back(type(*site.parameters[i]));
+        const ir::TypeId result = site.result == nullptr ? module().types.nothing() : type(*site.result);
+        // What is open around the call is closed to the function's code.
+        callers_.push_back(std::exchange(regions_, {}));
+        std::vector<Target> outer_targets = std::exchange(targets, {});
+        std::vector<Chain> outer_chains = std::exchange(chains, {});
+        const TypeInfo* outer_result = std::exchange(result_, site.result);
+        const bool was_in_function = std::exchange(in_function_, true);
+        const std::string name =
+            site.name.empty() ? "function" + std::to_string(functions_.size()) : std::string(site.name);
+        recorded.id = builder_.open_function(name, types, result);
+        regions_.push_back({builder_.region(), kAll});
+        std::vector<Node> parameters;
+        for (const ir::ValueId parameter : module()[recorded.id].parameters) parameters.push_back(node(parameter));
+        const Node value = body(parameters.data());
+        if (regions_.size() != 1) fail(site.place, "the function caught an exception that ended a block of it.");
+        if (ended()) this->body().resize(regions_.back().live);
+        else builder_.return_(site.result == nullptr ? ir::ValueId::none : check(value, site.place));
+        builder_.close_function();
+        regions_ = std::move(callers_.back());
+        callers_.pop_back();
+        targets = std::move(outer_targets);
+        chains = std::move(outer_chains);
+        result_ = outer_result;
+        in_function_ = was_in_function;
+        recorded.is_open = false;
+    }
+    const u32 function = ir::place(recorded.id);
+    return emit(ir::Op::call, operands, site.place, {&function, 1});
+}
+
+void Recorder::return_value(const Node* value, const TypeInfo* type, Place place) {
+    if (type != result_) {
+        const std::string wanted = result_ == nullptr ? "nothing" : ir::to_string(module(), this->type(*result_));
+        const std::string given = type == nullptr ? "nothing" : ir::to_string(module(), this->type(*type));
+        fail(place, std::string("the ") + (in_function_ ? "function" : "kernel") + " returns " + wanted +
+                        "; return_ gives " + given + '.');
+    }
+    locate(place);
+    const ir::ValueId result = value == nullptr ? ir::ValueId::none : check(*value, place);
+    end_region([&] { builder_.return_(result); });
+}
+
 // Regions ------------------------------------------------------------------------------------------
 
 ir::RegionId Recorder::open_region(std::span<const ir::TypeId> parameters) {
@@ -241,7 +302,7 @@ Node Recorder::short_circuit(bool is_and, const Mark& mark, Node right) {
         return emit(is_and ? ir::Op::bit_and : ir::Op::bit_or, operands, mark.place);
     }
     const std::vector<ir::InstructionId> right_side(since.begin(), since.end());
-    std::size_t live = kAll;  // where the right side leaves the block, what follows is dropped there
+    std::size_t live = kAll;  // what follows a jump of the right side is dropped
     if (ended() && regions_.back().live >= mark.position) {
         live = regions_.back().live - mark.position;
         regions_.back().live = kAll;
@@ -306,6 +367,8 @@ void Recorder::close_cases() noexcept {
 
 std::shared_ptr<RecordedKernelRecord> Recorder::finish() {
     if (late_failure_) throw Error(ErrorCode::compile_failed, *late_failure_);
+    if (is_spoiled_ || regions_.size() != 1 || !chains.empty())
+        fail(place_, "the kernel caught an exception that ended a block of it: what was recorded is not whole.");
     if (!ended()) builder_.return_();
     else body().resize(regions_.back().live);
     check_effects();

@@ -6,8 +6,10 @@
 #include "ir/builder.h"
 #include "lang/recorded.h"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -69,6 +71,10 @@ public:
     Mark mark(Node left, Place place);
     Node short_circuit(bool is_and, const Mark& mark, Node right);
 
+    [[nodiscard]] Node call(const CallSite& site, const Node* arguments, FunctionBody body);
+    void return_value(const Node* value, const TypeInfo* type, Place place);
+    bool precise = false;  ///< floating-point instructions are recorded so
+
     /// What `break_` and `continue_` leave, from the outermost.
     struct Target {
         ir::InstructionId construct;
@@ -99,7 +105,7 @@ private:
     };
 
     [[nodiscard]] std::vector<ir::InstructionId>& body() { return module()[regions_.back().id].body; }
-    [[nodiscard]] bool is_open(ir::RegionId region) const;
+    [[nodiscard]] static bool holds(const std::vector<OpenRegion>& regions, ir::RegionId region);
     void forget_region();
     [[nodiscard]] bool may_always_happen(std::span<const ir::InstructionId> instructions) const;
     [[nodiscard]] Node constant_part(const TypeInfo& info, const std::byte* bytes);
@@ -114,7 +120,23 @@ private:
     u32 bindings_ = 0, scalar_bytes_ = 0;
     ir::Builder builder_;
     std::unordered_map<const TypeInfo*, ir::TypeId> types_;
-    std::vector<OpenRegion> regions_;
+    std::vector<OpenRegion> regions_;               ///< of the function that is being recorded
+    std::vector<std::vector<OpenRegion>> callers_;  ///< the regions open at each call around it
+    struct FunctionKey {
+        u32 function = 0;
+        std::vector<const TypeInfo*> parameters;
+        bool operator<(const FunctionKey& other) const {
+            return std::tie(function, parameters) < std::tie(other.function, other.parameters);
+        }
+    };
+    struct RecordedFunction {
+        ir::FunctionId id = ir::FunctionId::none;
+        bool is_open = false;  ///< being recorded: a call now is recursion
+    };
+    std::map<FunctionKey, RecordedFunction> functions_;
+    const TypeInfo* result_ = nullptr;  ///< of the function that is being recorded; null: none
+    bool in_function_ = false;
+    mutable bool is_spoiled_ = false;  ///< a mistake was told; what is recorded is not whole
     const char* file_ = nullptr;
     ir::StringId file_name_ = ir::StringId::none;
     std::optional<std::string> late_failure_;

@@ -46,7 +46,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     Block empty;                         ///< stands in for buffers of no bytes in bindings
     std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
     std::unordered_map<std::string, std::weak_ptr<KernelRecord>> kernels;     ///< compiled and in use, by key
-    std::unordered_map<u32, std::shared_ptr<KernelRecord>> recorded_kernels;  ///< by their recording's serial number
+    std::unordered_map<u64, std::shared_ptr<KernelRecord>> recorded_kernels;  ///< by `key_of` in lang/recorded.h
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
     std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
     u32 streams_made = 1;

@@ -71,6 +71,18 @@ TEST_P(LangCalls, without_groups_skip_the_invocations_beyond_the_elements) {
     EXPECT_TRUE(result[49] == 98 || result[49] == 99);
 }
 
+TEST_P(LangCalls, may_be_given_one_buffer_for_several_parameters) {
+    const auto step = kernel("step", [](In<u32> from, InOut<u32> to) {
+        const auto i = global_id();
+        const Val<u32> before = from[i];
+        to[i] = before + 1u;
+        to[i] = from[i] * 10u + to[i];  // from is to
+    });
+    const auto data = gpu.to_device<u32>({1, 2, 3});
+    gpu.call(step, data, data);
+    EXPECT_EQ(gpu.get(data), (std::vector<u32>{22, 33, 44}));
+}
+
 TEST_P(LangCalls, go_to_streams_and_graphs) {
     const auto kernel = saxpy();
     const auto x = gpu.to_device<f32>({1, 2, 3}), y = gpu.to_device<f32>({0, 0, 0});

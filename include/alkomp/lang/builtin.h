@@ -9,68 +9,67 @@ namespace alkomp {
 // Along one axis (0 is x), or along all three.
 
 /// This invocation's place in the call.
-[[nodiscard]] inline Val<u32> global_id(u32 axis = 0, detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> global_id(u32 axis = 0, detail::Place place = {}) {
     return Val<u32>(detail::builtin("global_id", axis, place));
 }
-[[nodiscard]] inline Val<u32x3> global_id_xyz(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32x3> global_id_xyz(detail::Place place = {}) {
     return Val<u32x3>(detail::builtin("global_id", 3, place));
 }
 
 /// Its place in its workgroup.
-[[nodiscard]] inline Val<u32> local_id(u32 axis = 0, detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> local_id(u32 axis = 0, detail::Place place = {}) {
     return Val<u32>(detail::builtin("local_id", axis, place));
 }
-[[nodiscard]] inline Val<u32x3> local_id_xyz(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32x3> local_id_xyz(detail::Place place = {}) {
     return Val<u32x3>(detail::builtin("local_id", 3, place));
 }
 
 /// Its workgroup's place in the call.
-[[nodiscard]] inline Val<u32> workgroup_id(u32 axis = 0, detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> workgroup_id(u32 axis = 0, detail::Place place = {}) {
     return Val<u32>(detail::builtin("workgroup_id", axis, place));
 }
-[[nodiscard]] inline Val<u32x3> workgroup_id_xyz(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32x3> workgroup_id_xyz(detail::Place place = {}) {
     return Val<u32x3>(detail::builtin("workgroup_id", 3, place));
 }
 
 /// Workgroups of the call.
-[[nodiscard]] inline Val<u32> workgroup_count(u32 axis = 0,
-                                              detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> workgroup_count(u32 axis = 0, detail::Place place = {}) {
     return Val<u32>(detail::builtin("workgroup_count", axis, place));
 }
-[[nodiscard]] inline Val<u32x3> workgroup_count_xyz(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32x3> workgroup_count_xyz(detail::Place place = {}) {
     return Val<u32x3>(detail::builtin("workgroup_count", 3, place));
 }
 
 /// Invocations of a workgroup.
-[[nodiscard]] inline Val<u32> workgroup_size(u32 axis = 0, detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> workgroup_size(u32 axis = 0, detail::Place place = {}) {
     return Val<u32>(detail::builtin("workgroup_size", axis, place));
 }
-[[nodiscard]] inline Val<u32x3> workgroup_size_xyz(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32x3> workgroup_size_xyz(detail::Place place = {}) {
     return Val<u32x3>(detail::builtin("workgroup_size", 3, place));
 }
 
 /// Its place in its workgroup, counted along x, then y, then z.
-[[nodiscard]] inline Val<u32> local_index(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> local_index(detail::Place place = {}) {
     return Val<u32>(detail::builtin("local_index", 3, place));
 }
 
 /// Invocations of a subgroup.
-[[nodiscard]] inline Val<u32> subgroup_size(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> subgroup_size(detail::Place place = {}) {
     return Val<u32>(detail::builtin("subgroup_size", 3, place));
 }
 
 /// This invocation's place in its subgroup.
-[[nodiscard]] inline Val<u32> subgroup_lane(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> subgroup_lane(detail::Place place = {}) {
     return Val<u32>(detail::builtin("subgroup_lane", 3, place));
 }
 
 /// Its subgroup's place in the workgroup.
-[[nodiscard]] inline Val<u32> subgroup_id(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> subgroup_id(detail::Place place = {}) {
     return Val<u32>(detail::builtin("subgroup_id", 3, place));
 }
 
 /// Subgroups of the workgroup.
-[[nodiscard]] inline Val<u32> subgroup_count(detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+[[nodiscard]] inline Val<u32> subgroup_count(detail::Place place = {}) {
     return Val<u32>(detail::builtin("subgroup_count", 3, place));
 }
 

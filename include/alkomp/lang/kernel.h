@@ -14,7 +14,8 @@ namespace alkomp {
 /// Invocations of a workgroup along x, y and z.
 struct WorkgroupSize {
     u32 x, y, z;
-    constexpr WorkgroupSize(u32 along_x, u32 along_y = 1, u32 along_z = 1)  // NOLINT: a number is a size
+    constexpr WorkgroupSize(u32 along_x, u32 along_y = 1,
+                            u32 along_z = 1)  // NOLINT: a number is a size
         : x(along_x), y(along_y), z(along_z) {}
 };
 
@@ -49,7 +50,7 @@ template <class P>
 struct Parameter {
     static P declare() {
         static_assert(!Number<P>, "alkomp: a kernel's scalar is a Val<T>: only the call knows its value.");
-        static_assert(Number<P>, "alkomp: a kernel takes In<T>, Out<T>, InOut<T>, Shared<T, N>, Val<T> and Var<T>.");
+        static_assert(Number<P>, "alkomp: a kernel takes In, Out, InOut, Shared, Val and Var.");
         return P();
     }
 };
@@ -107,27 +108,25 @@ struct Invoker<R (*)(P...)> : Invoker<R (Invoke::*)(P...) const> {};
 
 template <class F>
 void run_kernel(F& f) {
-    if constexpr (std::is_pointer_v<F>) {
-        Invoker<F>::run(f);
+    using Decayed = std::decay_t<F>;
+    if constexpr (std::is_pointer_v<Decayed>) {
+        Invoker<Decayed>::run(f);
     } else {
-        constexpr bool has_signature = requires { &F::operator(); };
-        static_assert(has_signature,
-                      "alkomp: a kernel's parameters have types, none is auto: In<T>, InOut<T>, Val<T>.");
-        if constexpr (has_signature) Invoker<decltype(&F::operator())>::run(f);
+        constexpr bool has_signature = requires { &Decayed::operator(); };
+        static_assert(has_signature, "alkomp: a kernel's parameters have types, In<T> or Val<T>, never auto.");
+        if constexpr (has_signature) Invoker<decltype(&Decayed::operator())>::run(f);
     }
 }
 
 }  // namespace detail
 
-/// Records a kernel by running `f` once: what `f` does with its parameters is what each invocation will do, and what
-/// it captures from the host is frozen.
-/// Throws: compile_failed, with the place in `f`; and what `f` throws.
+/// Records a kernel by running `f` once: what `f` does with its parameters is what each invocation will do, and what it
+/// captures from the host is frozen. Throws: compile_failed, with the place in `f`; and what `f` throws.
 template <class F>
 [[nodiscard]] RecordedKernel kernel(std::string name, F&& f, const RecordOptions& options = {},
-                                    detail::Place place = {__builtin_FILE(), __builtin_LINE()}) {
+                                    detail::Place place = {}) {
     detail::Recording recording(std::move(name), options, place);
-    std::decay_t<F>& body = f;
-    detail::run_kernel(body);
+    detail::run_kernel(f);
     return RecordedKernel(recording.finish());
 }
 

@@ -7,12 +7,12 @@
 namespace alkomp {
 namespace detail {
 
-/// The left side of `&&` and `||`: made before the right side is evaluated, as the operators' order of evaluation
-/// wants it; so the recorder knows what belongs to the right side.
+/// The left side of `&&` and `||`: made before the right side is evaluated, as the operators' order of evaluation wants
+/// it; so the recorder knows what belongs to the right side.
 struct LeftSide : Mark {
     template <class X>
         requires(DeviceValue<X> && std::is_same_v<ValueOf<X>, bool>)
-    LeftSide(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
+    LeftSide(X&& x, Place where = {})  // NOLINT: a conversion
         : Mark(mark(input<bool>(std::forward<X>(x), where), where)) {}
 };
 template <class X>

@@ -65,7 +65,7 @@ constexpr bool becomes() {
 /// The same for a number of the host, whose value is looked at when it is recorded.
 template <class From, class To>
 constexpr bool host_becomes() {
-    if constexpr (std::is_same_v<From, To>) return KernelType<To>;
+    if constexpr (std::is_same_v<From, To>) return true;
     else if constexpr (Number<From> && Numeric<To>) {
         constexpr Scalar from = scalar_of<From>(), to = kScalar<To>;
         return from == Scalar::boolean || is_float(to) || (is_integer(from) && to != Scalar::boolean);
@@ -78,17 +78,29 @@ template <class From, class To>
 concept Explicit = Implicit<From, To> || (DeviceValue<From> && Numeric<ValueOf<From>> && Numeric<To> &&
                                           (kLanes<ValueOf<From>> == kLanes<To> || kLanes<ValueOf<From>> == 1));
 
-/// One of the two types of an operation that holds both; void if neither does.
+/// A value of the device of a type that need not fit; the program has to ask.
+template <class From, class To>
+concept Unfit = DeviceValue<From> && !
+Implicit<From, To>;
+/// What a composite is made of: not one value with its place.
+template <class T, class... X>
+concept PartsOf = (sizeof...(X) > 1) && !
+Number<T> && !(std::is_same_v<std::remove_cvref_t<X>, Place> || ...);
+
+/// The type of an operation on both: one of theirs that holds the values of the other; void if neither does. A number
+/// of the host becomes what the device's value is, a vector of the host makes one of it.
 template <class A, class B>
-using Common = std::conditional_t<Implicit<B, ValueOf<A>> && DeviceValue<A>, ValueOf<A>,
-                                  std::conditional_t<Implicit<A, ValueOf<B>> && DeviceValue<B>, ValueOf<B>,
-                                                     std::conditional_t<Implicit<B, ValueOf<A>>, ValueOf<A>, void>>>;
+using Common =
+    std::conditional_t<Implicit<B, ValueOf<A>> && DeviceValue<A>, ValueOf<A>,
+                       std::conditional_t<Implicit<A, ValueOf<B>> && (DeviceValue<B> || Vector<ValueOf<B>>), ValueOf<B>,
+                                          std::conditional_t<Implicit<B, ValueOf<A>>, ValueOf<A>, void>>>;
 
 template <class X>
 constexpr void check_readable() {
-    static_assert(!DeviceTypeOf<X>::is_ref || !std::is_lvalue_reference_v<X>,
-                  "alkomp: `auto x = data[i]` names a place, not its value: write Val x, Var x, or ref(data[i]).");
-    static_assert(DeviceTypeOf<X>::is_readable, "alkomp: an Out<T> is only written: make it an InOut<T>.");
+    constexpr bool is_named = DeviceTypeOf<X>::is_ref && std::is_lvalue_reference_v<X>;
+    static_assert(!is_named, "alkomp: `auto x = data[i]` is a place: write Val x, Var x, or ref(data[i]).");
+    constexpr bool is_readable = DeviceTypeOf<X>::is_readable;
+    static_assert(is_readable, "alkomp: an Out<T> is only written: make it an InOut<T>.");
 }
 
 /// The value of `x` as a T.
@@ -119,7 +131,7 @@ template <class T>
 struct Operand : Input {
     template <class X>
         requires Implicit<X, T>
-    Operand(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
+    Operand(X&& x, Place where = {})  // NOLINT: a conversion
         : Input{input<T>(std::forward<X>(x), where), where} {}
 };
 
@@ -127,15 +139,14 @@ struct Operand : Input {
 template <class T>
 struct Assigned : Input {
     template <class X>
-    Assigned(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})
-        : Input{convert_input<X>(x, where), where} {}  // NOLINT
+    Assigned(X&& x, Place where = {}) : Input{convert_input<X>(x, where), where} {}  // NOLINT
 
 private:
     template <class X>
     static Node convert_input(std::remove_reference_t<X>& x, Place where) {
-        static_assert(Implicit<X, T>,
-                      "alkomp: a value of this type need not fit where it goes: convert it with Val<T>(x).");
-        if constexpr (Implicit<X, T>) return input<T>(static_cast<X&&>(x), where);
+        constexpr bool fits = Implicit<X, T>;
+        static_assert(fits, "alkomp: a value of this type need not fit here: use Val<T>(x).");
+        if constexpr (fits) return input<T>(static_cast<X&&>(x), where);
         else return {};
     }
 };
@@ -143,14 +154,14 @@ private:
 /// An index, of any integer type.
 struct Index : Input {
     template <class X>
-    Index(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()}) : Input{integer<X>(x, where), where} {}  // NOLINT
+    Index(X&& x, Place where = {}) : Input{integer<X>(x, where), where} {}  // NOLINT
 
 private:
     template <class X>
     static Node integer(std::remove_reference_t<X>& x, Place where) {
         using From = ValueOf<X>;
         constexpr bool is_right = Number<From> && is_integer(scalar_of<From>());
-        static_assert(is_right, "alkomp: an index is an integer: convert it with Val<u32>(x).");
+        static_assert(is_right, "alkomp: an index is an integer: use Val<u32>(x).");
         if constexpr (is_right && DeviceValue<X>) {
             constexpr bool is_short = sizeof(From) < 4;
             using Wide = std::conditional_t<is_short, std::conditional_t<std::is_signed_v<From>, i32, u32>, From>;

@@ -17,7 +17,7 @@ template <class T>
 }
 template <class T, class X>
 [[nodiscard]] Val<T> unary(std::string_view op, X&& x) {
-    return Val<T>(apply(op, {input<T>(std::forward<X>(x), {})}, {}));
+    return Val<T>(apply(op, {input<T>(std::forward<X>(x), kNowhere)}, kNowhere));
 }
 
 enum class Kinds : u8 { none, truth, integers, floats };
@@ -32,7 +32,7 @@ template <class T>
 struct ShiftCount : Input {
     template <class X>
         requires(is_integer(kScalar<ValueOf<X>>) && (kLanes<ValueOf<X>> == 1 || kLanes<ValueOf<X>> == kLanes<T>))
-    ShiftCount(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
+    ShiftCount(X&& x, Place where = {})  // NOLINT: a conversion
         : Input{count<ValueOf<X>>(std::forward<X>(x), where), where} {}
 
 private:
@@ -47,7 +47,7 @@ template <class T>
 struct Shifted : Input {
     template <class X>
         requires(DeviceValue<X> ? std::is_same_v<ValueOf<X>, T> : Implicit<X, T>)
-    Shifted(X&& x, Place where = {__builtin_FILE(), __builtin_LINE()})  // NOLINT: a conversion
+    Shifted(X&& x, Place where = {})  // NOLINT: a conversion
         : Input{input<T>(std::forward<X>(x), where), where} {}
 };
 

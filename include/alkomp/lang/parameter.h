@@ -14,8 +14,8 @@ public:
     [[nodiscard]] Val<T> operator[](detail::Index at) const {
         return Val<T>(detail::load(detail::element(pointer_, at.node, 0, at.place), at.place));
     }
-    [[nodiscard]] Val<u32> count() const {
-        return Val<u32>(detail::apply("array_length", {pointer_}, {}));
+    [[nodiscard]] Val<u32> count(detail::Place place = {}) const {
+        return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
     explicit In(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
@@ -32,8 +32,8 @@ public:
     [[nodiscard]] Ref<T, false> operator[](detail::Index at) const {
         return Ref<T, false>(detail::element(pointer_, at.node, 0, at.place));
     }
-    [[nodiscard]] Val<u32> count() const {
-        return Val<u32>(detail::apply("array_length", {pointer_}, {}));
+    [[nodiscard]] Val<u32> count(detail::Place place = {}) const {
+        return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
     explicit Out(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
@@ -50,8 +50,8 @@ public:
     [[nodiscard]] Ref<T> operator[](detail::Index at) const {
         return Ref<T>(detail::element(pointer_, at.node, 0, at.place));
     }
-    [[nodiscard]] Val<u32> count() const {
-        return Val<u32>(detail::apply("array_length", {pointer_}, {}));
+    [[nodiscard]] Val<u32> count(detail::Place place = {}) const {
+        return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
     explicit InOut(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
@@ -71,7 +71,8 @@ struct Nested<T, First, Rest...> {
 };
 }  // namespace detail
 
-/// Memory of a workgroup: `Shared<f32, 16, 16> tile`, a parameter of the kernel or a local of it. It starts unspecified.
+/// Memory of a workgroup: `Shared<f32, 16, 16> tile`, a parameter of the kernel or a local of it. It starts
+/// unspecified.
 template <class T, std::size_t Count, std::size_t... Counts>
 class Shared {
     using Element = typename detail::Nested<T, Counts...>::type;
@@ -79,8 +80,7 @@ class Shared {
 
 public:
     using value_type = Element;
-    explicit Shared(detail::Place place = {__builtin_FILE(), __builtin_LINE()})
-        : pointer_(detail::shared(detail::type_info<Whole>(), place)) {}
+    explicit Shared(detail::Place place = {}) : pointer_(detail::shared(detail::type_info<Whole>(), place)) {}
     [[nodiscard]] Ref<Element> operator[](detail::Index at) const {
         return Ref<Element>(detail::element(pointer_, at.node, Count, at.place));
     }

@@ -15,11 +15,14 @@ struct RecordOptions;
 
 namespace alkomp::detail {
 
-/// A line of the user's source.
+/// A line of the user's source. As a default argument: that of the call, also through a conversion.
 struct Place {
-    const char* file = nullptr;
-    u32 line = 0;
+    const char* file;
+    u32 line;
+    constexpr Place(const char* in = __builtin_FILE(), u32 at = __builtin_LINE()) : file(in), line(at) {}  // NOLINT
 };
+/// For parts of an operation whose place is known already: instructions keep the last one.
+inline constexpr Place kNowhere{nullptr, 0};
 
 /// A value of a recording, or a pointer.
 struct Node {
@@ -72,6 +75,18 @@ Node apply(std::string_view op, std::initializer_list<Node> operands, Place plac
 [[nodiscard]] Node second_result();
 [[nodiscard]] Node compose(const TypeInfo& type, const Node* parts, u32 count, Place place);
 
+/// Instructions recorded meanwhile are not fused with others.
+class PreciseScope {
+public:
+    PreciseScope();
+    PreciseScope(const PreciseScope&) = delete;
+    PreciseScope& operator=(const PreciseScope&) = delete;
+    ~PreciseScope();
+
+private:
+    bool before_;
+};
+
 // Memory.
 [[nodiscard]] Node variable(const TypeInfo& type, const Node* initial, Place place);
 [[nodiscard]] Node shared(const TypeInfo& type, Place place);
@@ -85,6 +100,9 @@ void store(Node pointer, Node value, Place place);
 [[nodiscard]] Node load_lanes(Node pointer, const u32* lanes, u32 count, Place place);
 void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place place);
 [[nodiscard]] Node member(Node pointer, u32 index, Place place);
+
+/// `order` and `scope` as in alkomp/lang/atomic.h. Gives what was there before.
+Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> values, u8 order, u8 scope, Place place);
 
 // A kernel.
 struct RecordedKernelRecord;
@@ -142,6 +160,31 @@ private:
     Node (*call_)(void*, Node);
 };
 
+/// A function of its own, which the first call with these types of parameters records.
+struct CallSite {
+    u32 function;  ///< of `next_function`
+    std::string_view name;
+    const TypeInfo* const* parameters;
+    const TypeInfo* result;  ///< null: none
+    u32 count;
+    Place place;
+};
+[[nodiscard]] u32 next_function() noexcept;
+/// Runs the function's own code on its parameters; gives its result.
+class FunctionBody {
+public:
+    template <class F>
+    FunctionBody(F& f)  // NOLINT
+        : object_(&f),
+          call_([](void* object, const Node* parameters) { return (*static_cast<F*>(object))(parameters); }) {}
+    Node operator()(const Node* parameters) const { return call_(object_, parameters); }
+
+private:
+    void* object_;
+    Node (*call_)(void*, const Node*);
+};
+Node call(const CallSite& site, const Node* arguments, FunctionBody body);
+
 // Control. Each call leaves the recorder behind the construct, `open_if` and `open_else` within it.
 void open_if(Node condition, Place place);
 void open_else();
@@ -154,6 +197,6 @@ void add_case(const i64* values, u32 count, bool is_default, Body body, Place pl
 void close_switch() noexcept;
 void leave_construct(Place place);
 void next_iteration(Place place);
-void leave_function(const Node* value, Place place);
+void leave_function(const Node* value, const TypeInfo* type, Place place);
 
 }  // namespace alkomp::detail

@@ -129,7 +129,8 @@ constexpr bool is_float(Scalar s) { return s >= Scalar::f16 && s <= Scalar::f64;
 constexpr bool is_signed_integer(Scalar s) { return s >= Scalar::i8 && s <= Scalar::i64; }
 constexpr bool is_unsigned_integer(Scalar s) { return s >= Scalar::u8 && s <= Scalar::u64; }
 constexpr bool is_integer(Scalar s) { return s >= Scalar::i8 && s <= Scalar::u64; }
-constexpr u32 bits_of(Scalar s) {  // of an integer; of a float, those of the integers that it holds exactly
+/// Of an integer; of a float those of the integers that it holds exactly.
+constexpr u32 bits_of(Scalar s) {
     constexpr u32 kBits[]{1, 8, 16, 32, 64, 8, 16, 32, 64, 11, 8, 24, 53, 0};
     return kBits[static_cast<u32>(s)];
 }
@@ -242,17 +243,16 @@ constexpr TypeInfo make_type_info() {
         info.count = Shape<T>::count;
         info.element = &type_info<typename Shape<T>::Element>();
     } else if constexpr (Structure<T>) {
-        static_assert(std::is_trivially_copyable_v<T> && std::is_standard_layout_v<T>,
-                      "alkomp: a kernel's struct is trivially copyable and of standard layout.");
-        static_assert(Members<T>::expected_size() == sizeof(T),
-                      "alkomp: Fields<...> lists every member of the struct, in order.");
+        constexpr bool is_plain = std::is_trivially_copyable_v<T> && std::is_standard_layout_v<T>;
+        static_assert(is_plain, "alkomp: a kernel's struct is trivially copyable and of standard layout.");
+        constexpr bool is_whole = Members<T>::expected_size() == sizeof(T);
+        static_assert(is_whole, "alkomp: Fields<...> lists every member of the struct, in order.");
         info.kind = Kind::structure;
         info.count = Members<T>::count;
         info.name = type_name<T>();
         info.members = &Members<T>::list;
     } else {
-        static_assert(kNever<T>,
-                      "alkomp: not a kernel's type; a struct needs `using fields = alkomp::Fields<&S::a, &S::b>;`.");
+        static_assert(kNever<T>, "alkomp: no type of a kernel; a struct lists its members: Fields<&S::a, ...>.");
     }
     return info;
 }

@@ -16,11 +16,11 @@ public:
     Val(const Val&) = default;
     template <class X>
         requires detail::Explicit<X, T>
-    explicit(!detail::Implicit<X, T>) Val(X&& x, detail::Place place = {__builtin_FILE(), __builtin_LINE()})
+    explicit(!detail::Implicit<X, T>) Val(X&& x, detail::Place place = {})
         : node_(detail::cast<T>(std::forward<X>(x), place)) {}
     /// A vector of these lanes, scalars and shorter vectors; or a struct or array of these members.
     template <class... X>
-        requires(sizeof...(X) > 1 && !detail::Number<T>)
+        requires detail::PartsOf<T, X...>
     explicit Val(X&&... parts) : node_(detail::compose_parts<T>(std::forward<X>(parts)...)) {}
 
     Val& operator=(const Val&)
@@ -28,13 +28,14 @@ public:
     = delete;
     template <class X>
     Val& operator=(X&&) {
-        static_assert(detail::kNever<X>,
-                      "alkomp: a Val and an element of In never change: make it a Var, or the buffer an InOut.");
+        constexpr bool never = detail::kNever<X>;
+        static_assert(never, "alkomp: a Val and an element of In never change: use Var or InOut.");
         return *this;
     }
     template <class Never = T>
     explicit operator bool() const {
-        static_assert(detail::kNever<Never>, "alkomp: only the device knows this value: use if_, while_ or select.");
+        constexpr bool never = detail::kNever<Never>;
+        static_assert(never, "alkomp: only the device knows this value: use if_, while_ or select.");
         return false;
     }
 
@@ -51,23 +52,23 @@ template <class T>
 class Var : public detail::Operators<T>, public detail::Parts<Var<T>, T> {
 public:
     using value_type = T;
-    explicit Var(detail::Place place = {__builtin_FILE(), __builtin_LINE()})
-        : pointer_(detail::variable(detail::type_info<T>(), nullptr, place)) {}
+    explicit Var(detail::Place place = {}) : pointer_(detail::variable(detail::type_info<T>(), nullptr, place)) {}
     template <class X>
-        requires detail::Explicit<X, T>
-    explicit(!detail::Implicit<X, T>) Var(X&& x, detail::Place place = {__builtin_FILE(), __builtin_LINE()})
-        : Var(detail::cast<T>(std::forward<X>(x), place), place) {}
+        requires detail::Implicit<X, T>
+    Var(X&& x, detail::Place place = {}) : Var(detail::cast<T>(std::forward<X>(x), place), place) {}  // NOLINT
     template <class X>
-        requires(detail::DeviceValue<X> && !detail::Explicit<X, T>) ||
-                (detail::DeviceValue<X> && !detail::Implicit<X, T>)
-    Var(X&& x) : Var() {  // NOLINT: only to say what is wrong
+        requires(detail::Unfit<X, T> && detail::Explicit<X, T>)
+    explicit Var(X&& x, detail::Place place = {}) : Var(detail::cast<T>(std::forward<X>(x), place), place) {}
+    template <class X>
+        requires detail::Unfit<X, T>
+    Var(X&& x, detail::Place place = {}) : Var(place) {  // NOLINT: for `Var<u32> n = f`, only to say what is wrong
         *this = std::forward<X>(x);
     }
-    Var(const Var& other, detail::Place place = {__builtin_FILE(), __builtin_LINE()}) : Var(other.read(place), place) {}
+    Var(const Var& other, detail::Place place = {}) : Var(other.read(place), place) {}
     Var(Var&& other) noexcept : pointer_(std::exchange(other.pointer_, {})) {}  ///< the same variable
     template <class... X>
-        requires(sizeof...(X) > 1 && !detail::Number<T>)
-    explicit Var(X&&... parts) : Var(detail::compose_parts<T>(std::forward<X>(parts)...), {}) {}
+        requires detail::PartsOf<T, X...>
+    explicit Var(X&&... parts) : Var(detail::compose_parts<T>(std::forward<X>(parts)...), detail::kNowhere) {}
 
     Var& operator=(const Var&)
         requires(sizeof(T) == 0)
@@ -78,7 +79,8 @@ public:
     }
     template <class Never = T>
     explicit operator bool() const {
-        static_assert(detail::kNever<Never>, "alkomp: only the device knows this value: use if_, while_ or select.");
+        constexpr bool never = detail::kNever<Never>;
+        static_assert(never, "alkomp: only the device knows this value: use if_, while_ or select.");
         return false;
     }
 
@@ -102,7 +104,8 @@ Var(X&&) -> Var<detail::ValueOf<X>>;
 template <class X>
 Val(X&&) -> Val<detail::ValueOf<X>>;
 
-/// An element of a buffer or shared memory, or a part of a variable: read or assigned to where it is written, never kept.
+/// An element of a buffer or shared memory, or a part of a variable: read or assigned to where it is written, never
+/// kept.
 template <class T, bool Readable>
 class Ref : public detail::Operators<T>, public detail::RefParts<Ref<T, Readable>, T> {
 public:
@@ -123,7 +126,8 @@ public:
     }
     template <class Never = T>
     explicit operator bool() const {
-        static_assert(detail::kNever<Never>, "alkomp: only the device knows this value: use if_, while_ or select.");
+        constexpr bool never = detail::kNever<Never>;
+        static_assert(never, "alkomp: only the device knows this value: use if_, while_ or select.");
         return false;
     }
 
@@ -156,7 +160,8 @@ public:
     }
     template <class Never = T>
     explicit operator bool() const {
-        static_assert(detail::kNever<Never>, "alkomp: only the device knows this value: use if_, while_ or select.");
+        constexpr bool never = detail::kNever<Never>;
+        static_assert(never, "alkomp: only the device knows this value: use if_, while_ or select.");
         return false;
     }
 

@@ -52,7 +52,8 @@ void Emitter::declare_buffer(const ir::Global& global) {
     words_.decorate(variable, Decoration::DescriptorSet, {global.set});
     words_.decorate(variable, Decoration::Binding, {global.binding});
     if (is_storage) {
-        if (!global.writes) words_.decorate(variable, Decoration::NonWritable);
+        // What another binding writes is no constant: SwiftShader's optimiser merges reads of what is not writable.
+        if (!global.writes && !global.aliased) words_.decorate(variable, Decoration::NonWritable);
         if (!global.reads) words_.decorate(variable, Decoration::NonReadable);
         if (global.aliased) words_.decorate(variable, Decoration::Aliased);
         if ((coherent_ || (global.coherent && !options_.memory_model))) words_.decorate(variable, Decoration::Coherent);
