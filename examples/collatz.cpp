@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How many steps does each number's Collatz sequence take to reach 1?
+// How many steps does each number's Collatz sequence take to reach 1? The kernel in C++, and the same in GLSL.
 #include <alkomp/alkomp.h>
 
 #include <algorithm>
@@ -8,11 +8,24 @@
 
 using namespace alkomp;
 
+/// Replaces each number by the steps that its sequence takes.
+RecordedKernel collatz_kernel() {
+    return kernel("collatz", [](InOut<u32> data) {
+        Var<u32> n = data[global_id()], steps = 0U;
+        while_([&] { return n > 1U; },
+               [&] {
+                   n = select(n % 2U == 0U, n / 2U, 3U * n + 1U);
+                   steps += 1U;
+               });
+        data[global_id()] = steps;
+    });
+}
+
 int main(int argc, char** argv) try {
     Device gpu(argc > 1 ? argv[1] : "");
     std::cout << "device   " << gpu.info().name << "\n";
 
-    const Kernel collatz = gpu.compile(glsl_file(EXAMPLE_KERNELS "/collatz.comp"));
+    const RecordedKernel collatz = collatz_kernel();
     const auto numbers = gpu.to_device<u32>({1, 2, 3, 4});
     gpu.call(collatz, numbers);  // one invocation per element
     const std::vector<u32> steps = gpu.get(numbers);
@@ -27,7 +40,11 @@ int main(int argc, char** argv) try {
     const auto number = longest - all_steps.begin() + 1;
     std::cout << "longest  below 100,000: " << number << " takes " << *longest << " steps\n";
 
-    const bool right = steps == std::vector<u32>{0, 1, 7, 2} && number == 77031 && *longest == 350;
+    const Kernel in_glsl = gpu.compile(glsl_file(EXAMPLE_KERNELS "/collatz.comp"));
+    gpu.write(all, many);
+    gpu.call(in_glsl, all);
+    const bool right =
+        steps == std::vector<u32>{0, 1, 7, 2} && number == 77031 && *longest == 350 && gpu.get(all) == all_steps;
     std::cout << (right ? "right: 77,031 takes 350 steps\n" : "WRONG: 77,031 takes 350 steps\n");
     return right ? 0 : 1;
 } catch (const std::exception& error) {

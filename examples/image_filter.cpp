@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Blurs a picture: one kernel called along rows and then along columns. image_filter [device].
+// Blurs a picture: along rows by a kernel in GLSL, along columns by the same in C++. image_filter [device].
 #include <alkomp/alkomp.h>
 
 #include "png.h"
@@ -37,9 +37,29 @@ std::vector<u32> blurred(const std::vector<u32>& from, int width, int height, in
     return to;
 }
 
+/// One direction of a Gaussian blur over RGBA pixels.
+RecordedKernel blur_kernel(int radius) {
+    const auto blur = [=](In<u32> before, Out<u32> after, Val<i32x2> size, Val<i32x2> direction) {
+        const Val<i32x2> at(global_id_xyz().xy());
+        if_(any(at >= size), [] { return_(); });
+        Var<f32x4> sum = f32x4{};
+        f32 weights = 0;
+        for (int k = -radius; k <= radius; ++k) {  // the host's loop: the weights are constants
+            const f32 sigma = 0.5F * static_cast<f32>(radius);
+            const f32 weight = std::exp(-0.5F * static_cast<f32>(k * k) / (sigma * sigma));
+            const Val<i32x2> from = clamp(at + k * direction, i32x2{0, 0}, size - 1);
+            sum += weight * unpack_unorm4x8(before[from.y() * size.x() + from.x()]);
+            weights += weight;
+        }
+        after[at.y() * size.x() + at.x()] = pack_unorm4x8(sum / weights);
+    };
+    return kernel("blur", blur, {.workgroup_size = {8, 8}});
+}
+
 int main(int argc, char** argv) try {
     Device gpu(argc > 1 ? argv[1] : "");
-    const Kernel blur = gpu.compile(glsl_file(EXAMPLE_KERNELS "/blur.comp"), {.constants = {{"RADIUS", i64{kRadius}}}});
+    const Kernel in_glsl =
+        gpu.compile(glsl_file(EXAMPLE_KERNELS "/blur.comp"), {.constants = {{"RADIUS", i64{kRadius}}}});
     const int width = 640, height = 427;
     const std::vector<u32> photograph = scenery(width, height);
 
@@ -47,8 +67,8 @@ int main(int argc, char** argv) try {
     const auto between = gpu.empty<u32>(picture.count());
     const std::array<i32, 2> size{width, height}, along_rows{1, 0}, along_columns{0, 1};
     const Groups tiles = groups((width + 7) / 8, (height + 7) / 8);
-    gpu.call(blur, tiles, picture, between, size, along_rows);
-    gpu.call(blur, tiles, between, picture, size, along_columns);
+    gpu.call(in_glsl, tiles, picture, between, size, along_rows);
+    gpu.call(blur_kernel(kRadius), tiles, between, picture, size, along_columns);
     const std::vector<u32> result = gpu.get(picture);
     std::cout << "before  " << write_png("scenery.png", width, height, photograph).string() << "\n"
               << "after   " << write_png("scenery_blurred.png", width, height, result).string() << "\n";

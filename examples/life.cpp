@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Conway's Life as a graph: two generations recorded once, then replayed with one submit each.
+// Conway's Life as a graph: two generations recorded once, then replayed with one submit each; one of them by a kernel in
+// GLSL, the other by one in C++.
 #include <alkomp/alkomp.h>
 
 #include "png.h"
@@ -28,6 +29,23 @@ std::vector<u32> generation(const std::vector<u32>& before) {
     return after;
 }
 
+RecordedKernel life_kernel() {
+    const auto one_generation = [](In<u32> before, Out<u32> after, Val<u32x2> size) {
+        const Val<u32x2> at = global_id_xyz().xy();
+        if_(any(at >= size), [] { return_(); });
+        Var<u32> neighbors = 0U;
+        for (u32 dy = 0; dy < 3; ++dy) {  // the host's loops: nine copies of their body
+            for (u32 dx = 0; dx < 3; ++dx) {
+                const Val<u32x2> from = (at + u32x2{dx, dy} + size - 1U) % size;
+                if (dx != 1 || dy != 1) neighbors += before[from.y() * size.x() + from.x()];
+            }
+        }
+        const Val<u32> index = at.y() * size.x() + at.x();
+        after[index] = Val<u32>(neighbors == 3U || (neighbors == 2U && before[index] == 1U));
+    };
+    return kernel("life", one_generation, {.workgroup_size = {8, 8}});
+}
+
 void show_progress(u32 done) {
     const u32 filled = 40 * done / kGenerations;
     std::cerr << "\r[" << std::string(filled, '#') << std::string(40 - filled, ' ') << "] " << done << "/"
@@ -36,7 +54,7 @@ void show_progress(u32 done) {
 
 int main(int argc, char** argv) try {
     Device gpu(argc > 1 ? argv[1] : "");
-    const Kernel life = gpu.compile(glsl_file(EXAMPLE_KERNELS "/life.comp"));
+    const Kernel in_glsl = gpu.compile(glsl_file(EXAMPLE_KERNELS "/life.comp"));
 
     std::vector<u32> cells(kWidth * kHeight);
     u32 random = 1;
@@ -48,8 +66,8 @@ int main(int argc, char** argv) try {
     const auto odd = gpu.empty<u32>(cells.size());
     const std::array<u32, 2> size{kWidth, kHeight};
     Graph two_generations = gpu.create_graph();
-    two_generations.call(life, groups(kWidth / 8, kHeight / 8), even, odd, size);
-    two_generations.call(life, groups(kWidth / 8, kHeight / 8), odd, even, size);
+    two_generations.call(in_glsl, groups(kWidth / 8, kHeight / 8), even, odd, size);
+    two_generations.call(life_kernel(), groups(kWidth / 8, kHeight / 8), odd, even, size);
 
     for (u32 done = 2; done <= kGenerations; done += 2) {
         two_generations.replay();

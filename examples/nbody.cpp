@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Stars that attract each other: positions swap between two buffers, shared memory holds tiles of them.
+// Stars that attract each other: positions swap between two buffers, shared memory holds tiles of them. The kernel of each
+// second step is written in C++, of the others in GLSL.
 #include <alkomp/alkomp.h>
 
 #include <array>
@@ -8,10 +9,34 @@
 
 using namespace alkomp;
 
-using Vec4 = std::array<f32, 4>;
+using Vec4 = f32x4;
+constexpr u32 kGroup = 64;
 constexpr f32 kSeconds = 0.005F, kSoftening = 0.1F;
 constexpr std::size_t kBodies = 1000;
 constexpr int kSteps = 100;
+
+/// Reads all bodies tile by tile through shared memory: once per workgroup and not once per body.
+void move(In<Vec4> before, Out<Vec4> after, InOut<Vec4> velocities, Val<f32> seconds, Val<f32> softening,
+          Shared<Vec4, kGroup> tile) {
+    const Val<u32> i = global_id(), count = before.count();
+    const Val<Vec4> self = before[i];
+    Var<f32x3> acceleration = f32x3{};
+    for_(range(0U, count, kGroup), [&](Val<u32> first) {
+        const Val<u32> other = first + local_id();
+        tile[local_id()] = select(other < count, before[other], Vec4{});
+        barrier();
+        for_(range(kGroup), [&](Val<u32> k) {
+            const Val<Vec4> body = tile[k];
+            const Val<f32x3> toward = body.xyz() - self.xyz();
+            const Val<f32> inverse = rsqrt(dot(toward, toward) + softening * softening);
+            acceleration += body.w() * inverse * inverse * inverse * toward;
+        });
+        barrier();
+    });
+    if_(i >= count, [] { return_(); });
+    velocities[i].xyz() += seconds * acceleration;
+    after[i] = vec(self.xyz() + seconds * velocities[i].xyz(), self.w());
+}
 
 /// Kinetic and potential energy with the kernel's softening.
 double energy(const std::vector<Vec4>& positions, const std::vector<Vec4>& velocities) {
@@ -30,7 +55,8 @@ double energy(const std::vector<Vec4>& positions, const std::vector<Vec4>& veloc
 
 int main(int argc, char** argv) try {
     Device gpu(argc > 1 ? argv[1] : "");
-    const Kernel step = gpu.compile(glsl_file(EXAMPLE_KERNELS "/nbody.comp"));
+    const Kernel in_glsl = gpu.compile(glsl_file(EXAMPLE_KERNELS "/nbody.comp"));
+    const Kernel in_cpp = gpu.compile(kernel("nbody", move, {.workgroup_size = kGroup}));
 
     // A disc that turns about as fast as it must not to fall in.
     std::vector<Vec4> positions(kBodies), velocities(kBodies);
@@ -45,7 +71,8 @@ int main(int argc, char** argv) try {
     auto after = gpu.empty<Vec4>(kBodies);
     const auto moving = gpu.to_device(velocities);
     for (int i = 0; i < kSteps; ++i) {
-        gpu.call(step, before, after, moving, kSeconds, kSoftening);
+        gpu.call(i % 2 == 0 ? in_glsl : in_cpp, groups((kBodies + kGroup - 1) / kGroup), before, after, moving,
+                 kSeconds, kSoftening);
         std::swap(before, after);
     }
 
