@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The C++ program of README.md, built and run as a test.
+// The C++ programs of README.md, built and run as a test.
 // [program]
 #include <alkomp/alkomp.h>
 #include <iostream>
