@@ -66,8 +66,9 @@ TEST_F(RangeLockUnit, HoldsOffWhatMeetsIt) {
     writes.lock(Deadline(0s), "write");
     elsewhere([&] {
         EXPECT_EQ(try_wait({{&a_, {99, 120, false}}}), End::timed_out);
-        EXPECT_EQ(text_, "call: another thread's transfer of the same bytes was still under way after 0 ms; nothing "
-                         "was recorded.");
+        EXPECT_EQ(text_,
+                  "call: another thread's transfer of the same bytes was still under way after 0 ms; nothing "
+                  "was recorded.");
         EXPECT_EQ(try_wait({{&b_, {0, 100, true}}, {&a_, {50, 51, true}}}), End::timed_out);
         EXPECT_EQ(try_lock({&a_, {0, 1, false}}), End::timed_out);
         EXPECT_EQ(try_wait({{&a_, {100, 120, true}}}), End::passed);
