@@ -21,6 +21,8 @@ public:
             if (place(operand) == 0 || place(operand) >= module_.values.size())
                 return fail("an operand does not exist");
         }
+        if (!operands_.empty() && cooperative(0) != nullptr && !takes_cooperative_matrices(about.rule))
+            return fail(to_string(module_, first()) + " has no such operation as a whole; matrix_get takes elements");
         switch (about.rule) {
             case Rule::numbers:
                 return same(holds_numbers(), "integers or floats");
@@ -325,6 +327,8 @@ private:
             return one(types_.matrix(a.scalar, columns, rows_of(a)));
         }
         if (a.kind == Kind::vector && b.kind == Kind::scalar && b.scalar == a.scalar) return one(type(0));
+        if (a.kind == Kind::cooperative_matrix && type(1) == a.element) return one(type(0));
+        if (b.kind == Kind::cooperative_matrix && type(0) == b.element) return one(type(1));
         return fail(to_string(module_, type(0)) + " and " + to_string(module_, type(1)) + " have no product");
     }
     // A value has no layout.
@@ -471,6 +475,33 @@ private:
     const Type* cooperative(std::size_t place) const {
         const Type& type = types_[this->type(place)];
         return type.kind == Type::Kind::cooperative_matrix ? &type : nullptr;
+    }
+    bool takes_cooperative_matrices(Rule rule) const {
+        switch (rule) {
+            case Rule::numbers:
+                return op_ == Op::add || op_ == Op::sub || op_ == Op::mul || op_ == Op::neg ||
+                       (op_ == Op::div && types_.is_float(first()));
+            case Rule::integers:
+            case Rule::floats:
+            case Rule::bits:
+            case Rule::two_integers:
+            case Rule::two_floats:
+            case Rule::equality:
+            case Rule::comparison:
+            case Rule::classification:
+            case Rule::shift:
+            case Rule::bit_field:
+            case Rule::lanes_to_bool:
+            case Rule::scale:
+            case Rule::two_scale:
+            case Rule::reduce_float:
+            case Rule::refraction:
+            case Rule::lane_value:
+            case Rule::combination:
+                return false;
+            default:
+                return true;
+        }
     }
     Outcome matrix_store() {
         if (!is_pointer(first())) return want(0, "a pointer");

@@ -191,6 +191,20 @@ TEST(Parse, refuses_immediates_that_are_wrong) {
     EXPECT_EQ(body_refusal("matrix_store(rows) %data, 1, 1"), "row_major or column_major is wanted, not rows.");
 }
 
+TEST(Parse, refuses_of_cooperative_matrices_what_devices_cannot_do_with_them) {
+    const std::string whole = "coopmat<i32, subgroup, 8, 8, accumulator>", a = "zero<" + whole + ">";
+    const std::string real = "coopmat<f32, subgroup, 8, 8, accumulator>", f = "zero<" + real + ">";
+    const std::string refused = " has no such operation as a whole; matrix_get takes elements.";
+    EXPECT_EQ(body_refusal("%r = div " + a + ", " + a), "div: " + whole + refused);
+    EXPECT_EQ(body_refusal("%r = bit_and " + a + ", " + a), "bit_and: " + whole + refused);
+    EXPECT_EQ(body_refusal("%r = sqrt " + f), "sqrt: " + real + refused);
+    EXPECT_EQ(body_refusal("%r = lt " + f + ", " + f), "lt: " + real + refused);
+    EXPECT_EQ(body_refusal("%r = subgroup_shuffle " + f + ", 1"), "subgroup_shuffle: " + real + refused);
+    EXPECT_EQ(body_refusal("%r = multiply " + f + ", i32(2)"), "multiply: " + real + " and i32 have no product.");
+    EXPECT_EQ(body_refusal("%q = div " + f + ", " + f + "\n%s = multiply 2.0, %q\n%t = multiply %s, 2.0\n?"),
+              "This character means nothing here.");
+}
+
 TEST(Parse, refuses_constructs_that_are_wrong) {
     EXPECT_EQ(body_refusal("if true {\n}"), "The label of a construct is wanted, not true.");
     EXPECT_EQ(body_refusal("if ^a true {\n}"), "\"else\" is wanted, not }.");
