@@ -32,7 +32,8 @@
 //    INT_MIN and INT_MIN rem -1 = 0; `div` truncates, `rem` has the sign of the dividend, `mod` that of the
 //    divisor. Shift counts are taken modulo the bits; `shr` of a signed value copies the sign. `find_msb` and
 //    `find_lsb` of 0 (and `find_msb` of -1) are -1. `extract_bits` and `insert_bits` clamp offset and count to the value's bits.
-//    All of this is exact, on every device.
+//    `abs` of INT_MIN is INT_MIN. `add_carry` and `sub_borrow` take the bits as unsigned. `convert` between integers keeps
+//    the low bits, or extends by the source's sign. All of this is exact, on every device.
 //
 // 6. Floating point. `add sub mul` and conversions round to nearest even, or any way where the device cannot;
 //    `div` and `sqrt` are within 2.5 ulp, the other functions within the error of Vulkan's table ("Precision and

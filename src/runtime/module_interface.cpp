@@ -18,7 +18,7 @@ public:
 
     Interface run() {
         out_.subgroup_size = module_.subgroup_size;
-        out_.entry = module_.name.empty() ? "main" : module_.name;
+        out_.entry = "main";
         for (const ir::Global& global : module_.globals) {
             if (global.value == ir::ValueId::none) continue;
             if (global.kind == ir::Global::Kind::storage || global.kind == ir::Global::Kind::uniform)

@@ -32,8 +32,9 @@ void add_requirements(Interface& interface, std::span<const u32> words) {
 std::string key_of(const ir::Module& module, const emit::SpirvOptions& options) {
     ByteWriter writer;
     writer.add(options.version);
-    for (const bool option : {options.memory_model, options.memory_model_device_scope, options.i8, options.i16,
-                              options.f16, options.integer_dot, options.names, options.lines})
+    for (const bool option :
+         {options.memory_model, options.memory_model_device_scope, options.i8, options.i16, options.f16,
+          options.integer_dot, options.maximal_reconvergence, options.names, options.lines})
         writer.add(static_cast<u8>(option));
     const std::vector<std::byte> bytes = writer.take();
     return hash_key({ALKOMP_VERSION, content_key(module), {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});

@@ -264,6 +264,8 @@ TEST_P(IrNumbers, the_least_the_greatest_and_the_sign) {
         const std::string t = name_of<T>();
         expect_computed<T>(gpu, "    %r: " + t + " = min %a, %b\n", pairs, [](T a, T b) { return std::min(a, b); });
         expect_computed<T>(gpu, "    %r: " + t + " = max %a, %b\n", pairs, [](T a, T b) { return std::max(a, b); });
+        expect_computed<T>(gpu, "    %r: " + t + " = abs %a\n", pairs,
+                           [](T a, T) { return a < 0 ? wrapped<T>(0 - static_cast<u64>(a)) : a; });
         expect_computed<T>(gpu, "    %r: " + t + " = sign %a\n", pairs, [](T a, T) {
             return static_cast<T>(a > 0 ? 1 : a < 0 ? -1 : 0);
         });

@@ -2,7 +2,12 @@
 #include "emit/spirv_text.h"
 
 #include <spirv-tools/libspirv.h>
+#include <unistd.h>
 
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 namespace alkomp::testing {
@@ -12,6 +17,22 @@ using Context = std::unique_ptr<spv_context_t, void (*)(spv_context)>;
 
 Context context_for(u32 version) {
     return {spvContextCreate(version >= 0x00010600 ? SPV_ENV_VULKAN_1_3 : SPV_ENV_VULKAN_1_2), spvContextDestroy};
+}
+
+/// What a program prints about the words.
+std::string printed_by(const std::string& program, const std::string& arguments, std::span<const u32> words) {
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("alkomp_emit_tests_" + std::to_string(getpid()) + ".spv");
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(words.data()), static_cast<std::streamsize>(words.size_bytes()));
+    const std::string command = program + ' ' + arguments + " \"" + path.string() + "\" 2>&1";
+    std::string text;
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(popen(command.c_str(), "r"), pclose);
+    std::array<char, 4096> bytes{};
+    while (out != nullptr && !std::feof(out.get()))
+        text.append(bytes.data(), std::fread(bytes.data(), 1, bytes.size(), out.get()));
+    std::filesystem::remove(path);
+    return text;
 }
 
 std::string message(spv_result_t result, spv_diagnostic diagnostic) {
@@ -45,6 +66,16 @@ std::string validation_error(std::span<const u32> words) {
     std::string out = message(result, diagnostic);
     spvDiagnosticDestroy(diagnostic);
     return out;
+}
+
+bool has_newer_tools() { return std::filesystem::exists(ALKOMP_SPIRV_TOOLS "/spirv-val"); }
+
+std::string newer_disassembled(std::span<const u32> words) {
+    return printed_by(ALKOMP_SPIRV_TOOLS "/spirv-dis", "--no-color --no-header", words);
+}
+
+std::string newer_validation_error(std::span<const u32> words) {
+    return printed_by(ALKOMP_SPIRV_TOOLS "/spirv-val", "--target-env vulkan1.3 --scalar-block-layout", words);
 }
 
 }  // namespace alkomp::testing

@@ -33,11 +33,11 @@ Shape Emitter::working_shape(ir::TypeId id) {
 Id Emitter::widened(ir::ValueId id) {
     const Id narrow = value(id);
     const Shape wide = working_shape(module_.type_of(id));
-    return wide.type == type(module_.type_of(id)) ? narrow : result(Op::FConvert, wide.type, {narrow});
+    return wide.type == type(module_.type_of(id)) ? narrow : result({Op::FConvert, wide.type, {narrow}});
 }
 
 Id Emitter::narrowed(Id value, ir::TypeId id) {
-    return working_shape(id).type == type(id) ? value : result(Op::FConvert, type(id), {value});
+    return working_shape(id).type == type(id) ? value : result({Op::FConvert, type(id), {value}});
 }
 
 Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
@@ -48,7 +48,7 @@ Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
         return divide(op, shape, operands[0], operands[1]);
     const auto two = [&](Op of_floats, Op of_integers) {
         const Id a = widened(operands[0]), b = widened(operands[1]);
-        return narrowed(result(real ? of_floats : of_integers, shape.type, {a, b}), id);
+        return narrowed(result({real ? of_floats : of_integers, shape.type, {a, b}}), id);
     };
     switch (op) {
         case ir::Op::add:
@@ -64,7 +64,7 @@ Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
         case ir::Op::mod:
             return two(Op::FMod, Op::UMod);
         case ir::Op::neg:
-            return narrowed(result(real ? Op::FNegate : Op::SNegate, shape.type, {widened(operands[0])}), id);
+            return narrowed(result({real ? Op::FNegate : Op::SNegate, shape.type, {widened(operands[0])}}), id);
         default:
             return narrowed(pick(op, shape, operands), id);
     }
@@ -82,40 +82,40 @@ Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::Valu
     };
     if (all_are(0)) return op == ir::Op::div ? nothing : a;
     if (is_signed && all_are(all_ones(shape.scalar)))
-        return op == ir::Op::div ? result(Op::SNegate, shape.type, {a}) : nothing;
+        return op == ir::Op::div ? result({Op::SNegate, shape.type, {a}}) : nothing;
     const bool may_be_zero = known.empty() || has(known, 0);
     const bool may_overflow = is_signed && (known.empty() || has(known, all_ones(shape.scalar)));
     const auto same = [&](Id x, u64 bits) {
-        return result(Op::IEqual, bool_type(shape.lanes), {x, number(shape.scalar, bits, shape.lanes)});
+        return result({Op::IEqual, bool_type(shape.lanes), {x, number(shape.scalar, bits, shape.lanes)}});
     };
     const Id zero = may_be_zero ? same(b, 0) : 0;
     Id unfit = zero;
     if (may_overflow) {
         const Id minus_one = same(b, all_ones(shape.scalar));
         const Id overflow =
-            result(Op::LogicalAnd, bool_type(shape.lanes), {same(a, smallest(shape.scalar)), minus_one});
-        unfit = zero == 0 ? overflow : result(Op::LogicalOr, bool_type(shape.lanes), {zero, overflow});
+            result({Op::LogicalAnd, bool_type(shape.lanes), {same(a, smallest(shape.scalar)), minus_one}});
+        unfit = zero == 0 ? overflow : result({Op::LogicalOr, bool_type(shape.lanes), {zero, overflow}});
     }
-    const Id d = unfit == 0 ? b : select(unfit, number(shape.scalar, 1, shape.lanes), b, shape.type);
+    const Id d = unfit == 0 ? b : select({unfit, number(shape.scalar, 1, shape.lanes), b, shape.type});
     const auto unless_zero = [&](Id if_zero, Id otherwise) {
-        return may_be_zero ? select(zero, if_zero, otherwise, shape.type) : otherwise;
+        return may_be_zero ? select({zero, if_zero, otherwise, shape.type}) : otherwise;
     };
-    if (!is_signed && op != ir::Op::div) return unless_zero(a, result(Op::UMod, shape.type, {a, d}));
-    const Id quotient = result(is_signed ? Op::SDiv : Op::UDiv, shape.type, {a, d});
+    if (!is_signed && op != ir::Op::div) return unless_zero(a, result({Op::UMod, shape.type, {a, d}}));
+    const Id quotient = result({is_signed ? Op::SDiv : Op::UDiv, shape.type, {a, d}});
     if (op == ir::Op::div) return unless_zero(nothing, quotient);
-    const Id rest = result(Op::ISub, shape.type, {a, result(Op::IMul, shape.type, {quotient, d})});
+    const Id rest = result({Op::ISub, shape.type, {a, result({Op::IMul, shape.type, {quotient, d}})}});
     if (op == ir::Op::rem) return unless_zero(a, rest);
     const Id truth = bool_type(shape.lanes);
     Id below = 0;  // the rest has the dividend's sign where the divisor's is wanted
     if (!known.empty() &&
         std::none_of(known.begin(), known.end(), [&](u64 lane) { return lane >= smallest(shape.scalar); })) {
-        below = result(Op::SLessThan, truth, {rest, nothing});
+        below = result({Op::SLessThan, truth, {rest, nothing}});
     } else {
-        const Id not_whole = result(Op::INotEqual, truth, {rest, nothing});
-        const Id signs = result(Op::BitwiseXor, shape.type, {rest, d});
-        below = result(Op::LogicalAnd, truth, {not_whole, result(Op::SLessThan, truth, {signs, nothing})});
+        const Id not_whole = result({Op::INotEqual, truth, {rest, nothing}});
+        const Id signs = result({Op::BitwiseXor, shape.type, {rest, d}});
+        below = result({Op::LogicalAnd, truth, {not_whole, result({Op::SLessThan, truth, {signs, nothing}})}});
     }
-    return unless_zero(a, select(below, result(Op::IAdd, shape.type, {rest, d}), rest, shape.type));
+    return unless_zero(a, select({below, result({Op::IAdd, shape.type, {rest, d}}), rest, shape.type}));
 }
 
 /// abs, sign, min, max, clamp.
@@ -127,23 +127,23 @@ Id Emitter::pick(ir::Op op, const Shape& shape, std::span<const ir::ValueId> ope
     };
     if (op == ir::Op::abs) {
         if (!real && !is_signed) return a;
-        return glsl(real ? Glsl::FAbs : Glsl::SAbs, shape.type, {a});
+        return glsl({real ? Glsl::FAbs : Glsl::SAbs, shape.type, {a}});
     }
     if (op == ir::Op::sign) {
-        if (real || is_signed) return glsl(real ? Glsl::FSign : Glsl::SSign, shape.type, {a});
-        return glsl(Glsl::UMin, shape.type, {a, number(shape.scalar, 1, shape.lanes)});
+        if (real || is_signed) return glsl({real ? Glsl::FSign : Glsl::SSign, shape.type, {a}});
+        return glsl({Glsl::UMin, shape.type, {a, number(shape.scalar, 1, shape.lanes)}});
     }
     const Id b = widened(operands[1]);
     if (op == ir::Op::clamp)
-        return glsl(by_kind(Glsl::FClamp, Glsl::SClamp, Glsl::UClamp), shape.type, {a, b, widened(operands[2])});
+        return glsl({by_kind(Glsl::FClamp, Glsl::SClamp, Glsl::UClamp), shape.type, {a, b, widened(operands[2])}});
     if (in_constant_) {
         const Op less = is_signed ? Op::SLessThan : Op::ULessThan;
-        const Id smaller = result(less, bool_type(shape.lanes), {a, b});
-        return op == ir::Op::min ? select(smaller, a, b, shape.type) : select(smaller, b, a, shape.type);
+        const Id smaller = result({less, bool_type(shape.lanes), {a, b}});
+        return op == ir::Op::min ? select({smaller, a, b, shape.type}) : select({smaller, b, a, shape.type});
     }
     const Glsl function =
         op == ir::Op::min ? by_kind(Glsl::FMin, Glsl::SMin, Glsl::UMin) : by_kind(Glsl::FMax, Glsl::SMax, Glsl::UMax);
-    return glsl(function, shape.type, {a, b});
+    return glsl({function, shape.type, {a, b}});
 }
 
 /// and, or, xor, not: of integers or booleans.
@@ -153,13 +153,13 @@ Id Emitter::logic(ir::Op op, std::span<const ir::ValueId> operands) {
     const Id type = this->type(id), a = value(operands[0]);
     switch (op) {
         case ir::Op::bit_and:
-            return result(truth ? Op::LogicalAnd : Op::BitwiseAnd, type, {a, value(operands[1])});
+            return result({truth ? Op::LogicalAnd : Op::BitwiseAnd, type, {a, value(operands[1])}});
         case ir::Op::bit_or:
-            return result(truth ? Op::LogicalOr : Op::BitwiseOr, type, {a, value(operands[1])});
+            return result({truth ? Op::LogicalOr : Op::BitwiseOr, type, {a, value(operands[1])}});
         case ir::Op::bit_xor:
-            return result(truth ? Op::LogicalNotEqual : Op::BitwiseXor, type, {a, value(operands[1])});
+            return result({truth ? Op::LogicalNotEqual : Op::BitwiseXor, type, {a, value(operands[1])}});
         default:
-            return result(truth ? Op::LogicalNot : Op::Not, type, {a});
+            return result({truth ? Op::LogicalNot : Op::Not, type, {a}});
     }
 }
 
@@ -173,14 +173,14 @@ Id Emitter::compare(ir::Op op, std::span<const ir::ValueId> operands) {
         const Op chosen = ir::is_float(shape.scalar)    ? of_floats
                           : ir::is_signed(shape.scalar) ? of_signed
                                                         : of_unsigned;
-        return result(chosen, type, {a, b});
+        return result({chosen, type, {a, b}});
     };
     const bool truth = shape.scalar == Scalar::boolean;
     switch (op) {
         case ir::Op::eq:
-            return truth ? result(Op::LogicalEqual, type, {a, b}) : by_kind(Op::FOrdEqual, Op::IEqual, Op::IEqual);
+            return truth ? result({Op::LogicalEqual, type, {a, b}}) : by_kind(Op::FOrdEqual, Op::IEqual, Op::IEqual);
         case ir::Op::ne:
-            return truth ? result(Op::LogicalNotEqual, type, {a, b})
+            return truth ? result({Op::LogicalNotEqual, type, {a, b}})
                          : by_kind(Op::FUnordNotEqual, Op::INotEqual, Op::INotEqual);
         case ir::Op::lt:
             return by_kind(Op::FOrdLessThan, Op::SLessThan, Op::ULessThan);
@@ -197,22 +197,22 @@ Id Emitter::compare_pointers(ir::Op op, std::span<const ir::ValueId> operands) {
     const bool equal = op == ir::Op::eq;
     if (module_.type(operands[0]).space == ir::Space::address) {
         const Id word = number_type(Scalar::u64);
-        const Id a = result(Op::ConvertPtrToU, word, {value(operands[0])});
-        const Id b = result(Op::ConvertPtrToU, word, {value(operands[1])});
-        return result(equal ? Op::IEqual : Op::INotEqual, bool_type(), {a, b});
+        const Id a = result({Op::ConvertPtrToU, word, {value(operands[0])}});
+        const Id b = result({Op::ConvertPtrToU, word, {value(operands[1])}});
+        return result({equal ? Op::IEqual : Op::INotEqual, bool_type(), {a, b}});
     }
     if (words_.version() < kVersion1_4) unsupported(op, "pointers are compared from SPIR-V 1.4 on.");
     const Held a = passed_pointer(operands[0]), b = passed_pointer(operands[1]);
-    return result(equal ? Op::PtrEqual : Op::PtrNotEqual, bool_type(), {a.id, b.id});
+    return result({equal ? Op::PtrEqual : Op::PtrNotEqual, bool_type(), {a.id, b.id}});
 }
 
 /// is_nan, is_inf, all_lanes, any_lane.
 Id Emitter::test(ir::Op op, ir::ValueId operand) {
     const u32 lanes = module_.types.lanes(module_.type_of(operand));
-    if (op == ir::Op::is_nan) return result(Op::IsNan, bool_type(lanes), {widened(operand)});
-    if (op == ir::Op::is_inf) return result(Op::IsInf, bool_type(lanes), {widened(operand)});
+    if (op == ir::Op::is_nan) return result({Op::IsNan, bool_type(lanes), {widened(operand)}});
+    if (op == ir::Op::is_inf) return result({Op::IsInf, bool_type(lanes), {widened(operand)}});
     if (lanes == 1) return value(operand);
-    return result(op == ir::Op::all_lanes ? Op::All : Op::Any, bool_type(), {value(operand)});
+    return result({op == ir::Op::all_lanes ? Op::All : Op::Any, bool_type(), {value(operand)}});
 }
 
 Id Emitter::choice(const Computation& of) {
@@ -221,7 +221,7 @@ Id Emitter::choice(const Computation& of) {
     // Before version 1.4 each lane wants a condition of its own.
     if (lanes > 1 && module_.types.lanes(module_.type_of(of.operands[0])) == 1 && words_.version() < kVersion1_4)
         condition = splat(condition, {Scalar::boolean, lanes, bool_type(lanes)});
-    return select(condition, value(of.operands[1]), value(of.operands[2]), type(of.type));
+    return select({condition, value(of.operands[1]), value(of.operands[2]), type(of.type)});
 }
 
 /// Between pointers that know no address.
@@ -230,7 +230,7 @@ void Emitter::pointer_choice(const ir::Instruction& instruction) {
     Held made = passed_pointer(operands[1]);
     const Held other = passed_pointer(operands[2]);
     if (other.type != made.type) unsupported(instruction.op, "the pointers lead into different kinds of memory.");
-    made.id = select(value(operands[0]), made.id, other.id, made.type);
+    made.id = select({value(operands[0]), made.id, other.id, made.type});
     made.coherent = made.coherent || other.coherent;
     hold(module_.result(instruction), made);
 }

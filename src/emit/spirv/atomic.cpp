@@ -18,9 +18,10 @@ Id Emitter::scope(u32 immediate) {
     return widest_scope();
 }
 
-u32 Emitter::semantics(ir::Order order, u32 spaces) const {
+/// None where nothing is ordered: within one invocation, or in no space.
+u32 Emitter::semantics(ir::Order order, u32 scope, u32 spaces) const {
     const auto bit = [](Semantics value) { return static_cast<u32>(value); };
-    if (order == ir::Order::relaxed || spaces == 0) return 0;
+    if (order == ir::Order::relaxed || static_cast<ir::Scope>(scope) == ir::Scope::invocation || spaces == 0) return 0;
     const bool acquires = order != ir::Order::release, releases = order != ir::Order::acquire;
     u32 mask = bit(acquires && releases ? Semantics::AcquireRelease
                    : acquires           ? Semantics::Acquire
@@ -36,11 +37,12 @@ u32 Emitter::semantics(ir::Order order, u32 spaces) const {
 void Emitter::barrier(const ir::Instruction& instruction) {
     const std::span<const u32> immediates = module_.immediates(instruction);
     if (instruction.op == ir::Op::fence) {
-        const Id mask = number(semantics(static_cast<ir::Order>(immediates[0]), immediates[2]));
-        return effect(Op::MemoryBarrier, {scope(immediates[1]), mask});
+        const u32 mask = semantics(static_cast<ir::Order>(immediates[0]), immediates[1], immediates[2]);
+        if (mask != 0) effect(Op::MemoryBarrier, {scope(immediates[1]), number(mask)});
+        return;
     }
     const Id who = scope(immediates[0]);
-    effect(Op::ControlBarrier, {who, who, number(semantics(ir::Order::acquire_release, immediates[1]))});
+    effect(Op::ControlBarrier, {who, who, number(semantics(ir::Order::acquire_release, immediates[0], immediates[1]))});
 }
 
 /// The operation that an atomic applies; what float atomics need.
@@ -86,35 +88,36 @@ void Emitter::atomic(const ir::Instruction& instruction) {
     const ir::Type& about = module_.type(operands[0]);
     const Shape of = shape(about.element);
     const auto order = static_cast<ir::Order>(immediates[0]);
-    const u32 spaces = ir::kStorage | ir::kShared;
+    const auto ordered = [&](ir::Order by) { return number(semantics(by, immediates[1], ir::kStorage | ir::kShared)); };
     const Id pointer = this->pointer(operands[0]), who = scope(immediates[1]);
     const Op op = atomic_op(instruction.op, of.scalar);
-    const Id mask = number(semantics(order, spaces));
     const ir::ValueId id = module_.result(instruction);
     switch (instruction.op) {
         case ir::Op::atomic_load:
-            return define(id, result(Op::AtomicLoad, of.type, {pointer, who, mask}));
+            return define(id, result({Op::AtomicLoad, of.type, {pointer, who, ordered(order)}}));
         case ir::Op::atomic_store:
-            return effect(Op::AtomicStore, {pointer, who, mask, value(operands[1])});
+            return effect(Op::AtomicStore, {pointer, who, ordered(order), value(operands[1])});
         case ir::Op::atomic_compare_exchange: {
             // Where nothing is exchanged nothing is released.
             const bool acquires = order == ir::Order::acquire || order == ir::Order::acquire_release;
-            const Id unequal = number(semantics(acquires ? ir::Order::acquire : ir::Order::relaxed, spaces));
-            return define(id, result(Op::AtomicCompareExchange, of.type,
-                                     {pointer, who, mask, unequal, value(operands[2]), value(operands[1])}));
+            const Id unequal = ordered(acquires ? ir::Order::acquire : ir::Order::relaxed);
+            return define(id,
+                          result({Op::AtomicCompareExchange,
+                                  of.type,
+                                  {pointer, who, ordered(order), unequal, value(operands[2]), value(operands[1])}}));
         }
         default: {
             Id by = value(operands[1]);
             if (op == Op::AtomicFAddEXT && instruction.op == ir::Op::atomic_sub)
-                by = result(Op::FNegate, of.type, {by});
-            return define(id, result(op, of.type, {pointer, who, mask, by}));
+                by = result({Op::FNegate, of.type, {by}});
+            return define(id, result({op, of.type, {pointer, who, ordered(order), by}}));
         }
     }
 }
 
 Id Emitter::clock(u32 scope) {
     words_.need(Capability::ShaderClockKHR);
-    return result(Op::ReadClockKHR, number_type(Scalar::u64), {this->scope(scope)});
+    return result({Op::ReadClockKHR, number_type(Scalar::u64), {this->scope(scope)}});
 }
 
 /// Whether what one invocation writes into a buffer may be meant for another one.

@@ -8,7 +8,7 @@ namespace alkomp::emit::spv {
 Id Emitter::lane_place(ir::ValueId place, u32 lanes) {
     const Shape of = shape(module_.type_of(place));
     if (!known_lanes(place).empty()) return number(of.scalar, lanes - 1);
-    return glsl(Glsl::UMin, of.type, {value(place), number(of.scalar, lanes - 1)});
+    return glsl({Glsl::UMin, of.type, {value(place), number(of.scalar, lanes - 1)}});
 }
 
 /// A part of what has a layout has one too; it is taken off only where a value is needed.
@@ -36,8 +36,9 @@ Id Emitter::composite(const Computation& of) {
             return result(Op::CompositeConstruct, type, values(operands));
         case ir::Op::splat: {
             const bool matrix = module_.types.is(id, ir::Type::Kind::cooperative_matrix);
-            return matrix ? result(Op::CompositeConstruct, type, {value(operands[0])})
-                          : splat(value(operands[0]), shape(id));
+            if (matrix) return result({Op::CompositeConstruct, type, {value(operands[0])}});
+            const Shape whole = shape(id);
+            return splat(value(operands[0]), whole);
         }
         case ir::Op::insert: {
             std::vector<u32> words{value(operands[1]), value(operands[0])};
@@ -48,16 +49,16 @@ Id Emitter::composite(const Computation& of) {
             const u32 lanes = module_.types.lanes(module_.type_of(operands[0]));
             const std::vector<u64> known = known_lanes(operands[1]);
             if (!known.empty() && known[0] < lanes)
-                return result(Op::CompositeExtract, type, {value(operands[0]), static_cast<u32>(known[0])});
-            return result(Op::VectorExtractDynamic, type, {value(operands[0]), lane_place(operands[1], lanes)});
+                return result({Op::CompositeExtract, type, {value(operands[0]), static_cast<u32>(known[0])}});
+            return result({Op::VectorExtractDynamic, type, {value(operands[0]), lane_place(operands[1], lanes)}});
         }
         case ir::Op::insert_lane: {
             const u32 lanes = module_.types.lanes(id);
             const std::vector<u64> known = known_lanes(operands[2]);
             const Id vector = value(operands[0]), lane = value(operands[1]);
             if (!known.empty() && known[0] < lanes)
-                return result(Op::CompositeInsert, type, {lane, vector, static_cast<u32>(known[0])});
-            return result(Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)});
+                return result({Op::CompositeInsert, type, {lane, vector, static_cast<u32>(known[0])}});
+            return result({Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)}});
         }
         default: {
             std::vector<u32> words{value(operands[0]), value(operands[1])};

@@ -42,7 +42,8 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
     else loop(instruction, id);
 }
 
-/// Which constructs are left, and which functions returned from, from constructs within them; which pointers step.
+/// Which constructs are left, and which functions returned from, from constructs within them; which pointers step;
+/// whether invocations have to meet.
 void Emitter::survey() {
     left_from_within_.assign(module_.instructions.size(), false);
     returns_from_within_.assign(module_.functions.size(), false);
@@ -51,6 +52,7 @@ void Emitter::survey() {
     for (const ir::Instruction& instruction : module_.instructions) {
         if (instruction.region == ir::RegionId::none) continue;
         const ir::InstructionId owner = module_[instruction.region].owner;
+        if (instruction.op >= ir::Op::subgroup_elect && instruction.op <= ir::Op::quad_swap) uses_subgroups_ = true;
         if (instruction.op == ir::Op::offset) {
             const ir::Type& pointer = module_.type(module_.operands(instruction)[0]);
             if (pointer.space == ir::Space::storage)
@@ -184,13 +186,8 @@ std::vector<Held> Emitter::finish() {
     const Frame frame = std::move(frames_.back());
     frames_.pop_back();
     const std::span<const Incoming> incoming = frame.to_merge;
-    if (incoming.empty()) {
-        open_block(frame.merge);
-        effect(Op::Unreachable, {});
-        block_ = 0;
-        return {};
-    }
     open_block(frame.merge);
+    if (incoming.empty()) return nowhere(frame.results);
     const auto comes = [](u32 route) { return [route](const Incoming& from) { return from.route == route; }; };
     const auto own = std::find_if(incoming.begin(), incoming.end(), comes(0));
     std::vector<Held> results;
@@ -219,8 +216,23 @@ std::vector<Held> Emitter::finish() {
             leave(frame.routes[route - 1], std::move(carried[route - 1]));
             return {};
         }
-        const Id taken = two ? selector : result(Op::IEqual, bool_type(), {selector, number(route)});
+        const Id taken = two ? selector : result({Op::IEqual, bool_type(), {selector, number(route)}});
         leave_if(taken, frame.routes[route - 1], std::move(carried[route - 1]));
+    }
+    return results;
+}
+
+/// A block that is never reached. In a continuing region, all of which has to lead to its end, it goes on; the results
+/// of the construct that it ends are any.
+std::vector<Held> Emitter::nowhere(std::span<const ir::TypeId> types) {
+    const auto loop = std::find_if(frames_.rbegin(), frames_.rend(),
+                                   [](const Frame& frame) { return frame.kind == Frame::Kind::loop; });
+    std::vector<Held> results;
+    if (loop == frames_.rend() || !loop->continuing) {
+        effect(Op::Unreachable, {});
+        block_ = 0;
+    } else {
+        for (const ir::TypeId type : types) results.push_back(unspecified(type));
     }
     return results;
 }
@@ -257,6 +269,12 @@ const ir::Instruction* Emitter::sole_jump(ir::RegionId id) const {
     return only.op == ir::Op::exit || only.op == ir::Op::next ? &only : nullptr;
 }
 
+std::vector<ir::TypeId> Emitter::result_types(const ir::Instruction& construct) const {
+    std::vector<ir::TypeId> types;
+    for (u32 i = 0; i < construct.results.count; ++i) types.push_back(module_.type_of(module_.result(construct, i)));
+    return types;
+}
+
 void Emitter::define_results(const ir::Instruction& construct, const std::vector<Held>& results) {
     for (u32 i = 0; i < results.size(); ++i) hold(module_.result(construct, i), results[i]);
 }
@@ -266,6 +284,7 @@ void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
     const std::span<const ir::RegionId> arms = module_.regions_of(instruction);
     Frame frame;
     frame.construct = id;
+    frame.results = result_types(instruction);
     if (!left_from_within_[ir::place(id)]) {
         for (const bool then : {true, false}) {
             const ir::Instruction* jump = sole_jump(arms[then ? 0 : 1]);
@@ -298,7 +317,7 @@ void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
     for (Id& label : labels)
         if (label == 0) label = words_.id();
     if (from_within) {
-        const Id selector = select(condition, number(1), number(0), number_type(Scalar::u32));
+        const Id selector = select({condition, number(1), number(0), number_type(Scalar::u32)});
         effect(Op::SelectionMerge, {frame.merge, 0});
         effect(Op::Switch, {selector, labels[1], 1, labels[0]});
     } else {
@@ -321,6 +340,7 @@ void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) 
     Frame frame;
     frame.kind = Frame::Kind::switch_;
     frame.construct = id;
+    frame.results = result_types(instruction);
     frame.merge = words_.id();
     const Id head = block_;
     std::vector<Id> labels(cases.size());
@@ -390,6 +410,7 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
     Frame frame;
     frame.kind = Frame::Kind::loop;
     frame.construct = id;
+    frame.results = result_types(instruction);
     frame.header = header;
     frame.next = words_.id();
     frame.merge = words_.id();
@@ -398,7 +419,7 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
     const std::vector<ir::ValueId>& parameters = module_[regions[0]].parameters;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         Held made = first[i];
-        made.id = result(Op::Phi, made.type, {first[i].id, before, 0, 0});  // the way back comes later
+        made.id = result({Op::Phi, made.type, {first[i].id, before, 0, 0}});  // the way back comes later
         frame.back_operands.push_back(code_.size() - 2);
         hold(parameters[i], made);
     }
@@ -409,6 +430,7 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
     open_block(body);
     region(regions[0]);
     const std::vector<Incoming> incoming = std::move(frames_.back().to_next);
+    frames_.back().continuing = true;
     open_block(frames_.back().next);
     const std::vector<ir::ValueId>& passed_on = module_[regions[1]].parameters;
     for (u32 i = 0; i < passed_on.size(); ++i)
@@ -446,10 +468,12 @@ void Emitter::terminator(const ir::Instruction& instruction) {
             else effect(Op::ReturnValue, {value(operands[0])});
             block_ = 0;
             return;
-        case ir::Op::unreachable:
-            effect(Op::Unreachable, {});
-            block_ = 0;
+        case ir::Op::unreachable: {
+            const std::vector<ir::TypeId> none;
+            std::vector<Held> results = nowhere(frames_.empty() ? none : frames_.back().results);
+            if (block_ != 0) leave({Jump::Kind::exit, static_cast<u32>(frames_.size()) - 1}, std::move(results));
             return;
+        }
         default:
             break;
     }

@@ -32,17 +32,17 @@ Id Emitter::resize(Id value, const Shape& from, const Shape& to) {
     if (source == target) {
         if (from.scalar == to.scalar) return value;
         // A specialisation constant cannot be OpBitcast; adding zero may change the sign too.
-        if (in_constant_) return result(Op::IAdd, to.type, {value, number(to.scalar, 0, to.lanes)});
-        return result(Op::Bitcast, to.type, {value});
+        if (in_constant_) return result({Op::IAdd, to.type, {value, number(to.scalar, 0, to.lanes)}});
+        return result({Op::Bitcast, to.type, {value}});
     }
-    if (ir::is_signed(from.scalar) && target > source) return result(Op::SConvert, to.type, {value});
+    if (ir::is_signed(from.scalar) && target > source) return result({Op::SConvert, to.type, {value}});
     // OpUConvert gives unsigned numbers only; where nothing is extended OpSConvert does the same.
-    if (!ir::is_signed(to.scalar)) return result(Op::UConvert, to.type, {value});
-    if (target < source) return result(Op::SConvert, to.type, {value});
+    if (!ir::is_signed(to.scalar)) return result({Op::UConvert, to.type, {value}});
+    if (target < source) return result({Op::SConvert, to.type, {value}});
     Shape wide = to;
     wide.scalar = to.scalar == Scalar::i16 ? Scalar::u16 : to.scalar == Scalar::i32 ? Scalar::u32 : Scalar::u64;
     wide.type = number_type(wide.scalar, wide.lanes);
-    return resize(result(Op::UConvert, wide.type, {value}), wide, to);
+    return resize(result({Op::UConvert, wide.type, {value}}), wide, to);
 }
 
 /// Truncates and saturates, NaN gives 0: SPIR-V leaves all that does not fit open. NaN is found in the bits, since
@@ -62,20 +62,20 @@ Id Emitter::to_integer(Id value, const Shape& from, const Shape& to) {
 
     const Id truth = bool_type(from.lanes);
     const Shape raw{format.as_bits, from.lanes, number_type(format.as_bits, from.lanes)};
-    const Id all = result(Op::Bitcast, raw.type, {value});
-    const Id magnitude = result(Op::BitwiseAnd, raw.type, {all, number(raw.scalar, format.magnitude, raw.lanes)});
-    const Id is_nan = result(Op::UGreaterThan, truth, {magnitude, number(raw.scalar, format.infinity, raw.lanes)});
-    const Id real_value = select(is_nan, real(from.scalar, 0, from.lanes), value, from.type);
+    const Id all = result({Op::Bitcast, raw.type, {value}});
+    const Id magnitude = result({Op::BitwiseAnd, raw.type, {all, number(raw.scalar, format.magnitude, raw.lanes)}});
+    const Id is_nan = result({Op::UGreaterThan, truth, {magnitude, number(raw.scalar, format.infinity, raw.lanes)}});
+    const Id real_value = select({is_nan, real(from.scalar, 0, from.lanes), value, from.type});
     const Id upper = real(from.scalar, high, from.lanes), lower = real(from.scalar, low, from.lanes);
-    const Id inside = glsl(Glsl::FClamp, from.type, {real_value, lower, upper});
-    Id whole = result(is_signed ? Op::ConvertFToS : Op::ConvertFToU, to.type, {inside});
+    const Id inside = glsl({Glsl::FClamp, from.type, {real_value, lower, upper}});
+    Id whole = result({is_signed ? Op::ConvertFToS : Op::ConvertFToU, to.type, {inside}});
     if (!reaches_most) {
-        const Id above = result(Op::FOrdGreaterThan, truth, {real_value, upper});
-        whole = select(above, number(to.scalar, most_integer, to.lanes), whole, to.type);
+        const Id above = result({Op::FOrdGreaterThan, truth, {real_value, upper}});
+        whole = select({above, number(to.scalar, most_integer, to.lanes), whole, to.type});
     }
     if (low > least) {
-        const Id below = result(Op::FOrdLessThan, truth, {real_value, lower});
-        whole = select(below, number(to.scalar, u64{1} << bits, to.lanes), whole, to.type);
+        const Id below = result({Op::FOrdLessThan, truth, {real_value, lower}});
+        whole = select({below, number(to.scalar, u64{1} << bits, to.lanes), whole, to.type});
     }
     return whole;
 }
@@ -87,25 +87,25 @@ Id Emitter::convert(Id value, ir::TypeId from_id, ir::TypeId to_id) {
     if (from.scalar == Scalar::boolean) {
         const bool whole = ir::is_integer(to.scalar);
         const Id one = whole ? number(to.scalar, 1, to.lanes) : real(to.scalar, 1, to.lanes);
-        return select(value, one, number(to.scalar, 0, to.lanes), to.type);
+        return select({value, one, number(to.scalar, 0, to.lanes), to.type});
     }
     const bool from_real = ir::is_float(from.scalar), to_real = ir::is_float(to.scalar);
     if (from_real && to_real) {
         // bfloat16 converts from and to f32 alone.
         const bool direct = matrix || from.scalar == Scalar::f32 || to.scalar == Scalar::f32 ||
                             (from.scalar != Scalar::bf16 && to.scalar != Scalar::bf16);
-        if (!direct) value = result(Op::FConvert, number_type(Scalar::f32, from.lanes), {value});
-        return result(Op::FConvert, to.type, {value});
+        if (!direct) value = result({Op::FConvert, number_type(Scalar::f32, from.lanes), {value}});
+        return result({Op::FConvert, to.type, {value}});
     }
     if (!from_real && !to_real) return resize(value, from, to);
     if (to_real) {
         const Op op = ir::is_signed(from.scalar) ? Op::ConvertSToF : Op::ConvertUToF;
         const Shape middle = working_shape(to_id);
-        return narrowed(result(op, middle.type, {value}), to_id);
+        return narrowed(result({op, middle.type, {value}}), to_id);
     }
-    if (matrix) return result(ir::is_signed(to.scalar) ? Op::ConvertFToS : Op::ConvertFToU, to.type, {value});
+    if (matrix) return result({ir::is_signed(to.scalar) ? Op::ConvertFToS : Op::ConvertFToU, to.type, {value}});
     from = working_shape(from_id);
-    if (from.type != type(from_id)) value = result(Op::FConvert, from.type, {value});
+    if (from.type != type(from_id)) value = result({Op::FConvert, from.type, {value}});
     return to_integer(value, from, to);
 }
 
@@ -114,8 +114,8 @@ Id Emitter::bitcast(Id value, ir::TypeId from, ir::TypeId to) {
     const bool from_pointer = module_.types.is(from, ir::Type::Kind::pointer);
     const bool to_pointer = module_.types.is(to, ir::Type::Kind::pointer);
     if (from_pointer != to_pointer)
-        return result(from_pointer ? Op::ConvertPtrToU : Op::ConvertUToPtr, type(to), {value});
-    return result(Op::Bitcast, type(to), {value});
+        return result({from_pointer ? Op::ConvertPtrToU : Op::ConvertUToPtr, type(to), {value}});
+    return result({Op::Bitcast, type(to), {value}});
 }
 
 }  // namespace alkomp::emit::spv

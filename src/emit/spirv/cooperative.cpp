@@ -47,10 +47,10 @@ void Emitter::cooperative(const ir::Instruction& instruction) {
     effect(Op::Store, {holder, value(operands[0])});
     const bool sets = instruction.op == ir::Op::matrix_set;
     const Id place =
-        result(Op::AccessChain, pointer_type(Storage::Function, element), {holder, value(operands[sets ? 2 : 1])});
-    if (!sets) return define(id, result(Op::Load, element, {place}));
+        result({Op::AccessChain, pointer_type(Storage::Function, element), {holder, value(operands[sets ? 2 : 1])}});
+    if (!sets) return define(id, result({Op::Load, element, {place}}));
     effect(Op::Store, {place, value(operands[1])});
-    define(id, result(Op::Load, type(matrix), {holder}));
+    define(id, result({Op::Load, type(matrix), {holder}}));
 }
 
 }  // namespace alkomp::emit::spv

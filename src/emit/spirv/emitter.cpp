@@ -27,8 +27,8 @@ std::vector<u32> Emitter::run() {
     declare_globals();
     Words::Entry entry;
     entry.function = function(module_.kernel);
-    declare_workgroup_size(entry.function);
-    entry.name = module_.name.empty() ? "main" : std::string_view(module_.name);
+    declare_modes(entry.function);
+    entry.name = "main";
     entry.interface = interface_;
     entry.memory_model = options_.memory_model;
     entry.addresses = words_.has(Capability::PhysicalStorageBufferAddresses);
@@ -178,6 +178,7 @@ void Emitter::call(const ir::Instruction& instruction) {
     }
     Frame frame;
     frame.role = Frame::Role::function;
+    frame.results = result_types(instruction);
     frame.kind = returns_from_within_[ir::place(id)] ? Frame::Kind::switch_ : Frame::Kind::inside;
     if (frame.kind == Frame::Kind::switch_) {
         frame.merge = words_.id();
@@ -379,7 +380,7 @@ Id Emitter::value_of(const Computation& of) {
             return real_function(of);
         // [quantize_f16]
         case ir::Op::quantize_f16:
-            return result(Op::QuantizeToF16, type(of.type), {value(operands[0])});
+            return result({Op::QuantizeToF16, type(of.type), {value(operands[0])}});
         // [/quantize_f16]
         case ir::Op::dot:
             return dot(of);
@@ -396,7 +397,7 @@ Id Emitter::value_of(const Computation& of) {
         case ir::Op::address_of:
             unsupported(of.op, "Vulkan tells no address of a buffer that is bound; pass it as a scalar.");
         case ir::Op::pointer_to:
-            return result(Op::ConvertUToPtr, type(of.type), {value(operands[0])});
+            return result({Op::ConvertUToPtr, type(of.type), {value(operands[0])}});
         case ir::Op::subgroup_elect:
         case ir::Op::subgroup_all:
         case ir::Op::subgroup_any:
@@ -422,7 +423,7 @@ Id Emitter::value_of(const Computation& of) {
         case ir::Op::subgroup_scan:
             return subgroup_combine(of);
         case ir::Op::matrix_length:
-            return result(Op::CooperativeMatrixLengthKHR, type(of.type), {type(ir::TypeId{of.immediates[0]})});
+            return result({Op::CooperativeMatrixLengthKHR, type(of.type), {type(ir::TypeId{of.immediates[0]})}});
         case ir::Op::print:
             unsupported(of.op, "kernels cannot print yet.");
         case ir::Op::check:
@@ -484,6 +485,15 @@ SpirvOptions SpirvOptions::of(const Capabilities& capabilities) {
     options.i16 = features.i16;
     options.f16 = features.f16;
     options.integer_dot = features.integer_dot;
+    options.maximal_reconvergence = features.maximal_reconvergence;
+    return options;
+}
+
+SpirvOptions SpirvOptions::all() {
+    SpirvOptions options;
+    options.version = spv::kVersion1_6;
+    options.memory_model = options.memory_model_device_scope = true;
+    options.i8 = options.i16 = options.f16 = options.integer_dot = options.maximal_reconvergence = true;
     return options;
 }
 

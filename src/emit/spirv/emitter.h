@@ -63,7 +63,7 @@ private:
     [[nodiscard]] Id wrapper(ir::TypeId type);
     [[nodiscard]] Id global_variable(const ir::Global& global, Storage storage, Id type, Id initial = 0);
     void need_storage(ir::TypeId id, ir::Space space);
-    void declare_workgroup_size(Id kernel);
+    void declare_modes(Id kernel);
     [[nodiscard]] Id workgroup_size();
     [[nodiscard]] Id builtin(ir::Builtin which);
     [[nodiscard]] Id input(BuiltIn which, u32 lanes);
@@ -76,13 +76,9 @@ private:
     void call(const ir::Instruction& instruction);
     void locate(u32 location);
     [[nodiscard]] Id result(Op op, Id type, std::span<const u32> operands);
-    [[nodiscard]] Id result(Op op, Id type, std::initializer_list<u32> operands) {
-        return result(op, type, std::span(operands.begin(), operands.size()));
-    }
+    [[nodiscard]] Id result(const New<Op>& made) { return result(made.what, made.type, made.operands_of()); }
     [[nodiscard]] Id glsl(Glsl function, Id type, std::span<const Id> operands);
-    [[nodiscard]] Id glsl(Glsl function, Id type, std::initializer_list<Id> operands) {
-        return glsl(function, type, std::span(operands.begin(), operands.size()));
-    }
+    [[nodiscard]] Id glsl(const New<Glsl>& made) { return glsl(made.what, made.type, made.operands_of()); }
     void effect(Op op, std::initializer_list<u32> operands) { code_.add(op, operands); }
     [[nodiscard]] Held& held(ir::ValueId id) { return held_[ir::place(id)]; }
     [[nodiscard]] Id value(ir::ValueId id);
@@ -112,9 +108,7 @@ private:
     [[nodiscard]] Id test(ir::Op op, ir::ValueId operand);
     [[nodiscard]] Id choice(const Computation& of);
     void pointer_choice(const ir::Instruction& instruction);
-    [[nodiscard]] Id select(Id condition, Id yes, Id no, Id type) {
-        return result(Op::Select, type, {condition, yes, no});
-    }
+    [[nodiscard]] Id select(const Choice& of) { return result({Op::Select, of.type, {of.condition, of.yes, of.no}}); }
 
     // bits.cpp
     [[nodiscard]] Id shift(ir::Op op, std::span<const ir::ValueId> operands);
@@ -172,7 +166,7 @@ private:
 
     // atomic.cpp
     [[nodiscard]] Id scope(u32 immediate);
-    [[nodiscard]] u32 semantics(ir::Order order, u32 spaces) const;
+    [[nodiscard]] u32 semantics(ir::Order order, u32 scope, u32 spaces) const;
     [[nodiscard]] Op atomic_op(ir::Op op, Scalar scalar);
     [[nodiscard]] Id clock(u32 scope);
     [[nodiscard]] bool exchanges_through_buffers() const;
@@ -217,6 +211,8 @@ private:
     [[nodiscard]] Held merged_one(std::span<const Incoming> incoming, u32 route, std::size_t place);
     [[nodiscard]] std::vector<Held> merged(std::span<const Incoming> incoming, u32 route, std::size_t count);
     [[nodiscard]] std::vector<Held> finish();
+    [[nodiscard]] std::vector<Held> nowhere(std::span<const ir::TypeId> types);
+    [[nodiscard]] std::vector<ir::TypeId> result_types(const ir::Instruction& construct) const;
     void define_results(const ir::Instruction& construct, const std::vector<Held>& results);
 
     const ir::Module& module_;
@@ -231,6 +227,7 @@ private:
     ir::Op op_ = ir::Op::unreachable;  ///< of it
     u32 loop_depth_ = 0;
     bool precise_ = false;
+    bool uses_subgroups_ = false;
     bool coherent_ = false;                 ///< under the memory model of GLSL: buffers are, for the sake of barriers
     bool in_constant_ = false;              ///< results become OpSpecConstantOp
     std::vector<ConstantFacts> constants_;  ///< by constant

@@ -137,7 +137,7 @@ Id Emitter::real_function(const Computation& of) {
         const double turn = 180 / std::numbers::pi;
         const Shape made = shape(id);
         const Id factor = real(made.scalar, op == ir::Op::degrees ? turn : 1 / turn, made.lanes);
-        return result(Op::FMul, made.type, {value(operands[0]), factor});
+        return result({Op::FMul, made.type, {value(operands[0]), factor}});
     }
     if (doubles && !function->doubles) unsupported(op, "Vulkan has it for f16 and f32 only.");
     const bool makes_numbers = module_.types.is_float(id);
@@ -146,7 +146,8 @@ Id Emitter::real_function(const Computation& of) {
         const bool is_exponent = module_.types.is_integer(module_.type_of(operand)) && op == ir::Op::ldexp;
         if (is_exponent) {
             const Shape from = shape(module_.type_of(operand));
-            words.push_back(resize(value(operand), from, integer_shape(Scalar::i32, from.lanes)));
+            const Shape word = integer_shape(Scalar::i32, from.lanes);
+            words.push_back(resize(value(operand), from, word));
         } else {
             words.push_back(module_.types.is_float(module_.type_of(operand)) ? widened(operand) : value(operand));
         }
@@ -162,17 +163,18 @@ void Emitter::two_results(const ir::Instruction& instruction) {
     const Shape of = working_shape(module_.type_of(operand));
     const bool exponent = instruction.op == ir::Op::frexp;
     const Id other = exponent ? type(module_.type_of(second)) : of.type;
-    const Id both = glsl(exponent ? Glsl::FrexpStruct : Glsl::ModfStruct, words_.type(Op::TypeStruct, {of.type, other}),
-                         {widened(operand)});
-    define(first, narrowed(result(Op::CompositeExtract, of.type, {both, 0}), module_.type_of(first)));
-    const Id taken = result(Op::CompositeExtract, other, {both, 1});
+    const Id both = glsl({exponent ? Glsl::FrexpStruct : Glsl::ModfStruct,
+                          words_.type(Op::TypeStruct, {of.type, other}),
+                          {widened(operand)}});
+    define(first, narrowed(result({Op::CompositeExtract, of.type, {both, 0}}), module_.type_of(first)));
+    const Id taken = result({Op::CompositeExtract, other, {both, 1}});
     define(second, exponent ? taken : narrowed(taken, module_.type_of(second)));
 }
 
 Id Emitter::dot(const Computation& of) {
     const u32 lanes = module_.types.lanes(module_.type_of(of.operands[0]));
     const Id a = widened(of.operands[0]), b = widened(of.operands[1]);
-    return narrowed(result(lanes == 1 ? Op::FMul : Op::Dot, working_shape(of.type).type, {a, b}), of.type);
+    return narrowed(result({lanes == 1 ? Op::FMul : Op::Dot, working_shape(of.type).type, {a, b}}), of.type);
 }
 
 /// Of matrices, vectors and scalars, in either order.
@@ -182,12 +184,12 @@ Id Emitter::multiply(const Computation& of) {
     const Id type = this->type(of.type);
     const Id a = value(of.operands[0]), b = value(of.operands[1]);
     const auto is_matrix = [](Kind kind) { return kind == Kind::matrix || kind == Kind::cooperative_matrix; };
-    if (is_matrix(left) && right == Kind::scalar) return result(Op::MatrixTimesScalar, type, {a, b});
-    if (left == Kind::scalar && is_matrix(right)) return result(Op::MatrixTimesScalar, type, {b, a});
-    if (left == Kind::vector && right == Kind::scalar) return result(Op::VectorTimesScalar, type, {a, b});
-    if (left == Kind::matrix && right == Kind::vector) return result(Op::MatrixTimesVector, type, {a, b});
-    if (left == Kind::vector) return result(Op::VectorTimesMatrix, type, {a, b});
-    return result(Op::MatrixTimesMatrix, type, {a, b});
+    if (is_matrix(left) && right == Kind::scalar) return result({Op::MatrixTimesScalar, type, {a, b}});
+    if (left == Kind::scalar && is_matrix(right)) return result({Op::MatrixTimesScalar, type, {b, a}});
+    if (left == Kind::vector && right == Kind::scalar) return result({Op::VectorTimesScalar, type, {a, b}});
+    if (left == Kind::matrix && right == Kind::vector) return result({Op::MatrixTimesVector, type, {a, b}});
+    if (left == Kind::vector) return result({Op::VectorTimesMatrix, type, {a, b}});
+    return result({Op::MatrixTimesMatrix, type, {a, b}});
 }
 
 }  // namespace alkomp::emit::spv

@@ -140,8 +140,8 @@ void Emitter::need_storage(ir::TypeId id, ir::Space space) {
     }
 }
 
-void Emitter::declare_workgroup_size(Id kernel) {
-    constexpr u32 kLocalSize = 17;
+void Emitter::declare_modes(Id kernel) {
+    constexpr u32 kLocalSize = 17, kMaximallyReconverges = 6023;
     std::array<u32, 3> sizes{};
     bool known = true;
     for (std::size_t i = 0; i < 3; ++i) {
@@ -152,6 +152,9 @@ void Emitter::declare_workgroup_size(Id kernel) {
     // The built-in constant goes before the mode; LocalSizeId would do the same, but not on every device.
     if (!known) words_.decorate(workgroup_size(), Decoration::BuiltIn, {static_cast<u32>(BuiltIn::WorkgroupSize)});
     words_.modes.add(Op::ExecutionMode, {kernel, kLocalSize, sizes[0], sizes[1], sizes[2]});
+    if (!options_.maximal_reconvergence || !uses_subgroups_) return;
+    words_.need_extension("SPV_KHR_maximal_reconvergence");
+    words_.modes.add(Op::ExecutionMode, {kernel, kMaximallyReconverges});
 }
 
 Id Emitter::workgroup_size() {
@@ -177,7 +180,7 @@ Id Emitter::input(BuiltIn which, u32 lanes) {
 
 Id Emitter::builtin(ir::Builtin which) {
     const auto read = [&](BuiltIn input, u32 lanes) {
-        return result(Op::Load, number_type(Scalar::u32, lanes), {this->input(input, lanes)});
+        return result({Op::Load, number_type(Scalar::u32, lanes), {this->input(input, lanes)}});
     };
     const auto mask = [&](BuiltIn input) {
         words_.need(Capability::GroupNonUniformBallot);

@@ -67,13 +67,13 @@ Id Emitter::index(ir::ValueId id, const ir::Type& composite, bool clamped) {
         is_array ? module_.known_bits(ir::ValueId{composite.length}) : std::optional<u64>(composite.count);
     const std::vector<u64> known = known_lanes(id);
     if (count && !known.empty()) return known[0] < *count ? number : this->number(of.scalar, *count - 1);
-    if (count) return glsl(Glsl::UMin, of.type, {number, this->number(of.scalar, *count - 1)});
+    if (count) return glsl({Glsl::UMin, of.type, {number, this->number(of.scalar, *count - 1)}});
     const Shape word = integer_shape(Scalar::u32, 1);
     in_constant_ = true;
     const Id last =
-        resize(result(Op::ISub, word.type, {constant(ir::ValueId{composite.length}), this->number(1)}), word, of);
+        resize(result({Op::ISub, word.type, {constant(ir::ValueId{composite.length}), this->number(1)}}), word, of);
     in_constant_ = false;
-    return glsl(Glsl::UMin, of.type, {number, last});
+    return glsl({Glsl::UMin, of.type, {number, last}});
 }
 
 void Emitter::access(const ir::Instruction& instruction) {
@@ -207,12 +207,13 @@ void Emitter::offset(const ir::Instruction& instruction) {
     const ir::TypeId pointee = module_.type(id).element;
     const u32 stride = stride_of(instruction);
     if (space == ir::Space::address) {
-        const Id address = result(Op::ConvertPtrToU, number_type(Scalar::u64), {pointer(operands[0])});
+        const Id address = result({Op::ConvertPtrToU, number_type(Scalar::u64), {pointer(operands[0])}});
         const Shape wide = integer_shape(Scalar::i64, 1);
-        const Id count = resize(value(operands[1]), shape(module_.type_of(operands[1])), wide);
-        const Id bytes = result(Op::IMul, wide.type, {count, number(Scalar::i64, stride)});
-        const Id moved = result(Op::IAdd, number_type(Scalar::u64), {address, bytes});
-        return define(id, result(Op::ConvertUToPtr, type(module_.type_of(id)), {moved}));
+        const Shape narrow = shape(module_.type_of(operands[1]));
+        const Id count = resize(value(operands[1]), narrow, wide);
+        const Id bytes = result({Op::IMul, wide.type, {count, number(Scalar::i64, stride)}});
+        const Id moved = result({Op::IAdd, number_type(Scalar::u64), {address, bytes}});
+        return define(id, result({Op::ConvertUToPtr, type(module_.type_of(id)), {moved}}));
     }
     if (space != ir::Space::storage && space != ir::Space::shared)
         unsupported(instruction.op, "Vulkan has it in buffers and shared memory only.");
@@ -220,7 +221,7 @@ void Emitter::offset(const ir::Instruction& instruction) {
         unsupported(instruction.op, "Vulkan steps all pointers to " + ir::to_string(module_, pointee) +
                                         " by one stride, here they have two.");
     words_.need(space == ir::Space::storage ? Capability::VariablePointersStorageBuffer : Capability::VariablePointers);
-    made.id = result(Op::PtrAccessChain, pointer_type_of(made, pointee), {pointer(operands[0]), value(operands[1])});
+    made.id = result({Op::PtrAccessChain, pointer_type_of(made, pointee), {pointer(operands[0]), value(operands[1])}});
     made.pending = 0;
     hold(id, made);
 }
@@ -230,7 +231,8 @@ void Emitter::array_length(const ir::Instruction& instruction) {
     const Pending& array = pending_[pointer.pending];
     if (pointer.storage != Storage::StorageBuffer || array.path.size() != 1)
         unsupported(instruction.op, "Vulkan tells the length of an array at the end of a buffer alone.");
-    define(module_.result(instruction), result(Op::ArrayLength, number_type(Scalar::u32), {array.base, array.member}));
+    define(module_.result(instruction),
+           result({Op::ArrayLength, number_type(Scalar::u32), {array.base, array.member}}));
 }
 
 }  // namespace alkomp::emit::spv

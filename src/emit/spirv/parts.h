@@ -5,6 +5,7 @@
 #include "emit/spirv/spec.h"
 #include "ir/module.h"
 
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,21 @@ struct Computation {
     std::span<const ir::ValueId> operands;
     std::span<const u32> immediates;
     ir::TypeId type = ir::TypeId::none;
+};
+
+/// An instruction to be made. In braces its parts are evaluated in their order, so that ids are the same whatever
+/// compiler alkomp was built with; the arguments of a function are not.
+template <class What>
+struct New {
+    What what;
+    Id type = 0;
+    std::initializer_list<Id> operands;
+    [[nodiscard]] std::span<const Id> operands_of() const { return {operands.begin(), operands.size()}; }
+};
+
+/// OpSelect, likewise.
+struct Choice {
+    Id condition = 0, yes = 0, no = 0, type = 0;
 };
 
 /// A 64-bit integer in two.
@@ -94,6 +110,7 @@ struct Frame {
     Kind kind = Kind::selection;
     Role role = Role::construct;
     ir::InstructionId construct = ir::InstructionId::none;
+    std::vector<ir::TypeId> results;
     Id merge = 0;
     Id next = 0, header = 0;  ///< of a loop: where an iteration ends and begins
     Id following = 0;         ///< of a switch: the next case
@@ -101,6 +118,7 @@ struct Frame {
     std::vector<Jump> routes;                ///< jumps to outer constructs that leave through this merge block
     std::vector<std::size_t> back_operands;  ///< of a loop: places in code_, of its phis' operands for the way back
     bool reached = false;                    ///< of kind inside: its end is reached
+    bool continuing = false;                 ///< of a loop: its continuing region is being written
 };
 
 }  // namespace alkomp::emit::spv

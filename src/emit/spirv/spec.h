@@ -29,28 +29,27 @@ enum class Op : u16 {
     ConvertFToS = 110, ConvertSToF = 111, ConvertUToF = 112, UConvert = 113, SConvert = 114, FConvert = 115,
     QuantizeToF16 = 116, ConvertPtrToU = 117, ConvertUToPtr = 120, Bitcast = 124, SNegate = 126, FNegate = 127,
     IAdd = 128, FAdd = 129, ISub = 130, FSub = 131, IMul = 132, FMul = 133, UDiv = 134, SDiv = 135, FDiv = 136,
-    UMod = 137, SRem = 138, SMod = 139, FRem = 140, FMod = 141, VectorTimesScalar = 142, MatrixTimesScalar = 143,
-    VectorTimesMatrix = 144, MatrixTimesVector = 145, MatrixTimesMatrix = 146, OuterProduct = 147, Dot = 148,
-    IAddCarry = 149, ISubBorrow = 150, UMulExtended = 151, SMulExtended = 152, Any = 154, All = 155, IsNan = 156,
-    IsInf = 157, LogicalEqual = 164, LogicalNotEqual = 165, LogicalOr = 166, LogicalAnd = 167, LogicalNot = 168,
-    Select = 169, IEqual = 170, INotEqual = 171, UGreaterThan = 172, SGreaterThan = 173, UGreaterThanEqual = 174,
-    SGreaterThanEqual = 175, ULessThan = 176, SLessThan = 177, ULessThanEqual = 178, SLessThanEqual = 179,
-    FOrdEqual = 180, FUnordNotEqual = 183, FOrdLessThan = 184, FOrdGreaterThan = 186, FOrdLessThanEqual = 188,
-    FOrdGreaterThanEqual = 190, ShiftRightLogical = 194, ShiftRightArithmetic = 195, ShiftLeftLogical = 196,
-    BitwiseOr = 197, BitwiseXor = 198, BitwiseAnd = 199, Not = 200, BitFieldInsert = 201, BitFieldSExtract = 202,
-    BitFieldUExtract = 203, BitReverse = 204, BitCount = 205, ControlBarrier = 224, MemoryBarrier = 225,
-    AtomicLoad = 227, AtomicStore = 228, AtomicExchange = 229, AtomicCompareExchange = 230, AtomicIAdd = 234,
-    AtomicISub = 235, AtomicSMin = 236, AtomicUMin = 237, AtomicSMax = 238, AtomicUMax = 239, AtomicAnd = 240,
-    AtomicOr = 241, AtomicXor = 242, Phi = 245, LoopMerge = 246, SelectionMerge = 247, Label = 248, Branch = 249,
-    BranchConditional = 250, Switch = 251, Return = 253, ReturnValue = 254, Unreachable = 255, NoLine = 317,
-    ExecutionModeId = 331, GroupNonUniformElect = 333, GroupNonUniformAll = 334, GroupNonUniformAny = 335,
-    GroupNonUniformAllEqual = 336, GroupNonUniformBroadcast = 337, GroupNonUniformBroadcastFirst = 338,
-    GroupNonUniformBallot = 339, GroupNonUniformBallotBitExtract = 341, GroupNonUniformBallotBitCount = 342,
-    GroupNonUniformBallotFindLSB = 343, GroupNonUniformBallotFindMSB = 344, GroupNonUniformShuffle = 345,
-    GroupNonUniformShuffleXor = 346, GroupNonUniformShuffleUp = 347, GroupNonUniformShuffleDown = 348,
-    GroupNonUniformIAdd = 349, GroupNonUniformFAdd = 350, GroupNonUniformIMul = 351, GroupNonUniformFMul = 352,
-    GroupNonUniformSMin = 353, GroupNonUniformUMin = 354, GroupNonUniformFMin = 355, GroupNonUniformSMax = 356,
-    GroupNonUniformUMax = 357, GroupNonUniformFMax = 358, GroupNonUniformBitwiseAnd = 359,
+    UMod = 137, FRem = 140, FMod = 141, VectorTimesScalar = 142, MatrixTimesScalar = 143, VectorTimesMatrix = 144,
+    MatrixTimesVector = 145, MatrixTimesMatrix = 146, OuterProduct = 147, Dot = 148, UMulExtended = 151,
+    SMulExtended = 152, Any = 154, All = 155, IsNan = 156, IsInf = 157, LogicalEqual = 164, LogicalNotEqual = 165,
+    LogicalOr = 166, LogicalAnd = 167, LogicalNot = 168, Select = 169, IEqual = 170, INotEqual = 171,
+    UGreaterThan = 172, SGreaterThan = 173, UGreaterThanEqual = 174, SGreaterThanEqual = 175, ULessThan = 176,
+    SLessThan = 177, ULessThanEqual = 178, SLessThanEqual = 179, FOrdEqual = 180, FUnordNotEqual = 183,
+    FOrdLessThan = 184, FOrdGreaterThan = 186, FOrdLessThanEqual = 188, FOrdGreaterThanEqual = 190,
+    ShiftRightLogical = 194, ShiftRightArithmetic = 195, ShiftLeftLogical = 196, BitwiseOr = 197, BitwiseXor = 198,
+    BitwiseAnd = 199, Not = 200, BitFieldInsert = 201, BitFieldSExtract = 202, BitFieldUExtract = 203, BitReverse = 204,
+    BitCount = 205, ControlBarrier = 224, MemoryBarrier = 225, AtomicLoad = 227, AtomicStore = 228,
+    AtomicExchange = 229, AtomicCompareExchange = 230, AtomicIAdd = 234, AtomicISub = 235, AtomicSMin = 236,
+    AtomicUMin = 237, AtomicSMax = 238, AtomicUMax = 239, AtomicAnd = 240, AtomicOr = 241, AtomicXor = 242, Phi = 245,
+    LoopMerge = 246, SelectionMerge = 247, Label = 248, Branch = 249, BranchConditional = 250, Switch = 251,
+    Return = 253, ReturnValue = 254, Unreachable = 255, NoLine = 317, GroupNonUniformElect = 333,
+    GroupNonUniformAll = 334, GroupNonUniformAny = 335, GroupNonUniformAllEqual = 336, GroupNonUniformBroadcast = 337,
+    GroupNonUniformBroadcastFirst = 338, GroupNonUniformBallot = 339, GroupNonUniformBallotBitExtract = 341,
+    GroupNonUniformBallotBitCount = 342, GroupNonUniformBallotFindLSB = 343, GroupNonUniformBallotFindMSB = 344,
+    GroupNonUniformShuffle = 345, GroupNonUniformShuffleXor = 346, GroupNonUniformShuffleUp = 347,
+    GroupNonUniformShuffleDown = 348, GroupNonUniformIAdd = 349, GroupNonUniformFAdd = 350, GroupNonUniformIMul = 351,
+    GroupNonUniformFMul = 352, GroupNonUniformSMin = 353, GroupNonUniformUMin = 354, GroupNonUniformFMin = 355,
+    GroupNonUniformSMax = 356, GroupNonUniformUMax = 357, GroupNonUniformFMax = 358, GroupNonUniformBitwiseAnd = 359,
     GroupNonUniformBitwiseOr = 360, GroupNonUniformBitwiseXor = 361, GroupNonUniformLogicalAnd = 362,
     GroupNonUniformLogicalOr = 363, GroupNonUniformLogicalXor = 364, GroupNonUniformQuadBroadcast = 365,
     GroupNonUniformQuadSwap = 366, CopyLogical = 400, PtrEqual = 401, PtrNotEqual = 402,
@@ -88,14 +87,14 @@ enum class Capability : u32 {
 };
 
 enum class Storage : u32 {
-    UniformConstant = 0, Input = 1, Uniform = 2, Workgroup = 4, Private = 6, Function = 7, PushConstant = 9,
-    StorageBuffer = 12, PhysicalStorageBuffer = 5349,
+    Input = 1, Uniform = 2, Workgroup = 4, Private = 6, Function = 7, PushConstant = 9, StorageBuffer = 12,
+    PhysicalStorageBuffer = 5349,
 };
 
 enum class Decoration : u32 {
-    SpecId = 1, Block = 2, RowMajor = 4, ColMajor = 5, ArrayStride = 6, MatrixStride = 7, BuiltIn = 11, Restrict = 19,
-    Aliased = 20, Volatile = 21, Coherent = 23, NonWritable = 24, NonReadable = 25, Binding = 33, DescriptorSet = 34,
-    Offset = 35, NoContraction = 42, RestrictPointer = 5355, AliasedPointer = 5356,
+    SpecId = 1, Block = 2, RowMajor = 4, ColMajor = 5, ArrayStride = 6, MatrixStride = 7, BuiltIn = 11, Aliased = 20,
+    Coherent = 23, NonWritable = 24, NonReadable = 25, Binding = 33, DescriptorSet = 34, Offset = 35,
+    NoContraction = 42, AliasedPointer = 5356,
 };
 
 enum class BuiltIn : u32 {
@@ -119,14 +118,6 @@ enum class Access : u32 {
 
 enum class Group : u32 {
     Reduce = 0, InclusiveScan = 1, ExclusiveScan = 2, ClusteredReduce = 3,
-};
-
-enum class Loop : u32 {
-    Unroll = 0x1, DontUnroll = 0x2,
-};
-
-enum class Selection : u32 {
-    Flatten = 0x1, DontFlatten = 0x2,
 };
 
 // clang-format on

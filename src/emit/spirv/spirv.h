@@ -16,10 +16,13 @@ struct SpirvOptions {
     bool memory_model_device_scope = false;
     bool i8 = false, i16 = false, f16 = false;  ///< arithmetic; without it these types may lie in buffers only
     bool integer_dot = false;
-    bool names = true;  ///< OpName and OpMemberName
-    bool lines = true;  ///< OpLine
+    bool maximal_reconvergence = false;  ///< invocations meet where the IR says, not where a driver likes
+    bool names = true;                   ///< OpName and OpMemberName
+    bool lines = true;                   ///< OpLine
 
     [[nodiscard]] static SpirvOptions of(const Capabilities& capabilities);
+    /// Of a device that has everything.
+    [[nodiscard]] static SpirvOptions all();
 };
 
 /// The module has to be one that `verify` accepts. Throws unsupported for what Vulkan cannot do.

@@ -11,13 +11,15 @@ Id Emitter::subgroup_vote(const Computation& what) {
     const Id type = bool_type();
     if (what.op == ir::Op::subgroup_elect) {
         words_.need(Capability::GroupNonUniform);
-        return result(Op::GroupNonUniformElect, type, {subgroup()});
+        return result({Op::GroupNonUniformElect, type, {subgroup()}});
     }
     words_.need(Capability::GroupNonUniformVote);
-    if (what.op == ir::Op::subgroup_all) return result(Op::GroupNonUniformAll, type, {subgroup(), value(operands[0])});
-    if (what.op == ir::Op::subgroup_any) return result(Op::GroupNonUniformAny, type, {subgroup(), value(operands[0])});
+    if (what.op == ir::Op::subgroup_all)
+        return result({Op::GroupNonUniformAll, type, {subgroup(), value(operands[0])}});
+    if (what.op == ir::Op::subgroup_any)
+        return result({Op::GroupNonUniformAny, type, {subgroup(), value(operands[0])}});
     // The instruction gives one truth for all lanes of a vector, as the IR has it.
-    return result(Op::GroupNonUniformAllEqual, type, {subgroup(), widened(operands[0])});
+    return result({Op::GroupNonUniformAllEqual, type, {subgroup(), widened(operands[0])}});
 }
 
 Group Emitter::group_operation(u32 scan) {
@@ -39,17 +41,17 @@ Id Emitter::subgroup_ballot(const Computation& what) {
     const Id first = value(operands[0]);
     switch (what.op) {
         case ir::Op::subgroup_ballot:
-            return result(Op::GroupNonUniformBallot, type, {subgroup(), first});
+            return result({Op::GroupNonUniformBallot, type, {subgroup(), first}});
         case ir::Op::subgroup_ballot_bit:
-            return result(Op::GroupNonUniformBallotBitExtract, type, {subgroup(), first, value(operands[1])});
+            return result({Op::GroupNonUniformBallotBitExtract, type, {subgroup(), first, value(operands[1])}});
         case ir::Op::subgroup_ballot_count: {
             const Group group = group_operation(what.immediates[0]);
-            return result(Op::GroupNonUniformBallotBitCount, type, {subgroup(), static_cast<u32>(group), first});
+            return result({Op::GroupNonUniformBallotBitCount, type, {subgroup(), static_cast<u32>(group), first}});
         }
         case ir::Op::subgroup_ballot_lsb:
-            return result(Op::GroupNonUniformBallotFindLSB, type, {subgroup(), first});
+            return result({Op::GroupNonUniformBallotFindLSB, type, {subgroup(), first}});
         default:
-            return result(Op::GroupNonUniformBallotFindMSB, type, {subgroup(), first});
+            return result({Op::GroupNonUniformBallotFindMSB, type, {subgroup(), first}});
     }
 }
 
@@ -62,11 +64,11 @@ Id Emitter::subgroup_move(const Computation& what) {
     const bool as_bits = of.scalar == Scalar::bf16;
     if (as_bits) {
         of = integer_shape(Scalar::u16, of.lanes);
-        moved = result(Op::Bitcast, of.type, {moved});
+        moved = result({Op::Bitcast, of.type, {moved}});
     }
     const auto with = [&](Capability capability, Op op, Id other) {
         words_.need(capability);
-        return result(op, of.type, {subgroup(), moved, other});
+        return result({op, of.type, {subgroup(), moved, other}});
     };
     // Before version 1.5 these want a constant; the shuffle does not.
     const bool may_vary = words_.version() >= kVersion1_5;
@@ -80,7 +82,7 @@ Id Emitter::subgroup_move(const Computation& what) {
             break;
         case ir::Op::subgroup_broadcast_first:
             words_.need(Capability::GroupNonUniformBallot);
-            made = result(Op::GroupNonUniformBroadcastFirst, of.type, {subgroup(), moved});
+            made = result({Op::GroupNonUniformBroadcastFirst, of.type, {subgroup(), moved}});
             break;
         case ir::Op::subgroup_shuffle:
             made = with(Capability::GroupNonUniformShuffle, Op::GroupNonUniformShuffle, value(operands[1]));
@@ -106,17 +108,17 @@ Id Emitter::subgroup_move(const Computation& what) {
                 made = with(Capability::GroupNonUniformQuad, Op::GroupNonUniformQuadBroadcast, value(operands[1]));
             } else {
                 const Id word = number_type(Scalar::u32);
-                const Id lane = result(Op::Load, word, {input(BuiltIn::SubgroupLocalInvocationId, 1)});
-                const Id first = result(Op::BitwiseAnd, word, {lane, number(~u32{3})});
+                const Id lane = result({Op::Load, word, {input(BuiltIn::SubgroupLocalInvocationId, 1)}});
+                const Id first = result({Op::BitwiseAnd, word, {lane, number(~u32{3})}});
                 made = with(Capability::GroupNonUniformShuffle, Op::GroupNonUniformShuffle,
-                            result(Op::BitwiseOr, word, {first, value(operands[1])}));
+                            result({Op::BitwiseOr, word, {first, value(operands[1])}}));
             }
             break;
         default:
             made = with(Capability::GroupNonUniformQuad, Op::GroupNonUniformQuadSwap, number(what.immediates[0]));
             break;
     }
-    return as_bits ? result(Op::Bitcast, type(id), {made}) : made;
+    return as_bits ? result({Op::Bitcast, type(id), {made}}) : made;
 }
 
 Op Emitter::combining_op(ir::Combine how, Scalar scalar) {

@@ -198,7 +198,7 @@ void Emitter::decorate_member(Id structure, u32 member, ir::TypeId type, u32 off
 Id Emitter::convert_form(Id value, ir::TypeId id, Form from, Form to) {
     const Id source = type(id, from), target = type(id, to);
     if (source == target) return value;
-    if (words_.version() >= kVersion1_4) return result(Op::CopyLogical, target, {value});
+    if (words_.version() >= kVersion1_4) return result({Op::CopyLogical, target, {value}});
     const ir::Type& composite = module_.types[id];
     const bool is_array = composite.kind == ir::Type::Kind::array;
     const u64 count =
@@ -207,7 +207,7 @@ Id Emitter::convert_form(Id value, ir::TypeId id, Form from, Form to) {
     std::vector<Id> parts;
     for (u32 i = 0; i < count; ++i) {
         const ir::TypeId part = is_array ? composite.element : composite.members[i].type;
-        const Id taken = result(Op::CompositeExtract, type(part, inner(from)), {value, i});
+        const Id taken = result({Op::CompositeExtract, type(part, inner(from)), {value, i}});
         parts.push_back(convert_form(taken, part, inner(from), inner(to)));
     }
     return result(Op::CompositeConstruct, target, parts);

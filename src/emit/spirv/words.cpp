@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "emit/spirv/words.h"
 
+#include "alkomp/error.h"
+
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 namespace alkomp::emit::spv {
@@ -10,6 +13,18 @@ namespace {
 
 /// "alkomp" has no number of its own in the registry of generators.
 constexpr u32 kGenerator = 0;
+
+/// Bytes that a literal may have: "Universal Limits" in the specification.
+constexpr std::size_t kLongestString = 65535;
+constexpr std::size_t kMostWords = 65535;  // of an instruction: their number has 16 bits
+
+u32 head(Op op, std::size_t words) {
+    if (words > kMostWords)
+        throw Error(ErrorCode::unsupported, "emit: an instruction is " + std::to_string(words) +
+                                                " words long in SPIR-V, which allows " + std::to_string(kMostWords) +
+                                                ".");
+    return static_cast<u32>(op) | static_cast<u32>(words) << 16;
+}
 
 struct Origin {
     Capability capability;
@@ -44,6 +59,7 @@ constexpr std::array kOrigins{
 }  // namespace
 
 void append_string(std::vector<u32>& words, std::string_view text) {
+    text = text.substr(0, std::min(text.find('\0'), kLongestString));
     for (std::size_t at = 0; at <= text.size(); at += 4) {
         u32 word = 0;
         for (std::size_t i = 0; i < 4 && at + i < text.size(); ++i)
@@ -53,12 +69,12 @@ void append_string(std::vector<u32>& words, std::string_view text) {
 }
 
 void Section::add(Op op, std::span<const u32> operands) {
-    words_.push_back(static_cast<u32>(op) | static_cast<u32>(operands.size() + 1) << 16);
+    words_.push_back(head(op, operands.size() + 1));
     words_.insert(words_.end(), operands.begin(), operands.end());
 }
 
 void Section::add(Op op, Id type, Id result, std::span<const u32> operands) {
-    words_.push_back(static_cast<u32>(op) | static_cast<u32>(operands.size() + 3) << 16);
+    words_.push_back(head(op, operands.size() + 3));
     words_.push_back(type);
     words_.push_back(result);
     words_.insert(words_.end(), operands.begin(), operands.end());
@@ -83,8 +99,11 @@ void Words::need(Capability capability) {
     const auto origin = std::find_if(kOrigins.begin(), kOrigins.end(),
                                      [&](const Origin& known) { return known.capability == capability; });
     if (origin == kOrigins.end() || (origin->core_since != 0 && version_ >= origin->core_since)) return;
-    if (std::find(extensions_.begin(), extensions_.end(), origin->extension) == extensions_.end())
-        extensions_.push_back(origin->extension);
+    need_extension(origin->extension);
+}
+
+void Words::need_extension(std::string_view name) {
+    if (std::find(extensions_.begin(), extensions_.end(), name) == extensions_.end()) extensions_.push_back(name);
 }
 
 Id Words::glsl() {

@@ -12,7 +12,7 @@
 
 namespace alkomp::emit::spv {
 
-/// Appends the words of a literal string: its bytes, a zero, padded to whole words.
+/// Appends the words of a literal string: its bytes up to the first zero, a zero, padded to whole words.
 void append_string(std::vector<u32>& words, std::string_view text);
 
 /// Instructions that follow each other.
@@ -40,6 +40,7 @@ public:
     /// Declares a capability, and the extension that has it where the version does not.
     void need(Capability capability);
     [[nodiscard]] bool has(Capability capability) const;
+    void need_extension(std::string_view name);
     /// The extended instruction set "GLSL.std.450".
     [[nodiscard]] Id glsl();
     /// A file's name, for OpLine.
