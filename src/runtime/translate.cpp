@@ -40,11 +40,10 @@ std::string key_of(const ir::Module& module, const emit::SpirvOptions& options) 
     return hash_key({ALKOMP_VERSION, content_key(module), {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
 }
 
-}  // namespace
-
-std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities) {
-    ir::verify(module, &capabilities);
-    const emit::SpirvOptions options = emit::SpirvOptions::of(capabilities);
+std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabilities* capabilities) {
+    ir::verify(module, capabilities);
+    const emit::SpirvOptions options =
+        capabilities != nullptr ? emit::SpirvOptions::of(*capabilities) : emit::SpirvOptions::all();
     auto shader = std::make_shared<ShaderRecord>();
     shader->name = module.name;
     shader->key = key_of(module, options);
@@ -53,7 +52,7 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
     for (const Pass& pass : kPasses) {
         pass.run(module);
 #ifndef NDEBUG
-        ir::verify(module, &capabilities);
+        ir::verify(module, capabilities);
 #endif
     }
     shader->words = emit::spirv(module, options);
@@ -61,6 +60,13 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
     shader->module = std::make_shared<const ir::Module>(std::move(module));
     return shader;
 }
+
+}  // namespace
+
+std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities) {
+    return translated(std::move(module), &capabilities);
+}
+std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr); }
 
 std::string content_key(const ir::Module& module) {
     ByteWriter writer;

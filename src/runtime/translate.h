@@ -15,6 +15,8 @@ namespace alkomp::detail {
 /// The module as SPIR-V for a device with these capabilities. Equal modules and capabilities give equal words.
 /// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities);
+/// For a device that has everything.
+[[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module);
 
 /// What a module asks of its caller, its sizes with these constants; all but the requirements, which its words declare.
 [[nodiscard]] Interface interface_of(const ir::Module& module,

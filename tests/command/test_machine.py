@@ -22,7 +22,7 @@ def test_version(alkomp):
     assert alkomp("--version").stdout == f"alkomp {VERSION}\n"
 
 
-@pytest.mark.parametrize("words", [(), ("devices",), ("doctor",), ("run",), ("trace",)])
+@pytest.mark.parametrize("words", [(), ("devices",), ("doctor",), ("run",), ("trace",), ("translate",)])
 def test_help_has_examples(alkomp, words):
     text = alkomp(*words, "--help").stdout
     assert "Examples:\n  alkomp " in text

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "print.h"
 #include "request.h"
+#include "translate.h"
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ constexpr const char* kFooter = R"(Examples:
   alkomp doctor
   alkomp run kernel.comp --in a.npy --out b.npy --groups 1024
   alkomp trace kernel.comp --in a.npy --out b.npy --trace out.json
+  alkomp translate kernel.comp --to spirv
 `alkomp VERB --help` tells more about each.
 )";
 constexpr const char* kDevicesFooter = R"(Examples:
@@ -64,6 +66,13 @@ int run_or_trace(const RunRequest& request, bool traced) {
     return 0;
 }
 
+int translate_kernel(const TranslateRequest& request) {
+    const TranslateReport report = translate(request);
+    const std::string words(reinterpret_cast<const char*>(report.words.data()), report.words.size() * sizeof(u32));
+    print(request.json ? json(report) : report.words.empty() ? report.text : words);
+    return 0;
+}
+
 /// Runs a verb; whatever it throws becomes one message that starts with its name.
 int guarded(const std::string& verb, const std::function<int()>& act) {
     const auto complain = [&](const char* what) { std::fprintf(stderr, "alkomp %s: %s\n", verb.c_str(), what); };
@@ -88,7 +97,7 @@ int usage(const CLI::App& app, const CLI::ParseError& error) {
     if (chosen.empty() && error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
         const std::vector<std::string> words = app.remaining();
         what = (words.empty() ? "a verb is missing" : "there is no verb '" + words.front() + "'") +
-               std::string("; there are devices, doctor, run and trace");
+               std::string("; there are devices, doctor, run, trace and translate");
     }
     std::fprintf(stderr, "alkomp%s: %s (see `alkomp%s --help`)\n", verb.c_str(), what.c_str(), verb.c_str());
     return 2;
@@ -113,6 +122,8 @@ int start(int count, char** words) {
     const RunOptions run_options(run_verb, false);
     CLI::App& trace_verb = *app.add_subcommand("trace", "Run one kernel over files and record where the time goes");
     const RunOptions trace_options(trace_verb, true);
+    CLI::App& translate_verb = *app.add_subcommand("translate", "Show what a kernel becomes: IR or SPIR-V");
+    const TranslateOptions translate_options(translate_verb);
 
     try {
         app.parse(count, words);
@@ -123,6 +134,8 @@ int start(int count, char** words) {
     if (devices_verb.parsed()) return guarded("devices", [&] { return devices(flags); });
     if (doctor_verb.parsed()) return guarded("doctor", [&] { return doctor(flags); });
     if (run_verb.parsed()) return guarded("run", [&] { return run_or_trace(run_options.request(), false); });
+    if (translate_verb.parsed())
+        return guarded("translate", [&] { return translate_kernel(translate_options.request()); });
     return guarded("trace", [&] { return run_or_trace(trace_options.request(), true); });
 }
 

@@ -5,6 +5,7 @@
 #include "devices.h"
 #include "doctor.h"
 #include "run.h"
+#include "translate.h"
 
 #include <string>
 
@@ -22,6 +23,7 @@ struct DevicesText {
 [[nodiscard]] std::string json(const DevicesReport& report);
 [[nodiscard]] std::string json(const DoctorReport& report);
 [[nodiscard]] std::string json(const RunReport& report);
+[[nodiscard]] std::string json(const TranslateReport& report);
 
 /// "79.6 GiB", "12 MiB", "512 B"
 [[nodiscard]] std::string size_text(u64 size_bytes);

@@ -130,4 +130,15 @@ std::string json(const RunReport& report) {
     return dump(out);
 }
 
+std::string json(const TranslateReport& report) {
+    return dump({{"kernel", report.kernel},
+                 {"to", report.to == Form::ir ? "ir" : "spirv"},
+                 {"for", report.made_for},
+                 {"workgroup_size", report.workgroup_size},
+                 {"spirv_version", report.spirv_version},
+                 {"capabilities", report.capabilities},
+                 {"output", text_or_null(report.output)},
+                 {"text", text_or_null(report.text)}});
+}
+
 }  // namespace alkomp::command

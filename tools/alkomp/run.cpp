@@ -42,15 +42,6 @@ Arrays read_files(const RunRequest& request) {
     return arrays;
 }
 
-Source read_kernel(const std::filesystem::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::array<unsigned char, 4> start{};
-    stream.read(reinterpret_cast<char*>(start.data()), start.size());
-    const u32 word = start[0] | u32{start[1]} << 8 | u32{start[2]} << 16 | u32{start[3]} << 24;
-    const bool magic = stream && (word == 0x07230203U || word == 0x03022307U);
-    return magic || path.extension() == ".spv" ? spirv_file(path) : glsl_file(path);
-}
-
 /// One binding on the device.
 struct BoundBuffer {
     BoundFiles files;
@@ -205,6 +196,15 @@ std::vector<RunBuffer> describe_buffers(const Interface& interface, const std::v
 }
 
 }  // namespace
+
+Source read_kernel(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::array<unsigned char, 4> start{};
+    stream.read(reinterpret_cast<char*>(start.data()), start.size());
+    const u32 word = start[0] | u32{start[1]} << 8 | u32{start[2]} << 16 | u32{start[3]} << 24;
+    const bool magic = stream && (word == 0x07230203U || word == 0x03022307U);
+    return magic || path.extension() == ".spv" ? spirv_file(path) : glsl_file(path);
+}
 
 RunReport run(const RunRequest& request) {
     const Source source = read_kernel(request.kernel);

@@ -43,6 +43,9 @@ struct RunReport {
     std::string trace;            ///< the file that was written
 };
 
+/// SPIR-V by its first word or its name (.spv), else GLSL.
+[[nodiscard]] Source read_kernel(const std::filesystem::path& path);
+
 /// Runs the kernel and writes its outputs, all of them or none. Throws Failure and alkomp::Error.
 [[nodiscard]] RunReport run(const RunRequest& request);
 
