@@ -81,7 +81,9 @@ struct Features {
     bool variable_pointers = false;
     bool integer_dot = false, integer_dot_accelerated = false;
     bool demote_denormals_control = false;  ///< float controls: denormals, rounding, NaN kept
-    bool preserves_nan_f32 = false, preserves_denormals_f32 = false, rounds_to_even_f32 = false;
+    bool preserves_nan_f16 = false, preserves_nan_f32 = false,
+         preserves_nan_f64 = false;  ///< signed zeros, infinities too
+    bool preserves_denormals_f32 = false, rounds_to_even_f32 = false;
     bool maximal_reconvergence = false;
     bool expect_assume = false;
     bool shader_clock = false;

@@ -128,7 +128,9 @@ void bind_execution_features(nb::class_<Features>& features) {
         .def_ro("integer_dot_accelerated", &Features::integer_dot_accelerated, "... in hardware.")
         .def_ro("demote_denormals_control", &Features::demote_denormals_control,
                 "Float controls: denormals, rounding and NaN can be chosen.")
-        .def_ro("preserves_nan_f32", &Features::preserves_nan_f32, "float32 keeps NaN and infinities.")
+        .def_ro("preserves_nan_f16", &Features::preserves_nan_f16, "float16 keeps signed zeros, infinities and NaN.")
+        .def_ro("preserves_nan_f32", &Features::preserves_nan_f32, "float32 keeps signed zeros, infinities and NaN.")
+        .def_ro("preserves_nan_f64", &Features::preserves_nan_f64, "float64 keeps signed zeros, infinities and NaN.")
         .def_ro("preserves_denormals_f32", &Features::preserves_denormals_f32, "float32 keeps denormals.")
         .def_ro("rounds_to_even_f32", &Features::rounds_to_even_f32, "float32 rounds to nearest even.")
         .def_ro("maximal_reconvergence", &Features::maximal_reconvergence, "Invocations meet again as the source says.")

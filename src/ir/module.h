@@ -39,8 +39,8 @@
 //    `div` and `sqrt` are within 2.5 ulp, the other functions within the error of Vulkan's table ("Precision and
 //    Operation of SPIR-V Instructions"). A product and a sum may become one fused operation unless one of
 //    the two is `precise`; nothing is reassociated. Denormals may be flushed to zero. Where an operand of `min`, `max` or
-//    `clamp` is NaN, the result is one of the operands. Comparisons with NaN are false, but `ne` is true. Signed zeros and
-//    infinities are kept where the device keeps them. `convert` to an integer truncates and saturates, NaN
+//    `clamp` is NaN, the result is one of the operands. Comparisons with NaN are false, but `ne` is true. Signed zeros,
+//    infinities and NaN are kept where the device can keep them. `convert` to an integer truncates and saturates, NaN
 //    gives 0; exact on every device.
 //
 // 7. Memory. A pointer names a place: a space, a type, and how it was reached from a global, a variable or an

@@ -22,6 +22,8 @@ emit::SpirvOptions options_of(const GoldenInput& input) {
     options.i16 = on("i16");
     options.f16 = on("f16");
     options.integer_dot = on("integer_dot");
+    options.keeps_nan_f16 = options.keeps_nan_f32 = options.keeps_nan_f64 =
+        golden_option(input, "keeps_nan", "0") == "1";
     options.maximal_reconvergence = golden_option(input, "maximal_reconvergence", "0") == "1";
     options.names = on("names");
     options.lines = on("lines");

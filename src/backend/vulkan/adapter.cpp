@@ -349,7 +349,9 @@ void fill_execution(const AdapterRecord& a, const FeatureChain& e, Features& f) 
     f.integer_dot_accelerated =
         f.integer_dot && a.properties.integer_dot.integerDotProduct4x8BitPackedSignedAccelerated;
     f.demote_denormals_control = p.shaderDenormFlushToZeroFloat32;
+    f.preserves_nan_f16 = p.shaderSignedZeroInfNanPreserveFloat16;
     f.preserves_nan_f32 = p.shaderSignedZeroInfNanPreserveFloat32;
+    f.preserves_nan_f64 = p.shaderSignedZeroInfNanPreserveFloat64;
     f.preserves_denormals_f32 = p.shaderDenormPreserveFloat32;
     f.rounds_to_even_f32 = p.shaderRoundingModeRTEFloat32;
     f.maximal_reconvergence = e.reconvergence.shaderMaximalReconvergence;

@@ -37,7 +37,7 @@ Id Emitter::widened(ir::ValueId id) {
 }
 
 Id Emitter::narrowed(Id value, ir::TypeId id) {
-    return working_shape(id).type == type(id) ? value : result({Op::FConvert, type(id), {value}});
+    return working_shape(id).type == type(id) ? value : to_brain_float(value, shape(id));
 }
 
 Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {

@@ -80,6 +80,24 @@ Id Emitter::to_integer(Id value, const Shape& from, const Shape& to) {
     return whole;
 }
 
+/// From f32, to nearest even. NVIDIA's driver (seen with 580.159) rounds OpFConvert to bfloat16 towards zero, so the bits
+/// are rounded first; a NaN keeps its own.
+Id Emitter::to_brain_float(Id value, const Shape& to) {
+    const Shape real_shape{Scalar::f32, to.lanes, number_type(Scalar::f32, to.lanes)};
+    const Shape raw = integer_shape(Scalar::u32, to.lanes);
+    const auto word = [&](u64 bits) { return number(Scalar::u32, bits, to.lanes); };
+    const Id all = result({Op::Bitcast, raw.type, {value}});
+    const Id kept = result({Op::ShiftRightLogical, raw.type, {all, word(16)}});
+    const Id odd = result({Op::BitwiseAnd, raw.type, {kept, word(1)}});
+    const Id half = result({Op::IAdd, raw.type, {odd, word(0x7fff)}});
+    const Id up = result({Op::IAdd, raw.type, {all, half}});
+    const Id cut = result({Op::BitwiseAnd, raw.type, {up, word(0xffff0000)}});
+    const Id rounded = result({Op::Bitcast, real_shape.type, {cut}});
+    const Id magnitude = result({Op::BitwiseAnd, raw.type, {all, word(0x7fffffff)}});
+    const Id is_nan = result({Op::UGreaterThan, bool_type(to.lanes), {magnitude, word(0x7f800000)}});
+    return result({Op::FConvert, to.type, {select({is_nan, value, rounded, real_shape.type})}});
+}
+
 Id Emitter::convert(Id value, ir::TypeId from_id, ir::TypeId to_id) {
     if (from_id == to_id) return value;
     const bool matrix = module_.types.is(from_id, ir::Type::Kind::cooperative_matrix);
@@ -95,6 +113,7 @@ Id Emitter::convert(Id value, ir::TypeId from_id, ir::TypeId to_id) {
         const bool direct = matrix || from.scalar == Scalar::f32 || to.scalar == Scalar::f32 ||
                             (from.scalar != Scalar::bf16 && to.scalar != Scalar::bf16);
         if (!direct) value = result({Op::FConvert, number_type(Scalar::f32, from.lanes), {value}});
+        if (to.scalar == Scalar::bf16 && !matrix) return to_brain_float(value, to);
         return result({Op::FConvert, to.type, {value}});
     }
     if (!from_real && !to_real) return resize(value, from, to);

@@ -485,6 +485,9 @@ SpirvOptions SpirvOptions::of(const Capabilities& capabilities) {
     options.i16 = features.i16;
     options.f16 = features.f16;
     options.integer_dot = features.integer_dot;
+    options.keeps_nan_f16 = features.preserves_nan_f16;
+    options.keeps_nan_f32 = features.preserves_nan_f32;
+    options.keeps_nan_f64 = features.preserves_nan_f64;
     options.maximal_reconvergence = features.maximal_reconvergence;
     return options;
 }
@@ -494,6 +497,7 @@ SpirvOptions SpirvOptions::all() {
     options.version = spv::kVersion1_6;
     options.memory_model = options.memory_model_device_scope = true;
     options.i8 = options.i16 = options.f16 = options.integer_dot = options.maximal_reconvergence = true;
+    options.keeps_nan_f16 = options.keeps_nan_f32 = options.keeps_nan_f64 = true;
     return options;
 }
 

@@ -64,6 +64,7 @@ private:
     [[nodiscard]] Id global_variable(const ir::Global& global, Storage storage, Id type, Id initial = 0);
     void need_storage(ir::TypeId id, ir::Space space);
     void declare_modes(Id kernel);
+    void keep_nan(Id kernel);
     [[nodiscard]] Id workgroup_size();
     [[nodiscard]] Id builtin(ir::Builtin which);
     [[nodiscard]] Id input(BuiltIn which, u32 lanes);
@@ -132,6 +133,7 @@ private:
     // convert.cpp
     [[nodiscard]] Id convert(Id value, ir::TypeId from, ir::TypeId to);
     [[nodiscard]] Id to_integer(Id value, const Shape& from, const Shape& to);
+    [[nodiscard]] Id to_brain_float(Id value, const Shape& to);
     [[nodiscard]] Id resize(Id value, const Shape& from, const Shape& to);
     [[nodiscard]] Id bitcast(Id value, ir::TypeId from, ir::TypeId to);
 

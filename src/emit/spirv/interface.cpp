@@ -152,9 +152,28 @@ void Emitter::declare_modes(Id kernel) {
     // The built-in constant goes before the mode; LocalSizeId would do the same, but not on every device.
     if (!known) words_.decorate(workgroup_size(), Decoration::BuiltIn, {static_cast<u32>(BuiltIn::WorkgroupSize)});
     words_.modes.add(Op::ExecutionMode, {kernel, kLocalSize, sizes[0], sizes[1], sizes[2]});
+    keep_nan(kernel);
     if (!options_.maximal_reconvergence || !uses_subgroups_) return;
     words_.need_extension("SPV_KHR_maximal_reconvergence");
     words_.modes.add(Op::ExecutionMode, {kernel, kMaximallyReconverges});
+}
+
+/// Else a driver may take NaN and infinities to be nowhere: NVIDIA's (seen with 580.159) makes x / x 1.
+void Emitter::keep_nan(Id kernel) {
+    constexpr u32 kSignedZeroInfNanPreserve = 4461;
+    const auto keep = [&](bool kept, Scalar scalar) {
+        bool used = false;
+        for (u32 i = 0; i < module_.types.size(); ++i) {
+            const ir::Type& type = module_.types[static_cast<ir::TypeId>(i)];
+            used = used || (type.kind == ir::Type::Kind::scalar && type.scalar == scalar);
+        }
+        if (!kept || !used) return;
+        words_.need(Capability::SignedZeroInfNanPreserve);
+        words_.modes.add(Op::ExecutionMode, {kernel, kSignedZeroInfNanPreserve, 8 * size_bytes(scalar)});
+    };
+    keep(options_.keeps_nan_f16, Scalar::f16);
+    keep(options_.keeps_nan_f32, Scalar::f32);
+    keep(options_.keeps_nan_f64, Scalar::f64);
 }
 
 Id Emitter::workgroup_size() {

@@ -16,6 +16,7 @@ struct SpirvOptions {
     bool memory_model_device_scope = false;
     bool i8 = false, i16 = false, f16 = false;  ///< arithmetic; without it these types may lie in buffers only
     bool integer_dot = false;
+    bool keeps_nan_f16 = false, keeps_nan_f32 = false, keeps_nan_f64 = false;  ///< signed zeros, infinities and NaN
     bool maximal_reconvergence = false;  ///< invocations meet where the IR says, not where a driver likes
     bool names = true;                   ///< OpName and OpMemberName
     bool lines = true;                   ///< OpLine

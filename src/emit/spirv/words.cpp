@@ -36,6 +36,7 @@ constexpr std::array kOrigins{
     Origin{Capability::StorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
     Origin{Capability::UniformAndStorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
     Origin{Capability::StoragePushConstant8, "SPV_KHR_8bit_storage", kVersion1_5},
+    Origin{Capability::SignedZeroInfNanPreserve, "SPV_KHR_float_controls", kVersion1_4},
     Origin{Capability::VulkanMemoryModel, "SPV_KHR_vulkan_memory_model", kVersion1_5},
     Origin{Capability::VulkanMemoryModelDeviceScope, "SPV_KHR_vulkan_memory_model", kVersion1_5},
     Origin{Capability::PhysicalStorageBufferAddresses, "SPV_KHR_physical_storage_buffer", kVersion1_5},
