@@ -235,6 +235,30 @@ void functions(Device& gpu) {
     check(gpu.get(to) == std::vector<i32>{6, 15});
 }
 
+void messages() {
+    // [messages]
+    Device gpu("", {.on_print = [](const Printed& said) {
+                   std::cout << "line " << said.line << ", invocation " << said.invocation[0] << ": " << said.text
+                             << '\n';
+               }});
+    auto divide = kernel("divide", [](InOut<u32> data, Val<u32> by) {
+        const Val<u32> i = global_id();
+        print_("{} / {}", data[i], by);
+        assert_(by != 0u, "element {} is divided by 0", i);
+        data[i] /= by;
+    });
+    auto data = gpu.to_device<u32>({6, 7});
+    gpu.call(divide, data, 2u);
+    gpu.wait();  // prints 6 / 2 and 7 / 2
+    gpu.call(divide, data, 0u);
+    try {
+        gpu.wait();
+    } catch (const Error& error) {  // error.code() is ErrorCode::kernel_fault
+        std::cout << error.what() << '\n';
+    }
+    // [/messages]
+}
+
 void mistakes() {
     // [mistake]
     try {
@@ -280,5 +304,6 @@ int main() {
     composites(gpu);
     together(gpu);
     functions(gpu);
+    messages();
     mistakes();
 }

@@ -12,5 +12,6 @@
 #include "alkomp/stream.h"
 #include "alkomp/graph.h"
 #include "alkomp/profile.h"
+#include "alkomp/message.h"
 #include "alkomp/device.h"
 #include "alkomp/lang.h"

@@ -8,6 +8,7 @@
 #include "alkomp/future.h"
 #include "alkomp/graph.h"
 #include "alkomp/kernel.h"
+#include "alkomp/message.h"
 #include "alkomp/profile.h"
 #include "alkomp/stream.h"
 
@@ -40,8 +41,9 @@ struct DeviceInfo {
 
 /// How `Device` picks and opens.
 struct DeviceOptions {
-    bool robust = true;    ///< keep every kernel's accesses inside its own buffers
-    bool profile = false;  ///< record GPU timestamps from the start
+    bool robust = true;        ///< keep every kernel's accesses inside its own buffers
+    bool profile = false;      ///< record GPU timestamps from the start
+    PrintCallback on_print{};  ///< takes the lines that kernels print; empty: they go to stderr
 };
 
 /// What stays true of memory when a kernel is wrong. See docs/errors.md.

@@ -15,7 +15,7 @@ enum class ErrorCode {
     unsupported,       ///< this device or build cannot do it; another may
     out_of_memory,     ///< the library goes on; free something and retry
     compile_failed,    ///< the kernel's source or SPIR-V is refused
-    kernel_fault,      ///< a kernel did what it must not (checked mode)
+    kernel_fault,      ///< a kernel did what it must not: an `assert_` did not hold
     device_lost,       ///< every waiter wakes with it; open a new Device
     timed_out,         ///< the wait gave up; the work lives on, waiting again is legal
     internal,          ///< a fault of alkomp or of a driver

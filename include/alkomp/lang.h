@@ -13,3 +13,4 @@
 #include "alkomp/lang/atomic.h"
 #include "alkomp/lang/subgroup.h"
 #include "alkomp/lang/function.h"
+#include "alkomp/lang/message.h"

@@ -52,6 +52,7 @@ struct Requirement {
 struct Interface {
     std::string entry;                                        ///< the entry point's name
     std::vector<BindingInfo> bindings;                        ///< sorted by (set, binding)
+    bool has_messages = false;                                ///< the last binding is the front's, for messages
     std::vector<ScalarInfo> scalars;                          ///< sorted by offset
     u32 scalar_bytes = 0;                                     ///< size of the push constant block, a multiple of 4
     std::optional<u32> count_offset_bytes;                    ///< where the front writes the invocations wanted along x

@@ -68,6 +68,10 @@
 //    `storage`, `uniform`, `scalars` and `address` has a layout, elsewhere it does not matter. Types that differ in
 //    layout alone are different types, `extract` and `compose` lead from one to the other. `bool` has no
 //    layout and lives in `local` and `shared` only.
+//
+// 10. Messages. `print` and `check` tell a text with a value for each "{}". Those of one invocation come in its order; some
+//    may be dropped, which is counted. A `check` whose condition is false makes the work of its call fail with
+//    `kernel_fault`; the invocation goes on.
 #pragma once
 
 #include "alkomp/dtype.h"

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace alkomp::detail {
 namespace {
@@ -144,6 +147,59 @@ Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> value
     const std::array immediates{u32{order}, scope_of};
     return recorder.emit(*ir::find_op(op), std::span(operands).first(count), place, immediates);
 }
+
+// Messages -----------------------------------------------------------------------------------------
+
+namespace {
+
+template <class T>
+std::string shortest(T value) {
+    std::array<char, 32> digits{};
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+}
+
+/// Puts the host's texts into the message, and adds the device's values to the operands.
+void message(ir::Op op, std::vector<ir::ValueId> operands, std::string_view text, std::span<const Shown> shown,
+             Place place) {
+    Recorder& recorder = Recorder::current(place);
+    std::string format;
+    std::size_t places = 0, done = 0;
+    for (std::size_t at = text.find("{}"); at != std::string_view::npos; at = text.find("{}", done)) {
+        format += text.substr(done, at - done);
+        done = at + 2;
+        if (places < shown.size() && shown[places].is_text) {
+            if (shown[places].text.find("{}") != std::string::npos)
+                recorder.fail(place, "the text \"" + shown[places].text + "\" is shown and has a {} of its own.");
+            format += shown[places].text;
+        } else {
+            format += "{}";
+        }
+        ++places;
+    }
+    format += text.substr(done);
+    if (places != shown.size())
+        recorder.fail(place, "the text has " + std::to_string(places) + (places == 1 ? " {}, " : " {}s, ") +
+                                 std::to_string(shown.size()) + (shown.size() == 1 ? " value is" : " values are") +
+                                 " given.");
+    for (const Shown& value : shown)
+        if (!value.is_text) operands.push_back(recorder.check(value.node, place));
+    const auto kept = static_cast<u32>(recorder.module().string(format));
+    recorder.emit(op, operands, place, {&kept, 1});
+}
+
+}  // namespace
+
+std::string float_text(f32 value) { return shortest(value); }
+std::string float_text(f64 value) { return shortest(value); }
+
+void print(std::string_view text, const Shown* shown, std::size_t count, Place place) {
+    message(ir::Op::print, {}, text, {shown, count}, place);
+}
+void check(Node condition, std::string_view text, const Shown* shown, std::size_t count, Place place) {
+    message(ir::Op::check, {Recorder::current(place).check(condition, place)}, text, {shown, count}, place);
+}
+
+// Parameters ---------------------------------------------------------------------------------------
 
 Node buffer_parameter(const TypeInfo& element, BufferUse use) {
     return Recorder::current(kNowhere).buffer(element, use);

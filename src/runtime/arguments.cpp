@@ -34,9 +34,14 @@ std::string binding_text(const BindingInfo& binding) {
     fail(kernel, ErrorCode::invalid_argument, sentence);
 }
 
+/// Those that the caller gives.
+std::span<const BindingInfo> bindings_of(const Interface& interface) {
+    return std::span(interface.bindings).first(interface.bindings.size() - (interface.has_messages ? 1 : 0));
+}
+
 std::string interface_text(const Interface& interface) {
     std::string text;
-    for (const BindingInfo& binding : interface.bindings) text += "\n  buffer " + binding_text(binding);
+    for (const BindingInfo& binding : bindings_of(interface)) text += "\n  buffer " + binding_text(binding);
     for (const ScalarInfo& scalar : interface.scalars)
         text += "\n  scalar " + quoted(scalar.name) + ": " + to_string(scalar.type);
     return text;
@@ -53,7 +58,7 @@ std::string plural(std::size_t count, const char* noun) {
         buffers += a.kind == Argument::Kind::buffer;
         scalars += a.kind == Argument::Kind::scalar;
     }
-    fail(kernel, plural(kernel.interface.bindings.size(), "buffer") + " and " +
+    fail(kernel, plural(bindings_of(kernel.interface).size(), "buffer") + " and " +
                      plural(kernel.interface.scalars.size(), "scalar") + " are wanted, " + plural(buffers, "buffer") +
                      " and " + plural(scalars, "scalar") +
                      " are given; the kernel takes:" + interface_text(kernel.interface));
@@ -68,7 +73,7 @@ bool answers_to(const ScalarInfo& scalar, std::string_view name) { return scalar
 template <class Info>
 class Places {
 public:
-    Places(const KernelRecord& kernel, const std::vector<Info>& infos, std::span<const Argument> all)
+    Places(const KernelRecord& kernel, std::span<const Info> infos, std::span<const Argument> all)
         : kernel_(kernel), infos_(infos), all_(all) {}
 
     std::size_t take(const Argument& argument) {
@@ -103,7 +108,7 @@ private:
     }
 
     const KernelRecord& kernel_;
-    const std::vector<Info>& infos_;
+    std::span<const Info> infos_;
     std::span<const Argument> all_;
     std::vector<bool> taken_;  // empty until an argument has a name
     std::size_t next_ = 0, count_ = 0;
@@ -151,7 +156,7 @@ void imply_groups(const DeviceRecord& device, const KernelRecord& kernel, Checke
         fail(kernel, "groups(x, y, z) is wanted: the workgroup has more than one dimension.");
     std::size_t first = kUnset;
     u64 count = 0;
-    for (std::size_t i = 0; i < interface.bindings.size(); ++i) {
+    for (std::size_t i = 0; i < bindings_of(interface).size(); ++i) {
         const BindingInfo& binding = interface.bindings[i];
         if (binding.stride_bytes == 0 || binding.fixed_bytes != 0) continue;
         const u64 here = out.buffers[i].size_bytes / binding.stride_bytes;
@@ -227,7 +232,7 @@ BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel,
     }
     check_limits(device, kernel, binding, view);
     if (binding.reads && !record.poison.empty()) {
-        fail(kernel, ErrorCode::internal,
+        fail(kernel, record.poison_code,
              "argument " + quoted(binding.name) + ": " + describe(view) +
                  " cannot be trusted, since work that wrote it failed: " + record.poison);
     }
@@ -245,10 +250,10 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
     out.groups = {1, 1, 1};
     out.nothing = false;
     out.indirect = nullptr;
-    out.buffers.resize(interface.bindings.size());
+    out.buffers.assign(interface.bindings.size(), {});
     out.scalars.assign(interface.scalar_bytes, std::byte{0});
 
-    Places<BindingInfo> bindings(kernel, interface.bindings, arguments);
+    Places<BindingInfo> bindings(kernel, bindings_of(interface), arguments);
     Places<ScalarInfo> scalars(kernel, interface.scalars, arguments);
     const Groups* groups = nullptr;
     for (const Argument& a : arguments) {

@@ -69,7 +69,7 @@ std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& d
 
 void check_trusted(const DeviceRecord& device, const BufferRecord& record, const char* function) {
     if (record.poison.empty()) return;
-    throw Error(device.lost ? ErrorCode::device_lost : ErrorCode::internal,
+    throw Error(device.lost ? ErrorCode::device_lost : record.poison_code,
                 std::string(function) + ": the buffer of " + std::to_string(record.size_bytes) + " bytes" +
                     (record.label.empty() ? "" : " \"" + record.label + "\"") +
                     " cannot be trusted, since work that wrote it failed: " + record.poison);

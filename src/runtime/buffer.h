@@ -24,9 +24,10 @@ struct BufferRecord {
     Block block;                           ///< none for a buffer of no bytes
     u64 size_bytes = 0;                    ///< as asked for; the block may be larger
     BufferUses uses;
-    std::string label;      ///< written under a lock of its own too, so that messages need no other
-    std::string poison;     ///< why its contents cannot be trusted; empty: they can
-    std::size_t place = 0;  ///< in DeviceRecord::buffers
+    std::string label;   ///< written under a lock of its own too, so that messages need no other
+    std::string poison;  ///< why its contents cannot be trusted; empty: they can
+    ErrorCode poison_code = ErrorCode::internal;  ///< of what failed
+    std::size_t place = 0;                        ///< in DeviceRecord::buffers
 
     BufferRecord() = default;
     BufferRecord(const BufferRecord&) = delete;

@@ -69,6 +69,7 @@ DeviceRecord::~DeviceRecord() {
     transfers.reset();
     pool.trim(*this);
     release_passed();
+    message_blocks.free();
     if (empty.id != backend::BufferId::none) backend->free(empty.id);
     backend.reset();
 }
@@ -176,7 +177,7 @@ void DeviceRecord::gather_accesses(const CheckedCall& call, std::vector<BufferAc
     }
 }
 
-backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena) {
+backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena, MessageBlock* messages) {
     const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size());
     const u64 multiple = properties.binding_size_multiple_bytes;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -189,6 +190,7 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
             ranges[i] = {bound.record->block.id, bound.offset_bytes, whole};
         }
     }
+    if (messages != nullptr) ranges.back() = {messages->device.block.id, 0, MessageBlock::kBytes};
     const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));
     const backend::KernelId kernel = call.kernel->id;
     if (call.indirect != nullptr)
@@ -198,16 +200,49 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
 }
 
 void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
+    if (call.kernel->messages) append_with_messages(timeline, call);
+    else append_dispatch(timeline, call, nullptr);
+}
+
+void DeviceRecord::append_dispatch(Timeline& timeline, const CheckedCall& call, MessageBlock* messages) {
     accesses_.clear();
     gather_accesses(call, accesses_);
+    if (messages != nullptr) accesses_.push_back({&messages->device, {0, MessageBlock::kBytes, true}});
     prepare(timeline, accesses_, call.kernel->interface.uses_addresses);
-    const backend::Command command = make_command(call, timeline.pending.arena);
+    const backend::Command command = make_command(call, timeline.pending.arena, messages);
 
     KernelRecord& kernel = *call.kernel;
     if (kernel.last_sequence != 0 && kernel.last_timeline != timeline.index) kernel.used_elsewhere = true;
     kernel.last_timeline = timeline.index;
     kernel.last_sequence = timeline.recording();
     push(timeline, command, accesses_, kernel.label, 0);
+}
+
+// Each call has a block of its own, cleared before and copied to the host behind it. Calls that print run one after the
+// other only where their buffers make them.
+void DeviceRecord::append_with_messages(Timeline& timeline, const CheckedCall& call) {
+    MessageBlock& block = message_blocks.claim();
+    const u32 submit_at = timeline.submit_at;
+    try {
+        const Access all{0, MessageBlock::kBytes, true};
+        const BufferAccess clears{&block.device, all};
+        append(timeline, {backend::Fill{block.device.block.id, 0, MessageBlock::kBytes, 0}, false}, {&clears, 1},
+               "messages", MessageBlock::kBytes);
+        // The dispatch and the copy belong to one batch, so that a condition that does not hold fails what its call wrote.
+        timeline.submit_at = ~u32{0} / kIndependent;
+        append_dispatch(timeline, call, &block);
+        const std::array<BufferAccess, 2> copies{
+            {{&block.device, {0, MessageBlock::kBytes, false}}, {&block.host, all}}};
+        const backend::Copy copy{block.device.block.id, block.host.block.id, 0, 0, MessageBlock::kBytes};
+        append(timeline, {copy, false}, copies, "messages", MessageBlock::kBytes);
+        timeline.submit_at = submit_at;
+    } catch (...) {
+        timeline.submit_at = submit_at;
+        message_blocks.release(block);
+        throw;
+    }
+    timeline.pending.read_by_host = true;
+    timeline.pending.messages.push_back({&block, call.kernel->messages, call.kernel->label});
 }
 
 void DeviceRecord::provide_empty() {
@@ -236,6 +271,7 @@ u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {
     flight.sequence = ++timeline.submitted;
     flight.ticket = pending.ticket;
     flight.notes = std::move(batch.notes);
+    flight.messages = std::move(batch.messages);
     if (pending.ticket == 0) {
         flight.done = true;
         flight.status =
@@ -289,10 +325,12 @@ void DeviceRecord::release_passed() {
 
 // Completions --------------------------------------------------------------------------------------
 
-void DeviceRecord::poison_writes(const Timeline& timeline, u64 sequence, const std::string& why) {
+void DeviceRecord::poison_writes(const Timeline& timeline, u64 sequence, const backend::Status& why) {
     for (BufferRecord* buffer : buffers) {
         for (const Use& use : buffer->uses.writes) {
-            if (use.timeline == timeline.index && use.sequence == sequence) buffer->poison = why;
+            if (use.timeline != timeline.index || use.sequence != sequence) continue;
+            buffer->poison = why.text;
+            buffer->poison_code = why.code == ErrorCode::kernel_fault ? why.code : ErrorCode::internal;
         }
     }
 }
@@ -316,8 +354,9 @@ void DeviceRecord::add_spans(const Timeline& timeline, const InFlight& batch) {
 void DeviceRecord::retire(Timeline& timeline, Continuations& then) {
     while (!timeline.in_flight.empty() && timeline.in_flight.front().done) {
         InFlight& batch = timeline.in_flight.front();
+        take_messages(batch, then);
         if (batch.status.failed) {
-            poison_writes(timeline, batch.sequence, batch.status.text);
+            poison_writes(timeline, batch.sequence, batch.status);
             if (!timeline.failure) timeline.failure = batch.status;
         } else if (!batch.notes.empty()) {
             add_spans(timeline, batch);
@@ -333,14 +372,56 @@ void DeviceRecord::retire(Timeline& timeline, Continuations& then) {
     if (timeline.in_flight.empty()) timeline.submit_at = kFirstSubmit;
 }
 
+/// True if what the batch's calls say can be read now; else once the backend has mapped it.
+bool DeviceRecord::map_messages(Timeline& timeline, InFlight& batch) {
+    for (const Messages& messages : batch.messages) {
+        MessageBlock* const block = messages.block;
+        if (block->mapped != nullptr) continue;
+        const backend::Pending pending =
+            backend->map(block->host.block.id, 0, MessageBlock::kBytes, backend::MapMode::read, block->mapped);
+        if (pending.ticket == 0) {
+            if (pending.status.failed) batch.status = pending.status;
+            continue;
+        }
+        ++batch.open_maps;
+        tickets[pending.ticket] = [this, &timeline, block, sequence = batch.sequence](backend::Completion& completion) {
+            Continuations then;
+            {
+                const std::lock_guard lock(mutex);
+                block->mapped = completion.mapped;
+                const auto found = std::find_if(timeline.in_flight.begin(), timeline.in_flight.end(),
+                                                [&](const InFlight& flight) { return flight.sequence == sequence; });
+                if (completion.status.failed) found->status = completion.status;
+                found->done = --found->open_maps == 0;
+                retire(timeline, then);
+            }
+            for (const auto& run : then) run();
+        };
+    }
+    return batch.open_maps == 0;
+}
+
+void DeviceRecord::take_messages(InFlight& batch, Continuations& then) {
+    for (const Messages& messages : batch.messages) {
+        if (!batch.status.failed || batch.status.code == ErrorCode::kernel_fault) {
+            ReadMessages taken = read(messages, options.on_print);
+            if (taken.deliver) then.push_back(std::move(taken.deliver));
+            if (!taken.failure.empty() && !batch.status.failed)
+                batch.status = backend::Status::failure(ErrorCode::kernel_fault, std::move(taken.failure));
+        }
+        message_blocks.release(*messages.block);
+    }
+    batch.messages.clear();
+}
+
 void DeviceRecord::take_completion(backend::Completion& completion, Continuations& then) {
     if (completion.status.failed && completion.status.code == ErrorCode::device_lost) mark_lost(completion.status);
     for (const auto& timeline : timelines) {
         for (InFlight& batch : timeline->in_flight) {
             if (batch.ticket != completion.ticket) continue;
-            batch.done = true;
             batch.status = std::move(completion.status);
             batch.timestamps_ns = std::move(completion.timestamps_ns);
+            batch.done = batch.status.failed || map_messages(*timeline, batch);
             retire(*timeline, then);
             return;
         }

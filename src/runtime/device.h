@@ -7,6 +7,7 @@
 #include "runtime/arguments.h"
 #include "runtime/buffer.h"
 #include "runtime/hazards.h"
+#include "runtime/message.h"
 #include "runtime/pool.h"
 #include "runtime/range_lock.h"
 #include "runtime/stream.h"
@@ -43,6 +44,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     Use by_address;  ///< the last kernel that used raw addresses; it may have touched any buffer
     Pool pool;
     std::unique_ptr<Transfers> transfers;
+    MessageBlocks message_blocks{*this};
     Block empty;                         ///< stands in for buffers of no bytes in bindings
     std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
     std::unordered_map<std::string, std::weak_ptr<KernelRecord>> kernels;     ///< compiled and in use, by key
@@ -84,7 +86,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     void append_call(Timeline& timeline, const CheckedCall& call);
     /// What a checked call accesses, appended to `out`, and the command for it, whose arrays lie in `arena`.
     static void gather_accesses(const CheckedCall& call, std::vector<BufferAccess>& out);
-    backend::Command make_command(const CheckedCall& call, Arena& arena);
+    backend::Command make_command(const CheckedCall& call, Arena& arena, MessageBlock* messages = nullptr);
     /// Submits the pending batch, and then a recorded list if there is one; returns its sequence.
     /// Throws out_of_memory, device_lost; then the batch is dropped and what it would have written is poisoned.
     u64 submit(Timeline& timeline, backend::RecordedId recorded = backend::RecordedId::none);
@@ -125,11 +127,15 @@ private:
     void prepare(Timeline& timeline, std::span<const BufferAccess> accesses, bool everywhere = false);
     void push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
               std::string_view name, u64 bytes);
+    void append_dispatch(Timeline& timeline, const CheckedCall& call, MessageBlock* messages);
+    void append_with_messages(Timeline& timeline, const CheckedCall& call);
+    bool map_messages(Timeline& timeline, InFlight& batch);
+    void take_messages(InFlight& batch, Continuations& then);
     void take_completion(backend::Completion& completion, Continuations& then);
     void retire(Timeline& timeline, Continuations& then);
     void fail_everything(Continuations& then);
     void add_spans(const Timeline& timeline, const InFlight& batch);
-    void poison_writes(const Timeline& timeline, u64 sequence, const std::string& why);
+    void poison_writes(const Timeline& timeline, u64 sequence, const backend::Status& why);
 
     Conflicts conflicts_;                                                 ///< of the command being recorded
     std::vector<BufferAccess> accesses_;                                  ///< of the call being recorded

@@ -266,6 +266,42 @@ void remember_last(RecordedList& list, const Timeline& timeline) {
     list.last.push_back({timeline.index, timeline.recording()});
 }
 
+/// Under the mutex: every call has messages of its own, which no recorded list could tell apart.
+void replay_calls(GraphRecord& graph, Timeline& timeline) {
+    DeviceRecord& device = *graph.device;
+    for (GraphNode& node : graph.nodes) {
+        if (node.kernel && !node.call.nothing) {
+            for (const BoundBuffer& bound : node.call.buffers)
+                if (bound.record != nullptr && bound.reads) check_trusted(device, *bound.record, "replay");
+            device.append_call(timeline, node.call);
+        }
+        for (const GraphNode::Command& c : node.commands) {
+            if (c.accesses.size() == 2) check_trusted(device, *c.accesses[0].record, "replay");
+            device.append(timeline, c.command, c.accesses, "graph", 0);
+            if (c.overwrites) c.accesses.back().record->poison.clear();
+        }
+    }
+    device.submit(timeline);
+}
+
+/// Under the mutex: the first time after a change as a batch like any other.
+void replay_list(GraphRecord& graph, Timeline& timeline) {
+    DeviceRecord& device = *graph.device;
+    const bool timed = device.profiling && device.capabilities.features.timestamps;
+    // A list that is kept costs more to make than one that lives once: a graph whose slots change before
+    // each replay never makes one. With timestamps around it, one batch holds both of them.
+    RecordedList* list = timed || !graph.replayed ? nullptr : &graph.record(timeline.queue);
+    wait_for_others(graph, timeline);
+    ++timeline.epoch;
+    if (graph.uses_addresses) device.by_address = use_of_everything(timeline);
+    for (const GraphBuffer& buffer : graph.buffers)
+        for (const Access& access : buffer.accesses) note_use(device, timeline, buffer.record->uses, access);
+    if (list == nullptr) put_into_batch(graph, timeline, timed);
+    else remember_last(*list, timeline);
+    graph.replayed = true;
+    device.submit(timeline, list == nullptr ? backend::RecordedId::none : list->id);
+}
+
 }  // namespace
 
 void replay(GraphRecord& graph, Timeline& timeline) {
@@ -277,19 +313,8 @@ void replay(GraphRecord& graph, Timeline& timeline) {
         if (!graph.built) graph.build();
         if (graph.commands.empty()) return;
         if (!device.range_locks.empty()) wait_for_transfers(graph, lock);
-        const bool timed = device.profiling && device.capabilities.features.timestamps;
-        // A list that is kept costs more to make than one that lives once: a graph whose slots change before
-        // each replay never makes one. With timestamps around it, one batch holds both of them.
-        RecordedList* list = timed || !graph.replayed ? nullptr : &graph.record(timeline.queue);
-        wait_for_others(graph, timeline);
-        ++timeline.epoch;
-        if (graph.uses_addresses) device.by_address = use_of_everything(timeline);
-        for (const GraphBuffer& buffer : graph.buffers)
-            for (const Access& access : buffer.accesses) note_use(device, timeline, buffer.record->uses, access);
-        if (list == nullptr) put_into_batch(graph, timeline, timed);
-        else remember_last(*list, timeline);
-        graph.replayed = true;
-        device.submit(timeline, list == nullptr ? backend::RecordedId::none : list->id);
+        if (graph.has_messages) replay_calls(graph, timeline);
+        else replay_list(graph, timeline);
     }
     device.relieve(timeline, submitted);
 }
@@ -414,6 +439,7 @@ void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::spa
 void add_call(GraphRecord& graph, std::shared_ptr<KernelRecord> kernel, std::span<const Argument> arguments) {
     GraphNode node;
     node.kernel = std::move(kernel);
+    if (node.kernel->messages) graph.has_messages = true;
     for (const Argument& argument : arguments) node.arguments.emplace_back(argument);
     {
         const std::lock_guard lock(graph.device->mutex);

@@ -155,6 +155,7 @@ std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) 
     record->workgroup_size = job.interface.workgroup_size;
     record->label = job.label;
     record->key = job.memory_key;
+    record->messages = job.shader->messages;
     return record;
 }
 

@@ -5,6 +5,7 @@
 #include "alkomp/kernel.h"
 #include "backend/backend.h"
 #include "backend/interface.h"
+#include "ir/pass/lower_messages.h"
 
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@ struct ShaderRecord {
     std::string name;
     std::string key;                           ///< names its words and interface: part of every kernel cache key
     std::shared_ptr<const ir::Module> module;  ///< that the words were made from; null: from no IR
+    std::shared_ptr<const std::vector<ir::Message>> messages;  ///< what the kernel prints and checks; null: nothing
 };
 
 /// Held by handles, which hold its device too, and by its device where the kernel was recorded from C++.
@@ -31,7 +33,8 @@ struct KernelRecord {
     Interface interface;                         ///< with the constants it was compiled with
     std::array<u32, 3> workgroup_size{1, 1, 1};  ///< with the constants it was compiled with
     std::string label;
-    std::string key;        ///< of DeviceRecord::kernels
+    std::string key;                                           ///< of DeviceRecord::kernels
+    std::shared_ptr<const std::vector<ir::Message>> messages;  ///< null: none
     u32 last_timeline = 0;  ///< guarded by DeviceRecord::mutex: where and when it was used last
     u64 last_sequence = 0;
     bool used_elsewhere = false;  ///< on more than one timeline: release waits for all of them

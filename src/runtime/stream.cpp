@@ -17,6 +17,7 @@ void Batch::clear() {
     arena.clear();
     waits.clear();
     notes.clear();
+    messages.clear();
     barriers = 0;
     read_by_host = false;
 }

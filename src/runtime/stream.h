@@ -5,6 +5,7 @@
 #include "alkomp/stream.h"
 #include "backend/backend.h"
 #include "runtime/arena.h"
+#include "runtime/message.h"
 
 #include <atomic>
 #include <deque>
@@ -31,6 +32,7 @@ struct Batch {
     Arena arena;  ///< what the commands' spans point into
     std::vector<backend::Ticket> waits;
     std::vector<ProfileNote> notes;
+    std::vector<Messages> messages;
     u32 barriers = 0;  ///< commands that wait for what is before them
     bool read_by_host = false;
 
@@ -46,6 +48,8 @@ struct InFlight {
     backend::Status status;
     std::vector<ProfileNote> notes;
     std::vector<u64> timestamps_ns;
+    std::vector<Messages> messages;  ///< that it brings to the host
+    u32 open_maps = 0;               ///< of their blocks, asked for once it was done
 };
 
 /// One stream as its device sees it. Owned by the device, so that work in flight outlives the stream;

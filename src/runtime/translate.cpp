@@ -3,6 +3,7 @@
 
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
+#include "ir/pass/lower_messages.h"
 #include "ir/verify.h"
 #include "read/spirv/reflect.h"
 #include "runtime/cache.h"
@@ -29,6 +30,19 @@ void add_requirements(Interface& interface, std::span<const u32> words) {
     }
 }
 
+/// The buffer that the messages go to, which no caller gives.
+void add_messages(Interface& interface, const ir::Module& module) {
+    const ir::Global& global = module.globals.back();
+    BindingInfo binding;
+    binding.set = global.set;
+    binding.binding = global.binding;
+    binding.name = module.text(global.name);
+    binding.stride_bytes = 4;
+    binding.element = dtype_of<u32>();
+    interface.bindings.push_back(std::move(binding));
+    interface.has_messages = true;
+}
+
 std::string key_of(const ir::Module& module, const emit::SpirvOptions& options) {
     ByteWriter writer;
     writer.add(options.version);
@@ -49,6 +63,10 @@ std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabili
     shader->key = key_of(module, options);
     shader->interface = interface_of(module);
     shader->interface.spirv_version = options.version;
+    if (std::vector<ir::Message> messages = ir::lower_messages(module); !messages.empty()) {
+        shader->messages = std::make_shared<const std::vector<ir::Message>>(std::move(messages));
+        add_messages(shader->interface, module);
+    }
     for (const Pass& pass : kPasses) {
         pass.run(module);
 #ifndef NDEBUG

@@ -122,6 +122,10 @@ inline void test(In<u32> in, InOut<u32> data, Out<u32> out, InOut<f32> floats, I
     n = function([&](Val<u32> at) { return data[at]; })(n);
 #elif defined(SHOW_VALUE)                // only the device knows this value: write it to a buffer.
     std::cout << n;
+#elif defined(PRINT_STRUCT)              // a message shows numbers, vectors and text: take the parts.
+    print_("{}", p);
+#elif defined(ASSERT_NUMBER)             // a condition is a bool: compare with 0.
+    assert_(n);
 #endif
 }
 

@@ -394,5 +394,34 @@ TEST(Recorder, RefusesAStructThatHasABoolOrListsItsMembersOutOfOrder) {
                 HasSubstr("Fields<...> of Swapped lists \"a\" behind a later member; members are listed in order."));
 }
 
+TEST(Recorder, PutsWhatTheHostKnowsIntoMessages) {
+    const auto say = kernel("say", [](In<u32> data) {
+        const Val<u32> x = data[0];
+        print_("{} of {}: {}", x, 3, "all");
+        print_(x, 0.5f, x);
+        assert_(x < 5u, "{} is {}", std::string("x"), x);
+        assert_(x > 0u);
+    });
+    const std::string text = code(say);
+    EXPECT_THAT(text, HasSubstr("print(\"{} of 3: all\") %5\n"));
+    EXPECT_THAT(text, HasSubstr("print(\"{} 0.5 {}\") %5, %5\n"));
+    EXPECT_THAT(text, HasSubstr("check(\"x is {}\") %6, %5\n"));
+    EXPECT_THAT(text, HasSubstr("check(\"\") %7\n"));
+}
+
+TEST(Recorder, RefusesMessagesWithMoreOrFewerValuesThanPlaces) {
+    EXPECT_THAT(error_text(ErrorCode::compile_failed,
+                           [] { static_cast<void>(kernel("k", [](In<u32> x) { print_("{} {}", x[0]); })); }),
+                HasSubstr("the text has 2 {}s, 1 value is given."));
+    EXPECT_THAT(error_text(ErrorCode::compile_failed,
+                           [] { static_cast<void>(kernel("k", [](In<u32> x) { print_("x", x[0], x[1]); })); }),
+                HasSubstr("the text has 0 {}s, 2 values are given."));
+    EXPECT_THAT(error_text(ErrorCode::compile_failed,
+                           [] { static_cast<void>(kernel("k", [](In<u32> x) { assert_(x[0] == 1u, "{}", "a{}"); })); }),
+                HasSubstr("the text \"a{}\" is shown and has a {} of its own."));
+    EXPECT_THAT(error_text(ErrorCode::compile_failed, [] { print_("outside"); }),
+                HasSubstr("no kernel is being recorded on this thread"));
+}
+
 }  // namespace
 }  // namespace alkomp

@@ -104,6 +104,18 @@ void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place pl
 /// `order` and `scope` as in alkomp/lang/atomic.h. Gives what was there before.
 Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> values, u8 order, u8 scope, Place place);
 
+/// What a message shows: a value of the device, or text that the host knows.
+struct Shown {
+    Node node;
+    std::string text{};
+    bool is_text = false;
+};
+[[nodiscard]] std::string float_text(f32 value);
+[[nodiscard]] std::string float_text(f64 value);
+/// Each "{}" of the text stands for the next of those shown.
+void print(std::string_view text, const Shown* shown, std::size_t count, Place place);
+void check(Node condition, std::string_view text, const Shown* shown, std::size_t count, Place place);
+
 // A kernel.
 struct RecordedKernelRecord;
 class Recorder;

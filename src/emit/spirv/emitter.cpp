@@ -425,9 +425,9 @@ Id Emitter::value_of(const Computation& of) {
         case ir::Op::matrix_length:
             return result({Op::CooperativeMatrixLengthKHR, type(of.type), {type(ir::TypeId{of.immediates[0]})}});
         case ir::Op::print:
-            unsupported(of.op, "kernels cannot print yet.");
+            unsupported(of.op, "a device cannot print; lower_messages makes it a write to memory.");
         case ir::Op::check:
-            unsupported(of.op, "kernels cannot check conditions yet.");
+            unsupported(of.op, "a device cannot check; lower_messages makes it a write to memory.");
         case ir::Op::mul_wide:
         case ir::Op::add_carry:
         case ir::Op::sub_borrow:
