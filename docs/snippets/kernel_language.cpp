@@ -207,6 +207,24 @@ void together(Device& gpu) {
     const auto bins = gpu.zeros<u32>(5);
     gpu.call(histogram, groups(1), gpu.to_device(std::vector<u32>(256, 6)), bins);
     check(gpu.get(bins)[2] == 256);
+
+    // [block]
+    auto sort = kernel("sort",
+                       [](In<u32> in, Out<u32> sorted, Out<u32> odd) {
+                           auto items = block_load<4>(in, in.count(), ~0u);  // four values of each invocation
+                           block_sort(items);
+                           block_store(sorted, items, in.count());  // nothing behind the end
+                           Var<u32> count = 0u;
+                           for (u32 k = 0; k < 4; ++k) count += items[k] % 2u;
+                           const auto before = block_exclusive_scan(count, Combine::add, 0u);
+                           if_(local_id() == 0u, [&] { odd[workgroup_id()] = before.all; });
+                       },
+                       {.workgroup_size = 64});
+    // [/block]
+    const auto mixed = gpu.to_device<u32>({5, 3, 9, 2, 7});
+    auto sorted = gpu.empty<u32>(5), odd = gpu.empty<u32>(1);
+    gpu.call(sort, groups(1), mixed, sorted, odd);
+    check(gpu.get(sorted) == std::vector<u32>{2, 3, 5, 7, 9});
 }
 
 void functions(Device& gpu) {

@@ -14,3 +14,6 @@
 #include "alkomp/lang/subgroup.h"
 #include "alkomp/lang/function.h"
 #include "alkomp/lang/message.h"
+#include "alkomp/lang/items.h"
+#include "alkomp/lang/block.h"
+#include "alkomp/lang/sort.h"

@@ -78,6 +78,29 @@ Node variable(const TypeInfo& type, const Node* initial, Place place) {
 
 Node shared(const TypeInfo& type, Place place) { return Recorder::current(place).shared(type, place); }
 
+Node scratch(const TypeInfo& element, u32 count, u32 slot) {
+    return Recorder::current(kNowhere).scratch(element, count, slot);
+}
+
+u32 block_size() {
+    Recorder& recorder = Recorder::current(kNowhere);
+    return recorder.workgroup_size(0) * recorder.workgroup_size(1) * recorder.workgroup_size(2);
+}
+
+bool is_block_flat() {
+    Recorder& recorder = Recorder::current(kNowhere);
+    return recorder.workgroup_size(1) == 1 && recorder.workgroup_size(2) == 1;
+}
+
+void check_radix(u32 bits, u32 digits, Place place) {
+    constexpr u32 kMostBits = 8, kMostDigits = 0xffff;
+    const Recorder& recorder = Recorder::current(place);
+    if (bits == 0 || bits > kMostBits)
+        recorder.fail(place, "a digit has " + std::to_string(bits) + " bits; 1 to 8 are allowed.");
+    if (digits > kMostDigits)
+        recorder.fail(place, "the workgroup has " + std::to_string(digits) + " digits; at most 65535 are allowed.");
+}
+
 Node load(Node pointer, Place place) {
     Recorder& recorder = Recorder::current(place);
     const ir::ValueId operand = recorder.check(pointer, place);
@@ -129,6 +152,15 @@ void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place pl
 PreciseScope::PreciseScope() : before_(std::exchange(Recorder::current(kNowhere).precise, true)) {}
 PreciseScope::~PreciseScope() {
     if (Recorder* recorder = Recorder::find(); recorder != nullptr) recorder->precise = before_;
+}
+
+PlaceScope::PlaceScope(Place place) : before_(kNowhere) {
+    Recorder& recorder = Recorder::current(place);
+    before_ = recorder.pinned;
+    if (before_.line == 0) recorder.pinned = place;
+}
+PlaceScope::~PlaceScope() {
+    if (Recorder* recorder = Recorder::find(); recorder != nullptr) recorder->pinned = before_;
 }
 
 Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> values, u8 order, u8 scope, Place place) {

@@ -72,6 +72,7 @@ Recorder& Recorder::current(Place place) {
 
 void Recorder::fail(Place place, const std::string& sentence) const {
     is_spoiled_ = true;
+    if (pinned.line != 0) place = pinned;
     throw Error(ErrorCode::compile_failed, "kernel: " + at_place(place.line == 0 ? place_ : place, sentence) +
                                                "\nwhile recording the kernel \"" + record_->name + '"');
 }
@@ -115,6 +116,7 @@ ir::ValueId Recorder::check(Node node, Place place) {
 }
 
 void Recorder::locate(Place place) {
+    if (pinned.line != 0) place = pinned;
     if (place.line == 0) return;
     if (place.file != file_) {
         file_ = place.file;
@@ -200,6 +202,31 @@ Node Recorder::shared(const TypeInfo& info, Place place) {
     global.type = type(info);
     if (place.line != 0) global.location = {module().string(place.file), place.line, 0};
     return node(module().add_global(global));
+}
+
+Node Recorder::scratch(const TypeInfo& element, u32 count, u32 slot) {
+    Scratch& kept = scratch_[{&element, slot}];
+    if (kept.count < count) {
+        const ir::TypeId array = array_of(element, count);
+        if (kept.memory == ir::ValueId::none) {
+            ir::Global global;
+            global.kind = ir::Global::Kind::shared;
+            global.name = module().string("scratch" + std::to_string(module().globals.size()));
+            global.type = array;
+            global.location = {module().string(pinned.file), pinned.line, 0};
+            kept.memory = module().add_global(global);
+        } else {
+            // Pointers to its elements do not depend on how many there are.
+            module().globals[module()[kept.memory].index].type = array;
+            module()[kept.memory].type = module().types.pointer(ir::Space::shared, array);
+        }
+        kept.count = count;
+    }
+    return node(kept.memory);
+}
+
+u32 Recorder::workgroup_size(std::size_t axis) {
+    return static_cast<u32>(module().known_bits(module().workgroup_size[axis]).value_or(1));
 }
 
 // Functions ----------------------------------------------------------------------------------------

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] Node buffer(const TypeInfo& element, BufferUse use);
     [[nodiscard]] Node scalar(const TypeInfo& info);
     [[nodiscard]] Node shared(const TypeInfo& info, Place place);
+    [[nodiscard]] Node scratch(const TypeInfo& element, u32 count, u32 slot);
+    [[nodiscard]] u32 workgroup_size(std::size_t axis);
 
     // Regions. Whatever follows a terminator is recorded and then dropped.
     ir::RegionId open_region(std::span<const ir::TypeId> parameters = {});
@@ -73,7 +75,8 @@ public:
 
     [[nodiscard]] Node call(const CallSite& site, const Node* arguments, FunctionBody body);
     void return_value(const Node* value, const TypeInfo* type, Place place);
-    bool precise = false;  ///< floating-point instructions are recorded so
+    bool precise = false;     ///< floating-point instructions are recorded so
+    Place pinned = kNowhere;  ///< the place of all that is recorded, if it is one
 
     /// What `break_` and `continue_` leave, from the outermost.
     struct Target {
@@ -109,6 +112,7 @@ private:
     void forget_region();
     [[nodiscard]] bool may_always_happen(std::span<const ir::InstructionId> instructions) const;
     [[nodiscard]] Node constant_part(const TypeInfo& info, const std::byte* bytes);
+    [[nodiscard]] ir::TypeId array_of(const TypeInfo& element, u32 count);
     void check_effects();
     void skip_beyond_count();
 
@@ -120,8 +124,13 @@ private:
     u32 bindings_ = 0, scalar_bytes_ = 0;
     ir::Builder builder_;
     std::unordered_map<const TypeInfo*, ir::TypeId> types_;
-    std::vector<OpenRegion> regions_;               ///< of the function that is being recorded
-    std::vector<std::vector<OpenRegion>> callers_;  ///< the regions open at each call around it
+    struct Scratch {
+        ir::ValueId memory = ir::ValueId::none;
+        u32 count = 0;
+    };
+    std::map<std::pair<const TypeInfo*, u32>, Scratch> scratch_;  ///< by element and slot
+    std::vector<OpenRegion> regions_;                             ///< of the function that is being recorded
+    std::vector<std::vector<OpenRegion>> callers_;                ///< the regions open at each call around it
     struct FunctionKey {
         u32 function = 0;
         std::vector<const TypeInfo*> parameters;

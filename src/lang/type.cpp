@@ -66,8 +66,7 @@ ir::TypeId Recorder::type(const TypeInfo& info) {
             id = types.vector(info.scalar, info.count);
             break;
         case TypeInfo::Kind::array:
-            id = types.array(type(*info.element), ir::place(module().index(info.count)),
-                             holds_bool(info) ? 0 : info.element->size_bytes);
+            id = array_of(*info.element, info.count);
             break;
         case TypeInfo::Kind::structure: {
             ir::Type structure;
@@ -93,6 +92,11 @@ ir::TypeId Recorder::type(const TypeInfo& info) {
     }
     types_[&info] = id;
     return id;
+}
+
+ir::TypeId Recorder::array_of(const TypeInfo& element, u32 count) {
+    return module().types.array(type(element), ir::place(module().index(count)),
+                                holds_bool(element) ? 0 : element.size_bytes);
 }
 
 Node Recorder::same_lanes(const TypeInfo& info, u64 bits) {

@@ -126,6 +126,13 @@ inline void test(In<u32> in, InOut<u32> data, Out<u32> out, InOut<f32> floats, I
     print_("{}", p);
 #elif defined(ASSERT_NUMBER)             // a condition is a bool: compare with 0.
     assert_(n);
+#elif defined(COMBINE_BY_ONE)            // what combines is a Combine, or takes two Val<T> and gives one.
+    n = block_reduce(n, [](auto x) { return x; });
+#elif defined(SORT_VECTORS)              // only numbers have an order: give block_sort what compares two of them.
+    Items<f32x2, 2> items;
+    block_sort(items);
+#elif defined(PART_OF_VECTORS)           // an invocation takes whole vectors: K is a multiple of their lanes.
+    const auto items = block_load<3>(vectors, 2u, 0.0f);
 #endif
 }
 

@@ -423,5 +423,20 @@ TEST(Recorder, RefusesMessagesWithMoreOrFewerValuesThanPlaces) {
                 HasSubstr("no kernel is being recorded on this thread"));
 }
 
+TEST(Recorder, RefusesDigitsThatDoNotFitTheBuildingBlock) {
+    const auto rank = [](u32 bits, u32 size) {
+        static_cast<void>(kernel("k",
+                                 [&](InOut<u32> data) {
+                                     const auto digits = block_load<64>(data, data.count(), 0u);
+                                     block_store(data, block_radix_rank(digits, bits), data.count());
+                                 },
+                                 {.workgroup_size = size}));
+    };
+    EXPECT_THAT(error_text(ErrorCode::compile_failed, [&] { rank(9, 64); }),
+                HasSubstr("a digit has 9 bits; 1 to 8 are allowed."));
+    EXPECT_THAT(error_text(ErrorCode::compile_failed, [&] { rank(4, 1024); }),
+                HasSubstr("the workgroup has 65536 digits; at most 65535 are allowed."));
+}
+
 }  // namespace
 }  // namespace alkomp

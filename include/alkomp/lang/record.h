@@ -87,9 +87,26 @@ private:
     bool before_;
 };
 
+/// Instructions recorded meanwhile are all from this place: the line of the user's that calls a building block.
+class PlaceScope {
+public:
+    explicit PlaceScope(Place place);
+    PlaceScope(const PlaceScope&) = delete;
+    PlaceScope& operator=(const PlaceScope&) = delete;
+    ~PlaceScope();
+
+private:
+    Place before_;
+};
+
 // Memory.
 [[nodiscard]] Node variable(const TypeInfo& type, const Node* initial, Place place);
 [[nodiscard]] Node shared(const TypeInfo& type, Place place);
+/// Shared memory for building blocks, which use it one after the other: the same for each type of element and slot.
+[[nodiscard]] Node scratch(const TypeInfo& element, u32 count, u32 slot);
+[[nodiscard]] u32 block_size();      ///< invocations of the workgroup
+[[nodiscard]] bool is_block_flat();  ///< it has one dimension
+void check_radix(u32 bits, u32 digits, Place place);
 [[nodiscard]] Node load(Node pointer, Place place);
 void store(Node pointer, Node value, Place place);
 /// A pointer to an element or member of what `pointer` leads to; `count` elements, 0: only the device knows.
