@@ -51,8 +51,9 @@ Node builtin(std::string_view name, u32 axis, Place place) {
     u32 which = 0;
     while (ir::to_string(static_cast<ir::Builtin>(which)) != name) ++which;
     const Node all = recorder.emit(ir::Op::builtin, {}, place, {&which, 1});
-    if (axis > 3) recorder.fail(place, "the axis " + std::to_string(axis) + " is none of 0, 1 and 2.");
-    return axis == 3 ? all : extract(recorder, all, axis, place);
+    if (axis == kAllAxes) return all;
+    if (axis > 2) recorder.fail(place, "the axis " + std::to_string(axis) + " is none of 0, 1 and 2.");
+    return extract(recorder, all, axis, place);
 }
 
 Node second_result() {

@@ -361,6 +361,27 @@ TEST(Recorder, LosesNothingButTheRecordingInWhichAnExceptionIsThrown) {
                 HasSubstr("the kernel caught an exception that ended a block of it"));
 }
 
+TEST(Recorder, RefusesAnAxisThatThereIsNot) {
+    EXPECT_THAT(refusal([](InOut<u32> data) { data[0] = global_id(3); }),
+                HasSubstr("the axis 3 is none of 0, 1 and 2."));
+    EXPECT_THAT(refusal([](InOut<u32> data) { data[0] = local_id(7); }),
+                HasSubstr("the axis 7 is none of 0, 1 and 2."));
+}
+
+TEST(Recorder, RefusesAFunctionThatCaughtAnException) {
+    EXPECT_THAT(refusal([](InOut<u32> data) {
+                    const auto f = function([](Val<u32> x) {
+                        try {
+                            if_(x == 1u, [] { throw std::runtime_error("mine"); });
+                        } catch (const std::runtime_error&) {
+                        }
+                        return x;
+                    });
+                    data[0] = f(1u);
+                }),
+                HasSubstr("the function caught an exception that ended a block of it."));
+}
+
 TEST(Recorder, RecordsOnSeveralThreadsAtOnce) {
     std::vector<std::thread> threads;
     std::vector<std::string> texts(8);

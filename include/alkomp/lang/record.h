@@ -69,7 +69,8 @@ struct TypeInfo {
 /// The instruction of this name in src/ir/op.def; for `given` also the type of its result.
 Node apply(std::string_view op, std::initializer_list<Node> operands, Place place, const TypeInfo* given = nullptr,
            std::initializer_list<u32> immediates = {});
-/// A builtin of src/ir/op.h by its name; of a vector one lane, or all if `axis` is 3.
+inline constexpr u32 kAllAxes = ~u32{0};
+/// A builtin of src/ir/op.h by its name; of a vector one lane, or the whole value.
 [[nodiscard]] Node builtin(std::string_view name, u32 axis, Place place);
 /// The second result of the instruction that was applied last.
 [[nodiscard]] Node second_result();
