@@ -54,6 +54,7 @@ void wait(Context& context);
 void graph(Context& context);
 void transfer(Context& context);
 void copy(Context& context);
+void kernels(Context& context);
 void start(Context& context);
 void memory(Context& context);
 

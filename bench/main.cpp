@@ -24,7 +24,8 @@ struct Figure {
 };
 constexpr Figure kFigures[] = {{"record", record, true}, {"dispatch", dispatch, true}, {"overlap", overlap, true},
                                {"wait", wait, true},     {"graph", graph, true},       {"transfer", transfer, true},
-                               {"copy", copy, true},     {"start", start, false},      {"memory", memory, false}};
+                               {"copy", copy, true},     {"kernels", kernels, true},   {"start", start, false},
+                               {"memory", memory, false}};
 
 struct Settings {
     std::vector<std::string> figures;
