@@ -52,7 +52,8 @@ void Emitter::declare_buffer(const ir::Global& global) {
     words_.decorate(variable, Decoration::DescriptorSet, {global.set});
     words_.decorate(variable, Decoration::Binding, {global.binding});
     if (is_storage) {
-        // What another binding writes is no constant: SwiftShader's optimiser merges reads of what is not writable.
+        // What another binding writes is no constant: the optimiser of SwiftShader 5.0.0 (Chromium 156.0.8078.108) merges
+        // reads of what is not writable, aliased or not.
         if (!global.writes && !global.aliased) words_.decorate(variable, Decoration::NonWritable);
         if (!global.reads) words_.decorate(variable, Decoration::NonReadable);
         if (global.aliased) words_.decorate(variable, Decoration::Aliased);
