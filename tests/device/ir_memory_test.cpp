@@ -156,6 +156,33 @@ kernel @clamped() workgroup_size(16, 1, 1) {
     EXPECT_EQ(gpu.get(out), std::vector<u32>(16, 7 + 7 + 100 + 1000));
 }
 
+TEST_P(IrMemory, a_byte_reaches_every_element_that_it_can_name) {
+    if (!has_type(gpu, Scalar::i8)) GTEST_SKIP() << "no small types";
+    const Kernel kernel = compile_ir(gpu, R"(module "bytes"
+storage %places: u32[] set 0 binding 0 readonly
+storage %out: u32[] set 0 binding 1
+shared %tile: u32[300]
+kernel @bytes() workgroup_size(1, 1, 1) {
+    %id: u32x3 = builtin(workgroup_id)
+    %g: u32 = extract(0) %id
+    %place_at: ptr<storage, u32> = access %places, %g
+    %place: u32 = load %place_at
+    %byte: i8 = convert %place
+    %to: ptr<shared, u32> = access %tile, %byte
+    store %to, %place
+    %from: ptr<shared, u32> = access %tile, %place
+    %x: u32 = load %from
+    %out_at: ptr<storage, u32> = access %out, %g
+    store %out_at, %x
+    return
+}
+)");
+    const std::vector<u32> places{0, 1, 43, 44, 100, 127};
+    auto out = gpu.empty<u32>(places.size());
+    gpu.call(kernel, groups(places.size()), gpu.to_device(places), out);
+    EXPECT_EQ(gpu.get(out), places);
+}
+
 TEST_P(IrMemory, scalars_come_by_their_offsets) {
     const Kernel kernel = compile_ir(gpu, R"(module "scalars"
 struct Range size 8 {

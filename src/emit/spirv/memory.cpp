@@ -56,8 +56,8 @@ Id Emitter::pointer(ir::ValueId id) {
 Id Emitter::index(ir::ValueId id, const ir::Type& composite, bool clamped) {
     Shape of = shape(module_.type_of(id));
     Id number = value(id);
-    if (of.scalar == Scalar::u8 || of.scalar == Scalar::u16) {
-        const Shape word = integer_shape(Scalar::u32, 1);
+    if (size_bytes(of.scalar) < 4) {
+        const Shape word = integer_shape(ir::is_signed(of.scalar) ? Scalar::i32 : Scalar::u32, 1);
         number = resize(number, of, word);
         of = word;
     }
