@@ -24,8 +24,9 @@ void Emitter::branch(Id label) {
 }
 
 void Emitter::region(ir::RegionId id) {
+    const std::size_t facts = facts_.size();
     for (const ir::InstructionId place : module_[id].body) {
-        if (block_ == 0) return;  // the rest is never reached
+        if (block_ == 0) break;  // the rest is never reached
         const ir::Instruction& next = module_[place];
         at_ = next.location;
         op_ = next.op;
@@ -34,6 +35,7 @@ void Emitter::region(ir::RegionId id) {
         else if (ir::has(next.op, ir::kTerminator)) terminator(next);
         else instruction(next);
     }
+    facts_.resize(facts);
 }
 
 void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
@@ -281,6 +283,7 @@ void Emitter::define_results(const ir::Instruction& construct, const std::vector
 
 void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
     const Id condition = value(instruction, 0);
+    const ir::ValueId question = module_.operands(instruction)[0];
     const std::span<const ir::RegionId> arms = module_.regions_of(instruction);
     Frame frame;
     frame.construct = id;
@@ -295,6 +298,7 @@ void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
             open_block(rest);
             frame.kind = Frame::Kind::inside;
             frames_.push_back(frame);
+            learn(question, !then);  // behind the if as well: the other arm leads elsewhere
             region(arms[then ? 1 : 0]);
             const Frame done = std::move(frames_.back());
             frames_.pop_back();
@@ -328,7 +332,10 @@ void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
     for (std::size_t arm = 0; arm < 2; ++arm) {
         if (!writes[arm]) continue;
         open_block(labels[arm]);
+        const std::size_t facts = facts_.size();
+        learn(question, arm == 0);
         region(arms[arm]);
+        facts_.resize(facts);
     }
     define_results(instruction, finish());
 }

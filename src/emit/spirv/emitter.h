@@ -166,6 +166,12 @@ private:
     void array_length(const ir::Instruction& instruction);
     [[nodiscard]] Id function_variable(Id type, Id initial = 0);
 
+    // range.cpp
+    [[nodiscard]] u64 largest_of(ir::TypeId id) const;
+    [[nodiscard]] u64 greatest(ir::ValueId id, u32 depth = 0) const;
+    [[nodiscard]] u64 greatest_result(const ir::Instruction& instruction, u64 largest, u32 depth) const;
+    void learn(ir::ValueId condition, bool holds);
+
     // atomic.cpp
     [[nodiscard]] Id scope(u32 immediate);
     [[nodiscard]] u32 semantics(ir::Order order, u32 scope, u32 spaces) const;
@@ -232,6 +238,7 @@ private:
     bool uses_subgroups_ = false;
     bool coherent_ = false;                 ///< under the memory model of GLSL: buffers are, for the sake of barriers
     bool in_constant_ = false;              ///< results become OpSpecConstantOp
+    std::vector<Fact> facts_;               ///< that hold here
     std::vector<ConstantFacts> constants_;  ///< by constant
     std::unordered_map<u32, Id> computed_;  ///< by ValueId: in this function
     u32 inlined_ = 0;                       ///< how many calls are being written in place

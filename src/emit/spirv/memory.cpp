@@ -67,6 +67,7 @@ Id Emitter::index(ir::ValueId id, const ir::Type& composite, bool clamped) {
         is_array ? module_.known_bits(ir::ValueId{composite.length}) : std::optional<u64>(composite.count);
     const std::vector<u64> known = known_lanes(id);
     if (count && !known.empty()) return known[0] < *count ? number : this->number(of.scalar, *count - 1);
+    if (count && greatest(id) < *count) return number;
     if (count) return glsl({Glsl::UMin, of.type, {number, this->number(of.scalar, *count - 1)}});
     const Shape word = integer_shape(Scalar::u32, 1);
     in_constant_ = true;

@@ -60,6 +60,12 @@ struct Choice {
     Id condition = 0, yes = 0, no = 0, type = 0;
 };
 
+/// A value that is known to be no greater.
+struct Fact {
+    ir::ValueId value = ir::ValueId::none;
+    u64 greatest = 0;
+};
+
 /// A 64-bit integer in two.
 struct Halves {
     Id lower = 0, upper = 0;
