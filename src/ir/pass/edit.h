@@ -5,6 +5,7 @@
 #include "ir/module.h"
 
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace alkomp::ir {
@@ -52,5 +53,29 @@ struct Passing {
 };
 /// At most two for terminators and loops, one for each case with parameters that a switch leads to.
 [[nodiscard]] std::vector<Passing> passings(const Module& module, InstructionId id);
+
+/// For each thing that a number names, the others that hang on it.
+template <class T>
+class Edges {
+public:
+    void add(u32 from, T to) { edges_.emplace_back(from, to); }
+    void close(std::size_t count) {
+        first_.assign(count + 1, 0);
+        for (const auto& [from, to] : edges_) ++first_[from + 1];
+        for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
+        to_.resize(edges_.size());
+        std::vector<u32> next = first_;
+        for (const auto& [from, to] : edges_) to_[next[from]++] = to;
+        edges_.clear();
+    }
+    [[nodiscard]] std::span<const T> operator[](u32 from) const {
+        return std::span(to_).subspan(first_[from], first_[from + 1] - first_[from]);
+    }
+
+private:
+    std::vector<std::pair<u32, T>> edges_;
+    std::vector<u32> first_;
+    std::vector<T> to_;
+};
 
 }  // namespace alkomp::ir

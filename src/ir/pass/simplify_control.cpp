@@ -172,75 +172,98 @@ private:
     std::vector<std::vector<InstructionId>> within_;  // by construct: what leaves it from a construct within
 };
 
-/// Parameters and results to which one value alone is passed, and perhaps themselves.
+/// Parameters and results to which one value alone is passed, and perhaps themselves, also round several.
+/// All begin as "none yet"; what is passed to one tells more of it, until nothing changes.
 class SingleValues {
 public:
     explicit SingleValues(Module& module)
         : module_(module),
-          replaced_(module),
           only_(module.values.size(), ValueId::none),
-          defined_(module.values.size()) {}
+          changes_(module.values.size()),
+          defined_(module.values.size()),
+          begins_(module.values.size()) {}
 
-    bool run() {
-        const std::vector<InstructionId> order = in_order(module_);
-        // When each value is defined; what is not in a function is before all.
-        std::vector<u32> times(module_.instructions.size());
-        for (u32 i = 0; i < order.size(); ++i) {
-            times[place(order[i])] = i + 1;
-            const Instruction& instruction = module_[order[i]];
-            for (u32 k = 0; k < instruction.results.count; ++k) defined_[instruction.results.first + k] = i + 1;
-            for (const RegionId region : module_.regions_of(instruction))
-                for (const ValueId id : module_[region].parameters) defined_[place(id)] = i + 1;
+    void run() {
+        gather();
+        std::vector<ValueId> waiting = passed_to_, later;
+        while (!waiting.empty()) {
+            later.clear();
+            for (const ValueId id : waiting)
+                if (changes(id)) later.insert(later.end(), targets_[place(id)].begin(), targets_[place(id)].end());
+            waiting.swap(later);
         }
-        for (const InstructionId id : order) {
-            const std::span<const ValueId> operands = module_.operands(module_[id]);
-            for (const Passing& passing : passings(module_, id))
-                for (u32 i = 0; i < passing.count(module_); ++i)
-                    note(passing.to(module_, i), operands[passing.first + i]);
-        }
-        // A result that another one is made of comes first.
-        for (auto id = order.rbegin(); id != order.rend(); ++id) {
-            const Instruction& instruction = module_[*id];
-            for (const RegionId region : module_.regions_of(instruction))
-                for (const ValueId parameter : module_[region].parameters) replace(parameter, times[place(*id)]);
-            if (!has(instruction.op, kConstruct)) continue;
-            for (u32 k = 0; k < instruction.results.count; ++k)
-                replace(module_.result(instruction, k), times[place(*id)]);
-        }
-        replaced_.apply(module_);
-        return !replaced_.empty();
+        Replacements replaced(module_);
+        for (const ValueId id : passed_to_)
+            if (only_[place(id)] != ValueId::none) replaced.add(id, only_[place(id)]);
+        replaced.apply(module_);
     }
 
 private:
-    static constexpr ValueId kMany{0xffffffff};
+    static constexpr u8 kMostChanges = 4;
 
-    void note(ValueId to, ValueId from) {
-        ValueId& only = only_[place(to)];
-        const Constant* constant = module_.find_constant(from);
-        if (constant != nullptr && constant->kind == Constant::Kind::undefined) return;  // any value will do
-        if (from == to || only == from) return;
-        only = only == ValueId::none ? from : kMany;
+    void gather() {
+        u32 time = 0;  // of the instruction; what is not in a function is before all
+        for (const InstructionId id : in_order(module_)) {
+            const Instruction& instruction = module_[id];
+            ++time;
+            const bool is_construct = has(instruction.op, kConstruct);
+            for (u32 k = 0; k < instruction.results.count; ++k)
+                define(module_.result(instruction, k), time, is_construct);
+            for (const RegionId region : module_.regions_of(instruction))
+                for (const ValueId parameter : module_[region].parameters) define(parameter, time, true);
+            const std::span<const ValueId> operands = module_.operands(instruction);
+            for (const Passing& passing : passings(module_, id))
+                for (u32 i = 0; i < passing.count(module_); ++i) {
+                    const ValueId from = operands[passing.first + i], to = passing.to(module_, i);
+                    sources_.add(place(to), from);
+                    targets_.add(place(from), to);
+                }
+        }
+        sources_.close(module_.values.size());
+        targets_.close(module_.values.size());
     }
-    /// What a construct that begins at `time` gives, if it was there before.
-    void replace(ValueId id, u32 time) {
-        const ValueId only = only_[place(id)];
-        if (only == ValueId::none || only == kMany) return;
-        const ValueId value = replaced_[only];
-        if (value != id && defined_[place(value)] < time) replaced_.add(id, value);
+    void define(ValueId id, u32 time, bool is_passed_to) {
+        defined_[place(id)] = time;
+        if (!is_passed_to) return;
+        begins_[place(id)] = time;
+        passed_to_.push_back(id);
+    }
+    /// What a value is as far as is known; none: it may be anything.
+    ValueId known(ValueId id) const {
+        if (begins_[place(id)] != 0) return only_[place(id)];
+        const Constant* constant = module_.find_constant(id);
+        return constant != nullptr && constant->kind == Constant::Kind::undefined ? ValueId::none : id;
+    }
+    bool changes(ValueId id) {
+        ValueId& only = only_[place(id)];
+        if (only == id) return false;
+        ValueId found = ValueId::none;
+        for (const ValueId source : sources_[place(id)]) {
+            const ValueId value = known(source);
+            if (value == ValueId::none || value == id || value == found) continue;
+            // What the construct defines is not visible at all that it gives.
+            const bool is_one = found == ValueId::none && defined_[place(value)] < begins_[place(id)];
+            found = is_one ? value : id;
+            if (!is_one) break;
+        }
+        if (found == ValueId::none || found == only) return false;
+        only = ++changes_[place(id)] > kMostChanges ? id : found;
+        return true;
     }
 
     Module& module_;
-    Replacements replaced_;
-    std::vector<ValueId> only_;  // by parameter or result
-    std::vector<u32> defined_;   // by value: when
+    std::vector<ValueId> passed_to_;    // parameters and results of constructs
+    Edges<ValueId> sources_, targets_;  // of what is passed
+    std::vector<ValueId> only_;         // by parameter or result; itself: several
+    std::vector<u8> changes_;
+    std::vector<u32> defined_, begins_;  // by value: when; when the construct begins that it belongs to
 };
 
 }  // namespace
 
 void simplify_control(Module& module) {
     Control(module).run();
-    for (u32 round = 0; round < 4 && SingleValues(module).run(); ++round) {
-    }
+    SingleValues(module).run();
 }
 
 }  // namespace alkomp::ir

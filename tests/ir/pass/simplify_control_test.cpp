@@ -127,7 +127,7 @@ TEST(SimplifyControl, chooses_between_values) {
 )");
 }
 
-TEST(SimplifyControl, knows_what_always_is_the_same) {
+TEST(SimplifyControl, knows_what_is_the_same_all_round) {
     EXPECT_EQ(simplified(R"(
     %out0: ptr<storage, u32> = access %out, 0
     %x: u32 = load %n
@@ -152,19 +152,19 @@ TEST(SimplifyControl, knows_what_always_is_the_same) {
     %out0: ptr<storage, u32> = access %out, 0
     %x: u32 = load %n
     %r: u32, %s: u32 = loop ^loop1 (%i: u32 = 0, %same: u32 = %x) {
-        %more: bool = lt %i, %same
+        %more: bool = lt %i, %x
         %t: u32 = if ^if1 %more {
             store %out0, %i
-            exit ^if1(%same)
+            exit ^if1(%x)
         } else {
-            exit ^loop1(%same, %i)
+            exit ^loop1(%x, %i)
         }
-        next ^loop1(%i, %same)
+        next ^loop1(%i, %x)
     } continuing (%j: u32, %k: u32) {
         %j.1: u32 = add %j, 1
-        repeat ^loop1(%j.1, %k)
+        repeat ^loop1(%j.1, %x)
     }
-    %sum: u32 = add %r, %s
+    %sum: u32 = add %x, %s
     store %out0, %sum
     return
 )");
