@@ -3,6 +3,7 @@
 
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
+#include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
 #include "ir/pass/simplify_control.h"
@@ -18,6 +19,7 @@ std::span<const Pass> optimizing_passes() {
         {"fold_constants", fold_constants},
         {"simplify_control", simplify_control},
         {"fold_constants", fold_constants},
+        {"hoist_loop_invariants", hoist_loop_invariants},
         {"eliminate_common_subexpressions", eliminate_common_subexpressions},
         {"remove_dead_code", remove_dead_code},
     };
