@@ -4,15 +4,66 @@
 #include "ir/pass/edit.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <bit>
+#include <vector>
 
 namespace alkomp::ir {
 namespace {
 
+/// Instructions that are visible, found by what they compute. Those of a region go when it ends, last first.
+class Visible {
+public:
+    explicit Visible(const Module& module)
+        : module_(module), heads_(std::bit_ceil(module.instructions.size()), kNone) {}
+
+    /// One that computes the same; if there is none, this one from now on.
+    InstructionId find_or_add(InstructionId id) {
+        const u32 hash = hash_of(module_[id]);
+        u32& head = heads_[hash & (heads_.size() - 1)];
+        for (u32 at = head; at != kNone; at = entries_[at].next)
+            if (entries_[at].hash == hash && is_same(entries_[at].id, id)) return entries_[at].id;
+        entries_.push_back({id, hash, head});
+        head = static_cast<u32>(entries_.size() - 1);
+        return id;
+    }
+    [[nodiscard]] std::size_t mark() const { return entries_.size(); }
+    void hide(std::size_t mark) {
+        for (; entries_.size() > mark; entries_.pop_back())
+            heads_[entries_.back().hash & (heads_.size() - 1)] = entries_.back().next;
+    }
+
+private:
+    static constexpr u32 kNone = 0xffffffff;
+    struct Entry {
+        InstructionId id;
+        u32 hash, next;
+    };
+
+    u32 hash_of(const Instruction& instruction) const {
+        u64 hash = static_cast<u64>(instruction.op) * 256 + instruction.flags;
+        const auto mix = [&](u32 value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u, hash ^= hash >> 32; };
+        mix(static_cast<u32>(module_.type_of(module_.result(instruction))));
+        for (const ValueId operand : module_.operands(instruction)) mix(place(operand));
+        for (const u32 word : module_.immediates(instruction)) mix(word);
+        return static_cast<u32>(hash);
+    }
+    bool is_same(InstructionId a, InstructionId b) const {
+        const Instruction &x = module_[a], &y = module_[b];
+        return x.op == y.op && x.flags == y.flags && x.results.count == y.results.count &&
+               module_.type_of(module_.result(x)) == module_.type_of(module_.result(y)) &&
+               std::ranges::equal(module_.operands(x), module_.operands(y)) &&
+               std::ranges::equal(module_.immediates(x), module_.immediates(y));
+    }
+
+    const Module& module_;
+    std::vector<u32> heads_;      // by the lower bits of the hash: the last entry
+    std::vector<Entry> entries_;  // `next`: the one before it with these bits
+};
+
 class CommonSubexpressions {
 public:
     explicit CommonSubexpressions(Module& module)
-        : module_(module), replaced_(module), first_(0, Hash{module}, Same{module}), roots_(module.values.size()) {}
+        : module_(module), replaced_(module), visible_(module), roots_(module.values.size()) {}
 
     void run() {
         find_roots();
@@ -21,29 +72,6 @@ public:
     }
 
 private:
-    struct Hash {
-        const Module& module;
-        std::size_t operator()(InstructionId id) const {
-            const Instruction& instruction = module[id];
-            std::size_t hash = static_cast<std::size_t>(instruction.op) * 256 + instruction.flags;
-            const auto mix = [&](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29); };
-            mix(static_cast<u32>(module.type_of(module.result(instruction))));
-            for (const ValueId operand : module.operands(instruction)) mix(place(operand));
-            for (const u32 word : module.immediates(instruction)) mix(word);
-            return hash;
-        }
-    };
-    struct Same {
-        const Module& module;
-        bool operator()(InstructionId a, InstructionId b) const {
-            const Instruction &x = module[a], &y = module[b];
-            return x.op == y.op && x.flags == y.flags && x.results.count == y.results.count &&
-                   module.type_of(module.result(x)) == module.type_of(module.result(y)) &&
-                   std::ranges::equal(module.operands(x), module.operands(y)) &&
-                   std::ranges::equal(module.immediates(x), module.immediates(y));
-        }
-    };
-
     /// The global that each pointer comes from, where that is certain.
     void find_roots() {
         for (std::size_t i = 1; i < module_.globals.size(); ++i)
@@ -60,7 +88,7 @@ private:
         return instruction.op == Op::load && instruction.flags == 0 && is_only_read(module_.operands(instruction)[0]);
     }
     void walk(RegionId region) {
-        std::vector<InstructionId> shown;
+        const std::size_t mark = visible_.mark();
         for (const InstructionId id : module_[region].body) {
             for (ValueId& operand : module_.operands(module_[id])) operand = replaced_[operand];
             const Instruction& instruction = module_[id];
@@ -68,21 +96,17 @@ private:
                 roots_[place(module_.result(instruction))] = roots_[place(module_.operands(instruction)[0])];
             for (const RegionId inner : module_.regions_of(instruction)) walk(inner);
             if (!may_be_shared(instruction)) continue;
-            const auto [earlier, is_first] = first_.insert(id);
-            if (is_first) {
-                shown.push_back(id);
-                continue;
-            }
-            for (u32 i = 0; i < instruction.results.count; ++i)
-                replaced_.add(module_.result(instruction, i), module_.result(module_[*earlier], i));
+            const InstructionId earlier = visible_.find_or_add(id);
+            for (u32 i = 0; i < instruction.results.count && earlier != id; ++i)
+                replaced_.add(module_.result(instruction, i), module_.result(module_[earlier], i));
         }
-        for (const InstructionId id : shown) first_.erase(id);
+        visible_.hide(mark);
     }
 
     Module& module_;
     Replacements replaced_;
-    std::unordered_set<InstructionId, Hash, Same> first_;  // those that are visible
-    std::vector<u32> roots_;                               // by pointer: a global; 0: unknown
+    Visible visible_;
+    std::vector<u32> roots_;  // by pointer: a global; 0: unknown
 };
 
 }  // namespace

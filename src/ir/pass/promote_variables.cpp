@@ -18,8 +18,8 @@ public:
     explicit Promotion(Module& module)
         : module_(module),
           types_(module.types),
-          places_(module.values.size()),
-          written_(module.instructions.size()),
+          place_at_(module.values.size(), kNone),
+          written_at_(module.instructions.size(), kNone),
           replaced_(module) {}
 
     void run() {
@@ -39,11 +39,21 @@ private:
     };
     using Variables = std::vector<u32>;
 
+    u32 variable_of(ValueId pointer) const {
+        const u32 at = place_at_[place(pointer)];
+        return at == kNone ? kNone : places_[at].variable;
+    }
     bool is_promoted(ValueId pointer) const {
-        const u32 variable = places_[place(pointer)].variable;
+        const u32 variable = variable_of(pointer);
         return variable != kNone && fits_[variable];
     }
-    const Place& place_of(ValueId pointer) const { return places_[place(pointer)]; }
+    const Place& place_of(ValueId pointer) const { return places_[place_at_[place(pointer)]]; }
+    void set_place(ValueId pointer, Place to) {
+        place_at_[place(pointer)] = static_cast<u32>(places_.size());
+        places_.push_back(std::move(to));
+    }
+    /// What a construct writes.
+    const Variables& written_in(InstructionId construct) const { return written_[written_at_[place(construct)]]; }
 
     // Which variables fit.
     void find_variables() {
@@ -52,12 +62,12 @@ private:
             const std::span<const ValueId> operands = module_.operands(instruction);
             if (instruction.op == Op::variable) {
                 const TypeId type = module_.type(module_.result(instruction)).element;
-                places_[place(module_.result(instruction))].variable = static_cast<u32>(fits_.size());
+                set_place(module_.result(instruction), {static_cast<u32>(fits_.size())});
                 fits_.push_back(!types_.is(type, Kind::pointer) && !types_.is(type, Kind::cooperative_matrix));
                 variables_.push_back(module_.result(instruction));
             }
             for (std::size_t i = 0; i < operands.size(); ++i) {
-                const u32 variable = places_[place(operands[i])].variable;
+                const u32 variable = variable_of(operands[i]);
                 if (variable != kNone && (i != 0 || !fits(instruction))) fits_[variable] = false;
             }
         }
@@ -85,7 +95,7 @@ private:
             }
             at = types_.part(at, known.value_or(0));
         }
-        places_[place(module_.result(access))] = std::move(to);
+        set_place(module_.result(access), std::move(to));
         return true;
     }
     u64 count_of(const Type& composite) const {
@@ -105,13 +115,15 @@ private:
                 written.push_back(place_of(module_.operands(instruction)[0]).variable);
             }
             if (instruction.regions.count == 0) continue;
-            Variables& inside = written_[place(id)];
+            Variables inside;
             for (const RegionId inner : module_.regions_of(instruction)) {
                 const Variables of_one = find_written(inner);
                 inside.insert(inside.end(), of_one.begin(), of_one.end());
             }
             tidy(inside);
             written.insert(written.end(), inside.begin(), inside.end());
+            written_at_[place(id)] = static_cast<u32>(written_.size());
+            written_.push_back(std::move(inside));
         }
         tidy(written);
         std::sort(made.begin(), made.end());
@@ -230,11 +242,11 @@ private:
             case Op::exit:
             case Op::next:
             case Op::repeat:
-                return append(id, values_of(written_[place(module_.target(instruction))]));
+                return append(id, values_of(written_in(module_.target(instruction))));
             case Op::fallthrough:
-                return append(id, values_of(written_[place(module_[instruction.region].owner)]));
+                return append(id, values_of(written_in(module_[instruction.region].owner)));
             case Op::repeat_if: {
-                const std::vector<ValueId> values = values_of(written_[place(module_.target(instruction))]);
+                const std::vector<ValueId> values = values_of(written_in(module_.target(instruction)));
                 const u32 again = module_.immediates(instruction)[1];
                 std::vector<ValueId> operands = operands_of(id);
                 operands.insert(operands.begin() + 1 + again, values.begin(), values.end());
@@ -259,7 +271,7 @@ private:
         set_parameters(module_, region, std::move(parameters));
     }
     void construct(InstructionId id) {
-        const Variables written = written_[place(id)];
+        const Variables written = written_in(id);
         const std::vector<ValueId> before = values_of(written);
         const std::span<const RegionId> in_pool = module_.regions_of(module_[id]);
         const std::vector<RegionId> regions(in_pool.begin(), in_pool.end());
@@ -308,11 +320,13 @@ private:
 
     Module& module_;
     Types& types_;
-    std::vector<Place> places_;       // by pointer
+    std::vector<u32> place_at_;  // by pointer: of places_
+    std::vector<Place> places_;
     std::vector<bool> fits_;          // by variable
     std::vector<ValueId> variables_;  // their pointers
-    std::vector<Variables> written_;  // by construct
-    std::vector<ValueId> current_;    // by variable: what it holds
+    std::vector<u32> written_at_;     // by construct: of written_
+    std::vector<Variables> written_;
+    std::vector<ValueId> current_;  // by variable: what it holds
     Replacements replaced_;
 };
 
