@@ -4,6 +4,7 @@
 #include "alkomp/error.h"
 #include "ir/builder.h"
 #include "ir/literal.h"
+#include "ir/named_values.h"
 #include "ir/print.h"
 #include "ir/rule.h"
 #include "ir/token.h"
@@ -182,18 +183,18 @@ private:
 
     // Values.
     void define(const Token& token, ValueId id) {
-        auto& scope = in_function_ ? local_values_ : outside_values_;
-        if (outside_values_.contains(token.text) || !scope.emplace(token.text, id).second)
+        NamedValues& scope = in_function_ ? local_values_ : outside_values_;
+        if (outside_values_.find(token.text) != ValueId::none || !scope.add(token.text, id))
             fail(token, shown(token) + " is defined twice.");
         const std::string name = name_in(token.text);
         if (!name.empty() && module_[id].name == StringId::none) module_[id].name = module_.string(name);
     }
     ValueId lookup(const Token& token) const {
-        const auto local = local_values_.find(token.text);
-        if (local != local_values_.end()) return local->second;
-        const auto outside = outside_values_.find(token.text);
-        if (outside == outside_values_.end()) fail(token, shown(token) + " is not defined above.");
-        return outside->second;
+        const ValueId local = local_values_.find(token.text);
+        if (local != ValueId::none) return local;
+        const ValueId outside = outside_values_.find(token.text);
+        if (outside == ValueId::none) fail(token, shown(token) + " is not defined above.");
+        return outside;
     }
     ValueId operand() {
         const Token token = peek();
@@ -756,7 +757,7 @@ private:
     std::unordered_map<u32, StringId> files_;
     std::unordered_map<std::string_view, TypeId> structures_;
     std::unordered_map<std::string_view, FunctionId> functions_;
-    std::unordered_map<std::string_view, ValueId> outside_values_, local_values_;
+    NamedValues outside_values_, local_values_;
     std::unordered_map<std::string_view, InstructionId> labels_;
     std::vector<Header> headers_;
     std::vector<Open> open_;
