@@ -117,7 +117,8 @@ TEST(LowerMessages, CountsWhatDoesNotHold) {
 TEST(LowerMessages, DropsAndCountsWhatHasNoRoom) {
     // 20 words a line: 3,276 lines fit, and the count of words stays far from where it would wrap.
     Module module = kernel(
-        "    %v: u32x4 = splat %x\n    loop ^l (%n: u32 = 0) {\n        print(\"{}{}{}{}\") %v, %v, %v, %v\n        %end: bool = lt %n, %x\n"
+        "    %v: u32x4 = splat %x\n    loop ^l (%n: u32 = 0) {\n        print(\"{}{}{}{}\") %v, %v, %v, %v\n        "
+        "%end: bool = lt %n, %x\n"
         "        if ^c %end {\n            exit ^c\n        } else {\n            exit ^l\n        }\n"
         "        next ^l(%n)\n    } continuing (%k: u32) {\n        %k.1: u32 = add %k, 1\n"
         "        repeat ^l(%k.1)\n    }\n");
