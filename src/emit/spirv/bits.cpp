@@ -66,23 +66,25 @@ Id Emitter::zero_extended(Id value, const Shape& of) {
 
 Id Emitter::find_bit(ir::Op op, Id value, const Shape& of) {
     const u32 bits = bits_of(of.scalar);
-    const bool is_signed = ir::is_signed(of.scalar), highest = op == ir::Op::find_msb;
-    const Glsl function = !highest ? Glsl::FindILsb : is_signed ? Glsl::FindSMsb : Glsl::FindUMsb;
-    if (bits == 32) return glsl({function, of.type, {value}});
+    const bool highest = op == ir::Op::find_msb, is_signed = highest && ir::is_signed(of.scalar);
+    const Glsl function = highest ? Glsl::FindUMsb : Glsl::FindILsb;
+    // Not FindSMsb, which lavapipe 25.0.7 gets wrong for a negative number that was a f64.
+    const auto without_sign = [&](Id id, const Shape& about) {
+        const Id places = number(about.scalar, bits_of(about.scalar) - 1, about.lanes);
+        const Id sign = result({Op::ShiftRightArithmetic, about.type, {id, places}});
+        return result({Op::BitwiseXor, about.type, {id, sign}});
+    };
     if (bits < 32) {
-        const Shape word = integer_shape(highest && is_signed ? Scalar::i32 : Scalar::u32, of.lanes);
-        const Id wide = highest && is_signed ? resize(value, of, word) : zero_extended(value, of);
+        const Shape word = integer_shape(is_signed ? Scalar::i32 : Scalar::u32, of.lanes);
+        const Id wide = is_signed ? without_sign(resize(value, of, word), word) : zero_extended(value, of);
         return resize(glsl({function, word.type, {wide}}), word, of);
     }
+    if (is_signed) value = without_sign(value, of);
+    if (bits == 32) return glsl({function, of.type, {value}});
     // -1 in the half that counts means that the other one decides.
     const Shape word = integer_shape(Scalar::i32, of.lanes);
-    if (highest && is_signed) {
-        const Id sign = result({Op::ShiftRightArithmetic, of.type, {value, number(of.scalar, 63, of.lanes)}});
-        value = result({Op::BitwiseXor, of.type, {value, sign}});
-    }
     const Halves parts = halves(value, of);
-    const Glsl in_half = highest ? Glsl::FindUMsb : Glsl::FindILsb;
-    const Id lower = glsl({in_half, word.type, {parts.lower}}), upper = glsl({in_half, word.type, {parts.upper}});
+    const Id lower = glsl({function, word.type, {parts.lower}}), upper = glsl({function, word.type, {parts.upper}});
     const Id none = number(Scalar::i32, 0xffffffff, of.lanes);
     const Id raised = result({Op::BitwiseOr, word.type, {upper, number(Scalar::i32, 32, of.lanes)}});  // -1 stays -1
     const Id first = highest ? upper : lower;

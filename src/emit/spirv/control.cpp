@@ -440,11 +440,21 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
     frames_.back().continuing = true;
     open_block(frames_.back().next);
     const std::vector<ir::ValueId>& passed_on = module_[regions[1]].parameters;
-    for (u32 i = 0; i < passed_on.size(); ++i)
-        hold(passed_on[i], incoming.empty() ? unspecified(module_.type_of(passed_on[i])) : merged_one(incoming, 0, i));
-    region(regions[1]);
+    for (u32 i = 0; i < passed_on.size() && !incoming.empty(); ++i) hold(passed_on[i], merged_one(incoming, 0, i));
+    if (incoming.empty()) go_round(parameters);
+    else region(regions[1]);
     --loop_depth_;
     define_results(instruction, finish());
+}
+
+/// The way back of a loop that nobody goes round: SPIR-V wants one all the same.
+void Emitter::go_round(std::span<const ir::ValueId> parameters) {
+    const Frame& frame = frames_.back();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        code_[frame.back_operands[i]] = held(parameters[i]).id;
+        code_[frame.back_operands[i] + 1] = block_;
+    }
+    branch(frame.header);
 }
 
 void Emitter::repeat(const ir::Instruction& instruction) {

@@ -145,6 +145,8 @@ private:
 
     // composite.cpp
     [[nodiscard]] Id composite(const Computation& of);
+    [[nodiscard]] Id with_parts(ir::TypeId id, const ir::Constant* constant, std::span<const u32> path);
+    [[nodiscard]] Id with_parts(ir::ValueId id, std::span<const u32> path);
     void extract_laid(const ir::Instruction& instruction);
     [[nodiscard]] Id splat(Id scalar, const Shape& of);
     [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);
@@ -202,6 +204,7 @@ private:
     void if_(const ir::Instruction& instruction, ir::InstructionId id);
     void switch_(const ir::Instruction& instruction, ir::InstructionId id);
     void loop(const ir::Instruction& instruction, ir::InstructionId id);
+    void go_round(std::span<const ir::ValueId> parameters);
     void repeat(const ir::Instruction& instruction);
     void terminator(const ir::Instruction& instruction);
     [[nodiscard]] Held passed(ir::ValueId id);
