@@ -4,6 +4,7 @@
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
 #include "ir/pass/lower_messages.h"
+#include "ir/pass/passes.h"
 #include "ir/verify.h"
 #include "read/spirv/reflect.h"
 #include "runtime/cache.h"
@@ -13,14 +14,6 @@
 
 namespace alkomp::detail {
 namespace {
-
-struct Pass {
-    const char* name;
-    void (*run)(ir::Module&);
-};
-
-/// In the order in which they run.
-constexpr std::array<Pass, 0> kPasses{};
 
 void add_requirements(Interface& interface, std::span<const u32> words) {
     constexpr u32 kCapability = 17, kHeaderWords = 5, kAddresses = 5347;
@@ -43,31 +36,33 @@ void add_messages(Interface& interface, const ir::Module& module) {
     interface.has_messages = true;
 }
 
-std::string key_of(const ir::Module& module, const emit::SpirvOptions& options) {
+std::string key_of(const ir::Module& module, const emit::SpirvOptions& options, TranslateOptions how) {
     ByteWriter writer;
     writer.add(options.version);
     for (const bool option :
          {options.memory_model, options.memory_model_device_scope, options.i8, options.i16, options.f16,
-          options.integer_dot, options.maximal_reconvergence, options.names, options.lines})
+          options.integer_dot, options.maximal_reconvergence, options.names, options.lines, how.optimize})
         writer.add(static_cast<u8>(option));
     const std::vector<std::byte> bytes = writer.take();
     return hash_key({ALKOMP_VERSION, content_key(module), {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
 }
 
-std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabilities* capabilities) {
+std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabilities* capabilities,
+                                               TranslateOptions how) {
     ir::verify(module, capabilities);
     const emit::SpirvOptions options =
         capabilities != nullptr ? emit::SpirvOptions::of(*capabilities) : emit::SpirvOptions::all();
     auto shader = std::make_shared<ShaderRecord>();
     shader->name = module.name;
-    shader->key = key_of(module, options);
+    shader->key = key_of(module, options, how);
     shader->interface = interface_of(module);
     shader->interface.spirv_version = options.version;
     if (std::vector<ir::Message> messages = ir::lower_messages(module); !messages.empty()) {
         shader->messages = std::make_shared<const std::vector<ir::Message>>(std::move(messages));
         add_messages(shader->interface, module);
     }
-    for (const Pass& pass : kPasses) {
+    for (const ir::Pass& pass : ir::optimizing_passes()) {
+        if (!how.optimize) break;
         pass.run(module);
 #ifndef NDEBUG
         ir::verify(module, capabilities);
@@ -81,10 +76,11 @@ std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabili
 
 }  // namespace
 
-std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities) {
-    return translated(std::move(module), &capabilities);
+std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities,
+                                              TranslateOptions options) {
+    return translated(std::move(module), &capabilities, options);
 }
-std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr); }
+std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
 
 std::string content_key(const ir::Module& module) {
     ByteWriter writer;

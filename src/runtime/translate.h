@@ -12,9 +12,14 @@
 
 namespace alkomp::detail {
 
-/// The module as SPIR-V for a device with these capabilities. Equal modules and capabilities give equal words.
+struct TranslateOptions {
+    bool optimize = true;  ///< run the passes that only make the kernel faster
+};
+
+/// The module as SPIR-V for a device with these capabilities. Equal modules, capabilities and options give equal words.
 /// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
-[[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities);
+[[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities,
+                                                            TranslateOptions options = {});
 /// For a device that has everything.
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module);
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Random programs leave on each device what the evaluator says, before and after the passes.
+#include "ir/print.h"
+#include "support/device_test.h"
+#include "support/random_program.h"
+#include "support/reduce.h"
+#include "support/run_on_device.h"
+#include "support/seeds.h"
+
+namespace alkomp::testing {
+namespace {
+
+ALKOMP_VULKAN_SUITE(RandomIr);
+
+std::string what_differs(Device& gpu, const ir::Module& module, const KernelRun& start, bool optimize) {
+    KernelRun expected = start;
+    evaluate(module, expected);
+    try {
+        return difference(module, expected, run_on_device(gpu, module, start, optimize));
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
+TEST_P(RandomIr, leaves_what_the_evaluator_leaves) {
+    const RandomProgramOptions options = RandomProgramOptions::of(gpu.capabilities());
+    for (const u64 seed : seeds(50, "ALKOMP_DEVICE_PROGRAMS")) {
+        const RandomProgram program = random_program(seed, options);
+        for (const bool optimize : {false, true}) {
+            const auto differs = [&](const ir::Module& module) {
+                return what_differs(gpu, module, program.run, optimize);
+            };
+            if (differs(program.module).empty()) continue;
+            const auto still_fails = [&](const ir::Module& module) {
+                try {
+                    return !differs(module).empty();
+                } catch (const std::exception&) {
+                    return false;  // it does what no kernel may
+                }
+            };
+            const ir::Module small = reduced(program.module, still_fails);
+            FAIL() << "seed " << seed << (optimize ? ", optimised: " : ": ") << differs(program.module)
+                   << "\nreduced: " << differs(small) << '\n'
+                   << ir::print(small);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace alkomp::testing
