@@ -41,7 +41,8 @@ std::string key_of(const ir::Module& module, const emit::SpirvOptions& options, 
     writer.add(options.version);
     for (const bool option :
          {options.memory_model, options.memory_model_device_scope, options.i8, options.i16, options.f16,
-          options.integer_dot, options.maximal_reconvergence, options.names, options.lines, how.optimize})
+          options.integer_dot, options.keeps_nan_f16, options.keeps_nan_f32, options.keeps_nan_f64,
+          options.maximal_reconvergence, options.names, options.lines, how.optimize})
         writer.add(static_cast<u8>(option));
     const std::vector<std::byte> bytes = writer.take();
     return hash_key({ALKOMP_VERSION, content_key(module), {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
