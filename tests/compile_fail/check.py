@@ -12,6 +12,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 LINE_MAX = 200
 
@@ -31,8 +32,17 @@ def mistakes(source):
     return [entry for entry in found if entry]
 
 
-def compile_with(compiler, source, include, macro):
-    command = [compiler, "-std=c++20", "-fsyntax-only", f"-I{include}", str(source)]
+def precompiled(compiler, include, folder):
+    """The header that every file begins with, which the compiler then reads from the folder."""
+    header = folder / Path(compiler).name / "alkomp.h"
+    header.parent.mkdir()
+    header.write_text("#include <alkomp/alkomp.h>\n")
+    subprocess.run([compiler, "-std=c++20", f"-I{include}", "-x", "c++-header", str(header), "-o", f"{header}.gch"], check=True)
+    return header
+
+
+def compile_with(compiler, source, include, header, macro):
+    command = [compiler, "-std=c++20", "-fsyntax-only", f"-I{include}", "-include", str(header), str(source)]
     if macro:
         command.append(f"-D{macro}")
     return subprocess.run(command, capture_output=True, text=True)
@@ -65,16 +75,19 @@ def main():
     cases = [case for case in mistakes(source) if options.only in ("", case[0])]
     failures = 0
 
-    def check(job):
-        compiler, (macro, message, lines) = job
-        return compiler, macro, complaint(compile_with(compiler, source, include, macro), source, include, message, lines)
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
+        headers = {compiler: precompiled(compiler, include, Path(folder)) for compiler in options.compilers}
 
-    for compiler in options.compilers:
-        plain = compile_with(compiler, source, include, None)
-        if plain.returncode != 0:
-            print(f"{compiler}: the file without a mistake does not compile:\n{plain.stderr}")
-            failures += 1
-    with ThreadPoolExecutor(options.jobs) as pool:
+        def check(job):
+            compiler, (macro, message, lines) = job
+            result = compile_with(compiler, source, include, headers[compiler], macro)
+            return compiler, macro, complaint(result, source, include, message, lines)
+
+        for compiler in options.compilers:
+            plain = compile_with(compiler, source, include, headers[compiler], None)
+            if plain.returncode != 0:
+                print(f"{compiler}: the file without a mistake does not compile:\n{plain.stderr}")
+                failures += 1
         for compiler, macro, what in pool.map(check, [(c, case) for c in options.compilers for case in cases]):
             if what:
                 failures += 1
