@@ -232,7 +232,7 @@ BoundBuffer check_buffer(const DeviceRecord& device, const KernelRecord& kernel,
     }
     check_limits(device, kernel, binding, view);
     if (binding.reads && !record.poison.empty()) {
-        fail(kernel, record.poison_code,
+        fail(kernel, distrust_code(device, record),
              "argument " + quoted(binding.name) + ": " + describe(view) +
                  " cannot be trusted, since work that wrote it failed: " + record.poison);
     }

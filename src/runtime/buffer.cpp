@@ -67,9 +67,13 @@ std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& d
     return record;
 }
 
+ErrorCode distrust_code(const DeviceRecord& device, const BufferRecord& record) {
+    return device.lost ? ErrorCode::device_lost : record.poison_code;
+}
+
 void check_trusted(const DeviceRecord& device, const BufferRecord& record, const char* function) {
     if (record.poison.empty()) return;
-    throw Error(device.lost ? ErrorCode::device_lost : record.poison_code,
+    throw Error(distrust_code(device, record),
                 std::string(function) + ": the buffer of " + std::to_string(record.size_bytes) + " bytes" +
                     (record.label.empty() ? "" : " \"" + record.label + "\"") +
                     " cannot be trusted, since work that wrote it failed: " + record.poison);

@@ -44,6 +44,8 @@ std::shared_ptr<BufferRecord> make_buffer(const std::shared_ptr<DeviceRecord>& d
 void enlist(DeviceRecord& device, BufferRecord& record);
 void delist(DeviceRecord& device, BufferRecord& record) noexcept;
 
+/// The code of what made the buffer's contents untrusted. Under the mutex.
+ErrorCode distrust_code(const DeviceRecord& device, const BufferRecord& record);
 /// Throws the failure of the work that wrote the buffer, if its contents cannot be trusted. Under the mutex.
 void check_trusted(const DeviceRecord& device, const BufferRecord& record, const char* function);
 

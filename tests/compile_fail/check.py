@@ -37,7 +37,8 @@ def precompiled(compiler, include, folder):
     header = folder / Path(compiler).name / "alkomp.h"
     header.parent.mkdir()
     header.write_text("#include <alkomp/alkomp.h>\n")
-    subprocess.run([compiler, "-std=c++20", f"-I{include}", "-x", "c++-header", str(header), "-o", f"{header}.gch"], check=True)
+    command = [compiler, "-std=c++20", f"-I{include}", "-x", "c++-header", str(header), "-o", f"{header}.gch"]
+    subprocess.run(command, check=True)
     return header
 
 
