@@ -250,12 +250,11 @@ TEST(Recorder, RefusesJumpsThatHaveNoTarget) {
 }
 
 TEST(Recorder, RefusesCasesThatCannotBe) {
+    // In one line: clang takes the first one of a chain for all its calls.
     const std::string text = refusal([](InOut<u32> data) {
-        switch_(data[0])
-            .case_(1, [] {})  // first
-            .case_({2, 1}, [&] { data[0] = 1u; });
+        switch_(data[0]).case_(1, [] {}).case_({2, 1}, [&] { data[0] = 1u; });
     });
-    EXPECT_THAT(text, HasSubstr(AT(2) + "the case 1 is there already, at line " + std::to_string(__LINE__ - 3)));
+    EXPECT_THAT(text, HasSubstr(AT(2) + "the case 1 is there already, at line " + std::to_string(__LINE__ - 2)));
     EXPECT_THAT(refusal([](InOut<u32> data) { switch_(data[0]).case_(-1, [&] { data[0] = 1u; }); }),
                 HasSubstr("the case -1 is no u32."));
     EXPECT_THAT(refusal([](InOut<u32> data) { switch_(data[0]).default_([] {}).default_([&] { data[0] = 1u; }); }),
