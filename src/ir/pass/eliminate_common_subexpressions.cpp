@@ -49,10 +49,12 @@ private:
     }
     bool is_same(InstructionId a, InstructionId b) const {
         const Instruction &x = module_[a], &y = module_[b];
+        const auto equal = [](const auto& one, const auto& other) {
+            return std::equal(one.begin(), one.end(), other.begin(), other.end());
+        };
         return x.op == y.op && x.flags == y.flags && x.results.count == y.results.count &&
                module_.type_of(module_.result(x)) == module_.type_of(module_.result(y)) &&
-               std::ranges::equal(module_.operands(x), module_.operands(y)) &&
-               std::ranges::equal(module_.immediates(x), module_.immediates(y));
+               equal(module_.operands(x), module_.operands(y)) && equal(module_.immediates(x), module_.immediates(y));
     }
 
     const Module& module_;
