@@ -7,17 +7,6 @@
 #include <string>
 
 namespace alkomp::ir {
-namespace {
-
-template <class T>
-Range append_to(std::vector<T>& pool, std::span<const T> values) {
-    const Range range{static_cast<u32>(pool.size()), static_cast<u32>(values.size())};
-    pool.insert(pool.end(), values.begin(), values.end());
-    return range;
-}
-
-}  // namespace
-
 std::vector<u32> Switch::immediates() const {
     std::vector<u32> words{default_region};
     for (const std::vector<u64>& of_region : values) {

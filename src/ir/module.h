@@ -181,6 +181,14 @@ struct Range {
     bool operator==(const Range&) const = default;
 };
 
+/// Where the values lie behind those that the pool had.
+template <class T>
+Range append_to(std::vector<T>& pool, std::span<const T> values) {
+    const Range range{static_cast<u32>(pool.size()), static_cast<u32>(values.size())};
+    pool.insert(pool.end(), values.begin(), values.end());
+    return range;
+}
+
 struct Instruction {
     Op op = Op::unreachable;
     u8 flags = 0;                      ///< of `Flag`

@@ -8,13 +8,6 @@
 namespace alkomp::ir {
 namespace {
 
-template <class T>
-Range append_to(std::vector<T>& pool, std::span<const T> values) {
-    const Range range{static_cast<u32>(pool.size()), static_cast<u32>(values.size())};
-    pool.insert(pool.end(), values.begin(), values.end());
-    return range;
-}
-
 void add_in_order(const Module& module, RegionId region, std::vector<InstructionId>& order) {
     for (const InstructionId id : module[region].body) {
         order.push_back(id);
