@@ -227,6 +227,41 @@ void together(Device& gpu) {
     check(gpu.get(sorted) == std::vector<u32>{2, 3, 5, 7, 9});
 }
 
+void matrices(Device& gpu) {
+    // [matrices]
+    using A = MatrixA<f16, 16, 16>;  // rows, columns
+    using B = MatrixB<f16, 16, 16>;
+    using C = Accumulator<f32, 16, 16>;
+    auto product = kernel("product",
+                          [](In<f16> a, In<f16> b, Out<f32> c, Val<u32> n) {  // n x n, by rows; 16 x 16 a subgroup
+                              const Val<u32> row = 16u * workgroup_id(1), column = 16u * workgroup_id(0);
+                              Var<C> sum = 0;
+                              for_(range(0u, n, 16u), [&](Val<u32> k) {
+                                  const Val left = matrix_load<A>(a, row * n + k, n);
+                                  const Val right = matrix_load<B>(b, k * n + column, n);
+                                  sum = matrix_multiply_add(left, right, sum);
+                              });
+                              sum = matrix_map(0.5f * sum, [](auto x) { return max(x, 0); });
+                              matrix_store(c, sum, row * n + column, n);
+                          },
+                          {.workgroup_size = gpu.capabilities().limits.max_subgroup_size});
+    // [/matrices]
+    const Features& features = gpu.capabilities().features;
+    const CooperativeMatrix shape{16, 16, 16, Scalar::f16, Scalar::f16, Scalar::f32, Scalar::f32};
+    const auto& shapes = features.cooperative_matrices;
+    const u32 n = 32;
+    const auto a = gpu.to_device(std::vector<f16>(n * n, f16(0.5f))),
+               b = gpu.to_device(std::vector<f16>(n * n, f16(2)));
+    const auto c = gpu.zeros<f32>(n * n);
+    try {
+        gpu.call(product, groups(n / 16, n / 16), a, b, c, n);
+        check(gpu.get(c) == std::vector<f32>(n * n, 16));
+    } catch (const Error& error) {  // most CPUs lack it
+        check(error.code() == ErrorCode::unsupported);
+        check(std::find(shapes.begin(), shapes.end(), shape) == shapes.end());
+    }
+}
+
 void functions(Device& gpu) {
     // [functions]
     auto wave = kernel("wave", [](InOut<f32> data) {
@@ -321,6 +356,7 @@ int main() {
     control(gpu);
     composites(gpu);
     together(gpu);
+    matrices(gpu);
     functions(gpu);
     messages();
     mistakes();

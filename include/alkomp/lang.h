@@ -15,5 +15,6 @@
 #include "alkomp/lang/function.h"
 #include "alkomp/lang/message.h"
 #include "alkomp/lang/items.h"
+#include "alkomp/lang/matrix.h"
 #include "alkomp/lang/block.h"
 #include "alkomp/lang/sort.h"

@@ -169,10 +169,10 @@ private:
             std::vector<bool>& known = only_moves ? moved_ : used_;
             if (known[place]) return;
             known[place] = true;
-            const std::span<const Need> needs = only_moves ? kWide : std::span<const Need>(kArithmetic);
-            need_types(needs, module_.type_of(value), {id, nullptr}, only_moves ? "a value of" : "arithmetic on");
             if (type(module_.type_of(value)).kind == Type::Kind::cooperative_matrix)
                 need_matrix(id, module_.type_of(value));
+            const std::span<const Need> needs = only_moves ? kWide : std::span<const Need>(kArithmetic);
+            need_types(needs, module_.type_of(value), {id, nullptr}, only_moves ? "a value of" : "arithmetic on");
         };
         for (const ValueId operand : module_.operands(instruction)) ask(operand);
         for (u32 i = 0; i < instruction.results.count; ++i) ask(module_.result(instruction, i));
@@ -337,7 +337,41 @@ private:
             return wanted.rows == shape.m && wanted.columns == shape.n && (scalar == shape.c || scalar == shape.result);
         };
         if (std::none_of(features_.cooperative_matrices.begin(), features_.cooperative_matrices.end(), holds))
-            fail({id, nullptr}, "the device's cooperative_matrices have no shape with " + text(matrix));
+            fail({id, nullptr},
+                 "the device's cooperative_matrices have no shape with " + text(matrix) + shapes_with(scalar));
+        if (wanted.scope == Scope::subgroup) need_whole_subgroups(id);
+    }
+    /// What the device has instead: the shapes with elements of this type, or all if it has none of them.
+    std::string shapes_with(Scalar scalar) const {
+        constexpr std::size_t kMostShown = 8;
+        std::vector<const CooperativeMatrix*> shown, others;
+        for (const CooperativeMatrix& shape : features_.cooperative_matrices) {
+            const bool has = shape.a == scalar || shape.b == scalar || shape.c == scalar || shape.result == scalar;
+            (has ? shown : others).push_back(&shape);
+        }
+        if (shown.empty()) shown = std::move(others);
+        if (shown.empty()) return "; it has none";
+        std::string list;
+        for (std::size_t i = 0; i < std::min(shown.size(), kMostShown); ++i) {
+            const CooperativeMatrix& shape = *shown[i];
+            list += (i == 0 ? "" : ", ") + std::to_string(shape.m) + 'x' + std::to_string(shape.n) + 'x' +
+                    std::to_string(shape.k);
+            for (const Scalar one : {shape.a, shape.b, shape.c, shape.result})
+                list += ' ' + std::string(alkomp::to_string(one));
+            if (shape.saturating) list += " saturating";
+            if (shape.workgroup_scope) list += " of a workgroup";
+        }
+        return "; of m x n x k, a b c result, it has " + list +
+               (shown.size() > kMostShown ? " and " + std::to_string(shown.size() - kMostShown) + " more" : "");
+    }
+    /// VUID-VkPipelineShaderStageCreateInfo-module-08987.
+    void need_whole_subgroups(InstructionId id) const {
+        const u64 size = module_.subgroup_size != 0 ? module_.subgroup_size : limits_.max_subgroup_size;
+        const u64 along_x = default_bits(module_, module_.workgroup_size[0]).value_or(size);
+        if (size != 0 && along_x % size != 0)
+            fail({id, nullptr}, "the workgroup has " + std::to_string(along_x) +
+                                    " invocations along x; cooperative matrices need whole subgroups, of " +
+                                    std::to_string(size));
     }
     void check_multiply_add(InstructionId id, const Instruction& instruction) const {
         const std::span<const ValueId> operands = module_.operands(instruction);

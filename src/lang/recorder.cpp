@@ -26,6 +26,7 @@ u32 alignment_of(const TypeInfo& info) {
         case TypeInfo::Kind::vector:
             return info.element->size_bytes * (info.count == 2 ? 2 : 4);
         case TypeInfo::Kind::array:
+        case TypeInfo::Kind::matrix:
             return alignment_of(*info.element);
         case TypeInfo::Kind::structure:
             break;
@@ -139,6 +140,8 @@ Node Recorder::emit(ir::Op op, std::span<const ir::ValueId> operands, Place plac
 Node Recorder::convert(Node value, const TypeInfo& wanted, Place place) {
     ir::ValueId at = check(value, place);
     ir::Types& types = module().types;
+    if (types.is(module().type_of(at), ir::Type::Kind::cooperative_matrix))
+        return emit(ir::Op::convert, {&at, 1}, place, {}, type(wanted));
     const u32 lanes = types.lanes(module().type_of(at));
     const ir::TypeId same_lanes_type = types.vector(wanted.scalar, lanes);
     if (module().type_of(at) != same_lanes_type) {

@@ -39,10 +39,11 @@ public:
     Node emit(ir::Op op, std::span<const ir::ValueId> operands, Place place, std::span<const u32> immediates = {},
               ir::TypeId given = ir::TypeId::none, u8 flags = 0);
     [[nodiscard]] Node constant(const TypeInfo& type, const void* value);
-    [[nodiscard]] Node same_lanes(const TypeInfo& type, u64 bits);
+    [[nodiscard]] Node same_lanes(const TypeInfo& type, u64 bits, Place place);
     [[nodiscard]] Node convert(Node value, const TypeInfo& type, Place place);
     [[nodiscard]] Node element(Node pointer, Node index, u32 count, Place place);
     void locate(Place place);
+    [[nodiscard]] bool is_robust() const { return record_->robust; }
     [[nodiscard]] ir::Builder& builder() { return builder_; }
     [[nodiscard]] ir::Module& module() { return record_->module; }
 

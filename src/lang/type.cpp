@@ -89,6 +89,10 @@ ir::TypeId Recorder::type(const TypeInfo& info) {
             id = types.add(structure);
             break;
         }
+        case TypeInfo::Kind::matrix:
+            id = types.cooperative_matrix(info.scalar, ir::Scope::subgroup, info.rows, info.columns,
+                                          static_cast<ir::MatrixUse>(info.use));
+            break;
     }
     types_[&info] = id;
     return id;
@@ -99,10 +103,11 @@ ir::TypeId Recorder::array_of(const TypeInfo& element, u32 count) {
                                 holds_bool(element) ? 0 : element.size_bytes);
 }
 
-Node Recorder::same_lanes(const TypeInfo& info, u64 bits) {
+Node Recorder::same_lanes(const TypeInfo& info, u64 bits, Place place) {
     const ir::TypeId scalar = module().types.scalar(info.scalar);
     const ir::ValueId one = module().constant(scalar, bits);
     if (info.kind == TypeInfo::Kind::scalar) return node(one);
+    if (info.kind == TypeInfo::Kind::matrix) return emit(ir::Op::splat, {&one, 1}, place, {}, type(info));
     if (bits == 0) return node(module().zero(type(info)));
     ir::Constant all;
     all.kind = ir::Constant::Kind::composite;
@@ -151,9 +156,9 @@ Node number(const TypeInfo& type, i64 value, Place place) {
     if (is_float(type.scalar)) {
         const f64 as_float = static_cast<f64>(value);
         const std::optional<u64> bits = float_bits(type.scalar, as_float);
-        if (bits && static_cast<i64>(as_float) == value) return recorder.same_lanes(type, *bits);
+        if (bits && static_cast<i64>(as_float) == value) return recorder.same_lanes(type, *bits, place);
     } else if (is_signed_integer(type.scalar) && value >= -static_cast<i64>(mask(type.scalar) >> 1) - 1) {
-        return recorder.same_lanes(type, static_cast<u64>(value) & mask(type.scalar));
+        return recorder.same_lanes(type, static_cast<u64>(value) & mask(type.scalar), place);
     }
     recorder.fail(place, std::to_string(value) + " is no " + std::string(to_string(type.scalar)) + '.');
 }
@@ -163,16 +168,17 @@ Node number(const TypeInfo& type, u64 value, Place place) {
     if (is_float(type.scalar)) {
         const f64 as_float = static_cast<f64>(value);
         const std::optional<u64> bits = float_bits(type.scalar, as_float);
-        if (bits && as_float < 0x1p64 && static_cast<u64>(as_float) == value) return recorder.same_lanes(type, *bits);
+        if (bits && as_float < 0x1p64 && static_cast<u64>(as_float) == value)
+            return recorder.same_lanes(type, *bits, place);
     } else if (value <= (is_signed_integer(type.scalar) ? mask(type.scalar) >> 1 : mask(type.scalar))) {
-        return recorder.same_lanes(type, value);
+        return recorder.same_lanes(type, value, place);
     }
     recorder.fail(place, std::to_string(value) + " is no " + std::string(to_string(type.scalar)) + '.');
 }
 
 Node number(const TypeInfo& type, f64 value, Place place) {
     Recorder& recorder = Recorder::current(place);
-    if (const std::optional<u64> bits = float_bits(type.scalar, value)) return recorder.same_lanes(type, *bits);
+    if (const std::optional<u64> bits = float_bits(type.scalar, value)) return recorder.same_lanes(type, *bits, place);
     const std::string name(to_string(type.scalar));
     recorder.fail(place, text_of(value) + " is not exactly one of " + name + ": write " +
                              (type.scalar == Scalar::f32 ? "an f or " : "") + name + "(...) to have it rounded.");

@@ -17,6 +17,18 @@ struct Pair {
     u32 a, b;
     using fields = Fields<&Pair::a, &Pair::b>;
 };
+using A = MatrixA<f32, 8, 8>;
+using B = MatrixB<f32, 8, 8>;
+using C = Accumulator<f32, 8, 8>;
+using LongB = MatrixB<f32, 16, 8>;
+using WholeB = MatrixB<i32, 8, 8>;
+using Whole = Accumulator<u32, 8, 8>;
+using Truths = Accumulator<bool, 8, 8>;
+using Four = std::array<C, 4>;
+struct Holder {
+    C sum;
+    using fields = Fields<&Holder::sum>;
+};
 
 inline void test(In<u32> in, InOut<u32> data, Out<u32> out, InOut<f32> floats, InOut<f32x2> vectors,
                  InOut<Pair> pairs) {
@@ -25,6 +37,9 @@ inline void test(In<u32> in, InOut<u32> data, Out<u32> out, InOut<f32> floats, I
     [[maybe_unused]] Var<i32> i = 1;
     [[maybe_unused]] Var<Pair> p = pairs[0];
     [[maybe_unused]] const Val<f32x2> v = vectors[0];
+    [[maybe_unused]] Var<A> a = 0;
+    [[maybe_unused]] Var<B> b = 0;
+    [[maybe_unused]] Var<C> c = 0;
     [[maybe_unused]] bool known = true;
 #if defined(HOST_IF)  // only the device knows this value: use if_, while_ or select.
     if (n > 0u) data[0] = 1u;
@@ -133,6 +148,57 @@ inline void test(In<u32> in, InOut<u32> data, Out<u32> out, InOut<f32> floats, I
     block_sort(items);
 #elif defined(PART_OF_VECTORS)           // an invocation takes whole vectors: K is a multiple of their lanes.
     const auto items = block_load<3>(vectors, 2u, 0.0f);
+#elif defined(MATRIX_TIMES_MATRIX)       // matrices of one type have + - * by element; see matrix_multiply_add.
+    c = a * b;
+#elif defined(COMPARE_MATRICES)          // matrices of one type have + - * by element; see matrix_multiply_add.
+    if_(c == c, [&] { data[0] = 1u; });
+#elif defined(DIVIDE_INTEGER_MATRICES)   // matrices of one type have + - * by element; see matrix_multiply_add.
+    Var<Whole> whole = 1;
+    whole = whole / whole;
+#elif defined(STEP_BY_OTHER_MATRIX)      // a value of this type need not fit here: use Val<T>(x).
+    c += a;
+#elif defined(PRODUCT_OF_WRONG_USES)     // a product is of a MatrixA and a MatrixB, added to an Accumulator.
+    c = matrix_multiply_add(a, a, c);
+#elif defined(PRODUCT_WITH_NUMBER)       // a product is of a MatrixA and a MatrixB, added to an Accumulator.
+    c = matrix_multiply_add(a, f, c);
+#elif defined(PRODUCT_OF_WRONG_SIZES)    // a product is of M x K and K x N, added to M x N.
+    c = matrix_multiply_add(a, Val<LongB>(0), c);
+#elif defined(PRODUCT_OF_KINDS)          // a product is of floats or of integers, not of both.
+    c = matrix_multiply_add(a, Val<WholeB>(0), c);
+#elif defined(ROOT_OF_MATRIX)            // of a matrix take the elements: matrix_map(m, [](auto x) { ... }).
+    c = sqrt(c);
+#elif defined(SELECT_MATRIX)             // a matrix is chosen by if_ and a Var.
+    c = select(n > 0u, c, c);
+#elif defined(MATRIX_OF_PARTS)           // a matrix is made of one number, or by matrix_load.
+    const Val<C> parts(f, f);
+#elif defined(MATRIX_OF_BOOLS)           // the elements of a matrix are numbers.
+    const Var<Truths> truths;
+#elif defined(ARRAY_OF_MATRICES)         // a matrix is a Val or Var of its own: an array of the host can hold several.
+    const Var<Four> sums;
+#elif defined(SHARED_MATRIX)             // a matrix is a Val or Var of its own: an array of the host can hold several.
+    const Shared<C, 4> sums;
+#elif defined(MATRIX_IN_STRUCT)          // a matrix is a Val or Var of its own, no member of a struct.
+    const Var<Holder> holder;
+#elif defined(LOAD_NUMBER)               // this is for a MatrixA, a MatrixB or an Accumulator.
+    f = matrix_load<f32>(floats, 0, 8);
+#elif defined(LOAD_FROM_VALUE)           // a matrix lies in a buffer, a Shared, or an array in one.
+    a = matrix_load<A>(floats[0], 0, 8);
+#elif defined(LOAD_OTHER_ELEMENTS)       // the memory holds other elements; or else u32x4, as bits.
+    a = matrix_load<A>(data, 0, 8);
+#elif defined(LOAD_FROM_OUT)             // an Out<T> is only written: make it an InOut<T>.
+    const auto whole = matrix_load<Whole>(out, 0, 8);
+#elif defined(STORE_TO_IN)               // a Val and an element of In never change: use Var or InOut.
+    matrix_store(in, Val<Whole>(0), 0, 8);
+#elif defined(MAP_TO_NOTHING)            // what maps takes a Val<T> and gives one: [](auto x) { return x * x; }.
+    c = matrix_map(c, [](auto x) { x + 1.0f; });
+#elif defined(COUNT_OF_NUMBER)           // this is for a MatrixA, a MatrixB or an Accumulator.
+    n = matrix_count<f32>();
+#elif defined(ELEMENT_OF_NUMBER)         // this is for a MatrixA, a MatrixB or an Accumulator.
+    f = matrix_get(f, 0);
+#elif defined(PRINT_MATRIX)              // a message shows numbers, vectors and text: take the parts.
+    print_(c);
+#elif defined(REDUCE_MATRIX)             // subgroup operations are on numbers, bools and vectors of them.
+    c = subgroup_reduce(c, Combine::add);
 #endif
 }
 
@@ -147,6 +213,10 @@ inline void kernels() {
     static_cast<void>(kernel("k", [](In<f32> data) { return data[0]; }));
 #elif defined(UNLISTED_STRUCT)        // no type of a kernel; a struct lists its members: Fields<&S::a, ...>.
     static_cast<void>(kernel("k", [](InOut<Plain> data) { data[0] = Plain{1, 2}; }));
+#elif defined(MATRIX_BUFFER)          // a matrix is no parameter: buffers hold its elements, matrix_load makes it.
+    static_cast<void>(kernel("k", [](InOut<C> sums) { sums[0] = 0.0f; }));
+#elif defined(MATRIX_SCALAR)          // a matrix is no parameter: buffers hold its elements, matrix_load makes it.
+    static_cast<void>(kernel("k", [](InOut<f32> sums, Val<C> c) { matrix_store(sums, c, 0, 8); }));
 #elif defined(HALF_LISTED_STRUCT)     // Fields<...> lists every member of the struct, in order.
     static_cast<void>(kernel("k", [](InOut<Partial> data) { data[0] = Partial{1, 2}; }));
 #endif

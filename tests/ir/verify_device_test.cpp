@@ -238,12 +238,30 @@ TEST(VerifyDevice, NeedsMatricesOfTheseShapes) {
     EXPECT_EQ(
         refusal(text("coopmat<f16, subgroup, 8, 16, a>", "coopmat<f32, subgroup, 8, 8, accumulator>"), device),
         "k.cpp:2: matrix_multiply_add: the device's cooperative_matrices have no shape with coopmat<f16, subgroup, 8, "
-        "16, a>.");
+        "16, a>; of m x n x k, a b c result, it has 16x8x16 f16 f16 f32 f32.");
     EXPECT_EQ(refusal(text(a, c, "1"), device),
               "k.cpp:2: matrix_multiply_add: the device's cooperative_matrices have no product of " + a +
                   " and coopmat<f16, subgroup, 16, 8, b> added to " + c + ", saturating.");
     device.features.cooperative_matrices[0].workgroup_scope = true;
     EXPECT_THAT(refusal(text(a, c), device), ::testing::HasSubstr("no shape with " + a));
+    EXPECT_THAT(refusal(text(a, c), device), ::testing::HasSubstr("16x8x16 f16 f16 f32 f32 of a workgroup"));
+    device.features.cooperative_matrices.assign(9, {8, 8, 8, Scalar::i8, Scalar::i8, Scalar::i32, Scalar::i32, true});
+    EXPECT_THAT(refusal(text(a, c), device), ::testing::EndsWith("8x8x8 i8 i8 i32 i32 saturating and 1 more."));
+    device.features.cooperative_matrices.clear();
+    EXPECT_THAT(refusal(text(a, c), device), ::testing::EndsWith("no shape with " + a + "; it has none."));
+}
+
+TEST(VerifyDevice, NeedsWholeSubgroupsForMatrices) {
+    const auto text = [](const std::string& size, const std::string& more = "") {
+        return kernel_text("%m: coopmat<f32, subgroup, 16, 8, accumulator> = splat 1.0 @1:2\nreturn", {},
+                           "workgroup_size(" + size + ", 1, 1)" + more);
+    };
+    const Capabilities device = whole_device();
+    verify_text(text("64"), &device);
+    verify_text(text("48", " subgroup_size(16)"), &device);
+    EXPECT_EQ(
+        refusal(text("48"), device),
+        "k.cpp:2: splat: the workgroup has 48 invocations along x; cooperative matrices need whole subgroups, of 32.");
 }
 
 TEST(VerifyDevice, NeedsAddressesPointersAndClocks) {

@@ -3,16 +3,13 @@
 
 #include "alkomp/lang.h"
 #include "expect_error.h"
-#include "ir/parse.h"
-#include "ir/print.h"
-#include "ir/verify.h"
+#include "recorded_code.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <limits>
-#include <regex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -21,24 +18,11 @@
 namespace alkomp {
 namespace {
 
+using testing::code;
 using testing::error_text;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// What was recorded, checked and brought through the text form; without places, and without what skips the
-/// invocations beyond a call's elements.
-std::string code(const RecordedKernel& kernel) {
-    ir::verify(kernel.record()->module);
-    const std::string text = kernel.ir();
-    ir::Module again = ir::parse(text, "again.ir");
-    ir::verify(again);
-    EXPECT_EQ(ir::print(again), text);
-    std::string body = std::regex_replace(text, std::regex(" @[0-9:]+"), "");
-    body.erase(0, body.find("kernel @"));
-    const std::size_t guard = body.find("if ^if1 ");
-    if (body.find("load %count") < guard) body.erase(0, body.find("    }\n", body.find("else", guard)) + 6);
-    return body;
-}
+using testing::refusal;
 
 TEST(Recorder, MakesTheCollatzKernelAsItIsWritten) {
     const auto collatz = kernel("collatz", [](InOut<u32> data) {
@@ -152,11 +136,6 @@ TEST(Recorder, KeepsEffectsOfTheRightSideBehindTheLeftSide) {
 
 // Mistakes ----------------------------------------------------------------------------------------
 
-/// The text of the error that recording `f` gives.
-template <class F>
-std::string refusal(const F& f) {
-    return error_text(ErrorCode::compile_failed, [&] { static_cast<void>(kernel("wrong", f)); });
-}
 #define AT(line_below) "recorder_test.cpp:" + std::to_string(__LINE__ - (line_below)) + ": "
 
 TEST(Recorder, RefusesOperationsOutsideAKernel) {

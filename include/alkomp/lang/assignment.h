@@ -36,7 +36,7 @@ auto& operator*=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
 }
 template <detail::DeviceValue P>
 auto& operator/=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {
-    return detail::update<detail::Wants::numbers>(std::forward<P>(place), "div", b);
+    return detail::update<detail::Wants::quotients>(std::forward<P>(place), "div", b);
 }
 template <detail::DeviceValue P>
 auto& operator%=(P&& place, detail::Assigned<detail::ValueOf<P>> b) {

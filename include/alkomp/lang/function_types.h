@@ -45,7 +45,9 @@ constexpr auto type_of_all() {
     static_assert(floats_fit, "alkomp: this function takes integers: use Val<u32>(x).");
     constexpr bool integers_fit = mixed || Integers || kinds != Kinds::integers;
     static_assert(integers_fit, "alkomp: this function takes floats: use Val<f32>(x).");
-    constexpr bool is_number = mixed || (kinds != Kinds::truth && kinds != Kinds::none);
+    constexpr bool is_matrix = kinds == Kinds::matrix;
+    static_assert(!is_matrix, "alkomp: of a matrix take the elements: matrix_map(m, [](auto x) { ... }).");
+    constexpr bool is_number = mixed || is_matrix || (kinds != Kinds::truth && kinds != Kinds::none);
     static_assert(is_number, "alkomp: this function takes numbers.");
     return std::type_identity<std::conditional_t<mixed, f32, T>>();
 }

@@ -55,24 +55,30 @@ struct Parameter {
     }
 };
 template <class T>
+constexpr const TypeInfo& parameter_type() {
+    constexpr bool is_matrix = MatrixType<T>;
+    static_assert(!is_matrix, "alkomp: a matrix is no parameter: buffers hold its elements, matrix_load makes it.");
+    return type_info<T>();
+}
+template <class T>
 struct Parameter<In<T>> {
-    static In<T> declare() { return In<T>(buffer_parameter(type_info<T>(), BufferUse::in)); }
+    static In<T> declare() { return In<T>(buffer_parameter(parameter_type<T>(), BufferUse::in)); }
 };
 template <class T>
 struct Parameter<Out<T>> {
-    static Out<T> declare() { return Out<T>(buffer_parameter(type_info<T>(), BufferUse::out)); }
+    static Out<T> declare() { return Out<T>(buffer_parameter(parameter_type<T>(), BufferUse::out)); }
 };
 template <class T>
 struct Parameter<InOut<T>> {
-    static InOut<T> declare() { return InOut<T>(buffer_parameter(type_info<T>(), BufferUse::in_out)); }
+    static InOut<T> declare() { return InOut<T>(buffer_parameter(parameter_type<T>(), BufferUse::in_out)); }
 };
 template <class T>
 struct Parameter<Val<T>> {
-    static Val<T> declare() { return Val<T>(scalar_parameter(type_info<T>())); }
+    static Val<T> declare() { return Val<T>(scalar_parameter(parameter_type<T>())); }
 };
 template <class T>
 struct Parameter<Var<T>> {
-    static Var<T> declare() { return Var<T>(Val<T>(scalar_parameter(type_info<T>()))); }
+    static Var<T> declare() { return Var<T>(Val<T>(scalar_parameter(parameter_type<T>()))); }
 };
 template <class T, std::size_t... Counts>
 struct Parameter<Shared<T, Counts...>> {

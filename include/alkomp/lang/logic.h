@@ -55,8 +55,8 @@ template <detail::DeviceValue A>
 template <detail::DeviceValue A>
 [[nodiscard]] auto operator-(A&& a) {
     using T = detail::ValueOf<A>;
-    static_assert(detail::kKinds<T> == detail::Kinds::integers || detail::kKinds<T> == detail::Kinds::floats,
-                  "alkomp: - takes numbers.");
+    constexpr bool is_number = detail::kKinds<T> != detail::Kinds::none && detail::kKinds<T> != detail::Kinds::truth;
+    static_assert(is_number, "alkomp: - takes numbers.");
     return detail::unary<T>("neg", std::forward<A>(a));
 }
 template <detail::DeviceValue A>

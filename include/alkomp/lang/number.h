@@ -13,6 +13,8 @@ template <class C, class A, class B>
     using T = typename detail::Together<A, B>::type;
     constexpr bool is_mixed = std::is_void_v<T>;
     static_assert(!is_mixed, "alkomp: no type holds every value of both: use Val<T>(x).");
+    constexpr bool is_matrix = detail::MatrixType<T>;
+    static_assert(!is_matrix, "alkomp: a matrix is chosen by if_ and a Var.");
     using M = std::conditional_t<detail::Vector<detail::ValueOf<C>>, detail::MaskOf<T>, bool>;
     constexpr bool chooses = std::is_same_v<detail::ValueOf<C>, M>;
     static_assert(chooses, "alkomp: what chooses is a bool, or one for each lane.");

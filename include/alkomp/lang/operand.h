@@ -54,10 +54,20 @@ concept DeviceValue = DeviceTypeOf<X>::is;
 template <class X>
 using ValueOf = typename DeviceTypeOf<X>::type;
 
+/// True if both are matrices that differ in the type of their elements alone.
+template <class A, class B>
+constexpr bool is_same_shape() {
+    if constexpr (MatrixType<A> && MatrixType<B>)
+        return Shape<A>::rows == Shape<B>::rows && Shape<A>::columns == Shape<B>::columns &&
+               Shape<A>::use == Shape<B>::use;
+    else return false;
+}
 /// True if a value of type From becomes one of type To without being asked: it always fits.
 template <class From, class To>
 constexpr bool becomes() {
     if constexpr (std::is_same_v<From, To>) return true;
+    else if constexpr (MatrixType<To>)
+        return fits(kScalar<From>, kScalar<To>) && (Number<From> || is_same_shape<From, To>());
     else if constexpr (Numeric<From> && Numeric<To>)
         return fits(kScalar<From>, kScalar<To>) && (kLanes<From> == kLanes<To> || kLanes<From> == 1);
     else return false;
@@ -66,17 +76,21 @@ constexpr bool becomes() {
 template <class From, class To>
 constexpr bool host_becomes() {
     if constexpr (std::is_same_v<From, To>) return true;
-    else if constexpr (Number<From> && Numeric<To>) {
+    else if constexpr (Number<From> && (Numeric<To> || MatrixType<To>)) {
         constexpr Scalar from = scalar_of<From>(), to = kScalar<To>;
         return from == Scalar::boolean || is_float(to) || (is_integer(from) && to != Scalar::boolean);
     } else return false;
 }
 template <class From, class To>
 concept Implicit = (DeviceValue<From> ? becomes<ValueOf<From>, To>() : host_becomes<ValueOf<From>, To>());
+template <class From, class To>
+constexpr bool converts() {
+    if constexpr (MatrixType<To>) return Number<From> || is_same_shape<From, To>();
+    else return Numeric<From> && Numeric<To> && (kLanes<From> == kLanes<To> || kLanes<From> == 1);
+}
 /// A number becomes any other number if the program asks for it; NaN and what does not fit as in ir/module.h.
 template <class From, class To>
-concept Explicit = Implicit<From, To> || (DeviceValue<From> && Numeric<ValueOf<From>> && Numeric<To> &&
-                                          (kLanes<ValueOf<From>> == kLanes<To> || kLanes<ValueOf<From>> == 1));
+concept Explicit = Implicit<From, To> || (DeviceValue<From> && converts<ValueOf<From>, To>());
 
 /// A value of the device of a type that need not fit; the program has to ask.
 template <class From, class To>

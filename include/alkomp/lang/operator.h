@@ -20,9 +20,10 @@ template <class T, class X>
     return Val<T>(apply(op, {input<T>(std::forward<X>(x), kNowhere)}, kNowhere));
 }
 
-enum class Kinds : u8 { none, truth, integers, floats };
+enum class Kinds : u8 { none, truth, integers, floats, matrix };
 template <class T>
-inline constexpr Kinds kKinds = !Numeric<T>                     ? Kinds::none
+inline constexpr Kinds kKinds = MatrixType<T>                   ? Kinds::matrix
+                                : !Numeric<T>                   ? Kinds::none
                                 : kScalar<T> == Scalar::boolean ? Kinds::truth
                                 : is_float(kScalar<T>)          ? Kinds::floats
                                                                 : Kinds::integers;
@@ -67,6 +68,17 @@ struct Ordered : Comparable<T> {
     friend auto operator*(Operand<T> a, Operand<T> b) { return binary<T>("mul", a, b); }
     friend auto operator/(Operand<T> a, Operand<T> b) { return binary<T>("div", a, b); }
 };
+/// Of matrices, element by element.
+template <class T>
+struct ByElement {
+    friend auto operator+(Operand<T> a, Operand<T> b) { return binary<T>("add", a, b); }
+    friend auto operator-(Operand<T> a, Operand<T> b) { return binary<T>("sub", a, b); }
+    friend auto operator*(Operand<T> a, Operand<T> b) { return binary<T>("mul", a, b); }
+};
+template <class T>
+struct QuotientsToo : ByElement<T> {
+    friend auto operator/(Operand<T> a, Operand<T> b) { return binary<T>("div", a, b); }
+};
 template <class T>
 struct Bitwise {
     friend auto operator&(Operand<T> a, Operand<T> b) { return binary<T>("bit_and", a, b); }
@@ -79,6 +91,8 @@ template <class T, Kinds = kKinds<T>>
 struct Operators {};
 template <class T>
 struct Operators<T, Kinds::floats> : Ordered<T> {};
+template <class T>
+struct Operators<T, Kinds::matrix> : std::conditional_t<is_float(kScalar<T>), QuotientsToo<T>, ByElement<T>> {};
 template <class T>
 struct Operators<T, Kinds::truth> : Comparable<T>, Bitwise<T> {};
 template <class T>

@@ -18,7 +18,8 @@ public:
         return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
-    explicit In(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
+    explicit In(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts, as is the following
+    [[nodiscard]] detail::Node pointer() const noexcept { return pointer_; }
 
 private:
     detail::Node pointer_;
@@ -36,7 +37,8 @@ public:
         return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
-    explicit Out(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
+    explicit Out(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts, as is the following
+    [[nodiscard]] detail::Node pointer() const noexcept { return pointer_; }
 
 private:
     detail::Node pointer_;
@@ -54,7 +56,8 @@ public:
         return Val<u32>(detail::apply("array_length", {pointer_}, place));
     }  ///< elements
 
-    explicit InOut(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts
+    explicit InOut(detail::Node pointer) : pointer_(pointer) {}  ///< for alkomp's own parts, as is the following
+    [[nodiscard]] detail::Node pointer() const noexcept { return pointer_; }
 
 private:
     detail::Node pointer_;
@@ -84,7 +87,8 @@ public:
     [[nodiscard]] Ref<Element> operator[](detail::Index at) const {
         return Ref<Element>(detail::element(pointer_, at.node, Count, at.place));
     }
-    [[nodiscard]] static constexpr u32 count() { return Count; }  ///< elements
+    [[nodiscard]] static constexpr u32 count() { return Count; }              ///< elements
+    [[nodiscard]] detail::Node pointer() const noexcept { return pointer_; }  ///< for alkomp's own parts
 
 private:
     detail::Node pointer_;

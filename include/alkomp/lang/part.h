@@ -38,6 +38,9 @@ Node compose_parts(X&&... parts) {
     if constexpr (Structure<T>) {
         constexpr bool is_whole = sizeof...(X) == Members<T>::count;
         static_assert(is_whole, "alkomp: a struct is made of all its members, in order.");
+    } else if constexpr (MatrixType<T>) {
+        constexpr bool is_matrix = MatrixType<T>;
+        static_assert(!is_matrix, "alkomp: a matrix is made of one number, or by matrix_load.");
     } else if constexpr (Vector<T>) {
         constexpr bool is_whole = (kLanes<ValueOf<X>> + ...) == kLanes<T>;
         static_assert(is_whole, "alkomp: a vector is made of as many lanes as it has.");
@@ -45,7 +48,8 @@ Node compose_parts(X&&... parts) {
         constexpr bool is_whole = sizeof...(X) == Shape<T>::count;
         static_assert(is_whole, "alkomp: an array is made of all its elements.");
     }
-    return compose_in_order<T>(std::make_index_sequence<sizeof...(X)>(), std::forward<X>(parts)...);
+    if constexpr (MatrixType<T>) return Node();
+    else return compose_in_order<T>(std::make_index_sequence<sizeof...(X)>(), std::forward<X>(parts)...);
 }
 
 // A part of a value is a value, a part of a place is a place.

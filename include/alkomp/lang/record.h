@@ -45,14 +45,16 @@ struct MemberInfo {
 
 /// The type of a kernel's value; one object for each C++ type.
 struct TypeInfo {
-    enum class Kind : u8 { scalar, vector, array, structure };
+    enum class Kind : u8 { scalar, vector, array, structure, matrix };
     Kind kind = Kind::scalar;
-    Scalar scalar = Scalar::u32;        ///< of a scalar or vector
+    Scalar scalar = Scalar::u32;        ///< of a scalar, vector or matrix
     u32 count = 1;                      ///< lanes, elements or members
     u32 size_bytes = 0;                 ///< in memory, as in C++
-    const TypeInfo* element = nullptr;  ///< of a vector or array
+    const TypeInfo* element = nullptr;  ///< of a vector, array or matrix
     std::string_view name{};            ///< of a structure
     void (*members)(MemberInfo* out) = nullptr;
+    u32 rows = 0, columns = 0;  ///< of a matrix
+    u8 use = 0;                 ///< of a matrix, as in alkomp/lang/type.h
 };
 
 // Values.
@@ -121,6 +123,19 @@ void store_lanes(Node pointer, const u32* lanes, u32 count, Node value, Place pl
 
 /// `order` and `scope` as in alkomp/lang/atomic.h. Gives what was there before.
 Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> values, u8 order, u8 scope, Place place);
+
+/// Where a matrix lies: it begins at the element `index` of what `pointer` leads to.
+struct MatrixPlace {
+    Node pointer, index;
+    Node stride;  ///< elements from a row to the next, or from a column
+    bool by_columns = false;
+    u32 count = 0;          ///< of elements; 0: only the device knows
+    u32 element_bytes = 0;  ///< of the memory, which may hold vectors
+};
+[[nodiscard]] Node matrix_load(const TypeInfo& type, const MatrixPlace& from, Place place);
+void matrix_store(const TypeInfo& type, const MatrixPlace& to, Node value, Place place);
+[[nodiscard]] Node matrix_multiply_add(Node a, Node b, Node c, bool saturating, Place place);
+[[nodiscard]] Node matrix_count(const TypeInfo& type, Place place);
 
 /// What a message shows: a value of the device, or text that the host knows.
 struct Shown {

@@ -3,53 +3,27 @@
 #pragma once
 
 #include "alkomp/lang/record.h"
+#include "alkomp/lang/vector_type.h"
 
-#include <array>
 #include <string_view>
 #include <type_traits>
 
 namespace alkomp {
 
-// Vectors are std::array, on the host and in kernels: two to four scalars.
-using boolx2 = std::array<bool, 2>;
-using boolx3 = std::array<bool, 3>;
-using boolx4 = std::array<bool, 4>;
-using i8x2 = std::array<i8, 2>;
-using i8x3 = std::array<i8, 3>;
-using i8x4 = std::array<i8, 4>;
-using i16x2 = std::array<i16, 2>;
-using i16x3 = std::array<i16, 3>;
-using i16x4 = std::array<i16, 4>;
-using i32x2 = std::array<i32, 2>;
-using i32x3 = std::array<i32, 3>;
-using i32x4 = std::array<i32, 4>;
-using i64x2 = std::array<i64, 2>;
-using i64x3 = std::array<i64, 3>;
-using i64x4 = std::array<i64, 4>;
-using u8x2 = std::array<u8, 2>;
-using u8x3 = std::array<u8, 3>;
-using u8x4 = std::array<u8, 4>;
-using u16x2 = std::array<u16, 2>;
-using u16x3 = std::array<u16, 3>;
-using u16x4 = std::array<u16, 4>;
-using u32x2 = std::array<u32, 2>;
-using u32x3 = std::array<u32, 3>;
-using u32x4 = std::array<u32, 4>;
-using u64x2 = std::array<u64, 2>;
-using u64x3 = std::array<u64, 3>;
-using u64x4 = std::array<u64, 4>;
-using f16x2 = std::array<f16, 2>;
-using f16x3 = std::array<f16, 3>;
-using f16x4 = std::array<f16, 4>;
-using bf16x2 = std::array<bf16, 2>;
-using bf16x3 = std::array<bf16, 3>;
-using bf16x4 = std::array<bf16, 4>;
-using f32x2 = std::array<f32, 2>;
-using f32x3 = std::array<f32, 3>;
-using f32x4 = std::array<f32, 4>;
-using f64x2 = std::array<f64, 2>;
-using f64x3 = std::array<f64, 3>;
-using f64x4 = std::array<f64, 4>;
+enum class MatrixUse : u8 { a, b, accumulator };  ///< in the product a b + accumulator
+
+/// A matrix that the invocations of a subgroup hold together, each of them some of its elements: the type of a Val or Var
+/// (alkomp/lang/matrix.h). It has no value on the host.
+template <class T, u32 Rows, u32 Columns, MatrixUse Use>
+struct Matrix {
+    Matrix() = delete;
+};
+template <class T, u32 Rows, u32 Columns>
+using MatrixA = Matrix<T, Rows, Columns, MatrixUse::a>;
+template <class T, u32 Rows, u32 Columns>
+using MatrixB = Matrix<T, Rows, Columns, MatrixUse::b>;
+template <class T, u32 Rows, u32 Columns>
+using Accumulator = Matrix<T, Rows, Columns, MatrixUse::accumulator>;
 
 /// A struct's members, all of them and in order: `using fields = alkomp::Fields<&P::position, &P::mass>;`.
 template <auto... Members>
@@ -78,20 +52,27 @@ Scalar::record;  ///< a scalar, bool among them
 template <class T>
 struct Shape {
     using Element = T;
-    static constexpr bool is_vector = false, is_array = false;
+    static constexpr bool is_vector = false, is_array = false, is_matrix = false;
     static constexpr u32 count = 1;
 };
 template <class T, std::size_t N>
 struct Shape<std::array<T, N>> {
     using Element = T;
-    static constexpr bool is_vector = Number<T> && N >= 2 && N <= 4, is_array = !is_vector;
+    static constexpr bool is_vector = Number<T> && N >= 2 && N <= 4, is_array = !is_vector, is_matrix = false;
     static constexpr u32 count = N;
 };
 template <class T, std::size_t N>
 struct Shape<T[N]> {
     using Element = T;
-    static constexpr bool is_vector = false, is_array = true;
+    static constexpr bool is_vector = false, is_array = true, is_matrix = false;
     static constexpr u32 count = N;
+};
+template <class T, u32 Rows, u32 Columns, MatrixUse Use>
+struct Shape<Matrix<T, Rows, Columns, Use>> {
+    using Element = T;
+    static constexpr bool is_vector = false, is_array = false, is_matrix = true;
+    static constexpr u32 count = 0, rows = Rows, columns = Columns;
+    static constexpr MatrixUse use = Use;
 };
 
 template <class T>
@@ -99,14 +80,16 @@ concept Vector = Shape<T>::is_vector;
 template <class T>
 concept Array = Shape<T>::is_array;
 template <class T>
+concept MatrixType = Shape<T>::is_matrix;
+template <class T>
 concept Numeric = Number<T> || Vector<T>;  ///< what operators take
 template <class T>
 concept Structure = requires { typename Reflect<T>::fields; };
 template <class T>
-concept KernelType = Numeric<T> || Array<T> || Structure<T>;
+concept KernelType = Numeric<T> || Array<T> || Structure<T> || MatrixType<T>;
 
 template <class T>
-using ScalarOf = std::conditional_t<Vector<T>, typename Shape<T>::Element, T>;
+using ScalarOf = std::conditional_t<Vector<T> || MatrixType<T>, typename Shape<T>::Element, T>;
 template <class T>
 inline constexpr Scalar kScalar = scalar_of<ScalarOf<T>>();
 template <class T>
@@ -191,6 +174,7 @@ struct Members;
 template <class T, auto... Each>
 struct Members<T, Fields<Each...>> {
     static constexpr u32 count = sizeof...(Each);
+    static constexpr bool has_matrix = (MatrixType<typename MemberOf<Each>::Type> || ...);
     template <u32 At>
     using Type = std::tuple_element_t<At, std::tuple<typename MemberOf<Each>::Type...>>;
 
@@ -238,7 +222,20 @@ constexpr TypeInfo make_type_info() {
         info.scalar = kScalar<T>;
         info.count = kLanes<T>;
         if constexpr (Vector<T>) info.element = &type_info<ScalarOf<T>>();
+    } else if constexpr (MatrixType<T>) {
+        constexpr bool is_number = Number<ScalarOf<T>> && kScalar<T> != Scalar::boolean;
+        static_assert(is_number, "alkomp: the elements of a matrix are numbers.");
+        info.kind = Kind::matrix;
+        info.scalar = kScalar<T>;
+        info.count = 0;
+        info.rows = Shape<T>::rows;
+        info.columns = Shape<T>::columns;
+        info.use = static_cast<u8>(Shape<T>::use);
+        info.element = &type_info<ScalarOf<T>>();
     } else if constexpr (Array<T>) {
+        constexpr bool is_matrix = MatrixType<typename Shape<T>::Element>;
+        static_assert(!is_matrix,
+                      "alkomp: a matrix is a Val or Var of its own: an array of the host can hold several.");
         info.kind = Kind::array;
         info.count = Shape<T>::count;
         info.element = &type_info<typename Shape<T>::Element>();
@@ -247,6 +244,8 @@ constexpr TypeInfo make_type_info() {
         static_assert(is_plain, "alkomp: a kernel's struct is trivially copyable and of standard layout.");
         constexpr bool is_whole = Members<T>::expected_size() == sizeof(T);
         static_assert(is_whole, "alkomp: Fields<...> lists every member of the struct, in order.");
+        constexpr bool has_matrix = Members<T>::has_matrix;
+        static_assert(!has_matrix, "alkomp: a matrix is a Val or Var of its own, no member of a struct.");
         info.kind = Kind::structure;
         info.count = Members<T>::count;
         info.name = type_name<T>();

@@ -8,7 +8,7 @@
 namespace alkomp {
 namespace detail {
 
-enum class Wants : u8 { comparable, ordered, numbers, integers, bits, truths };
+enum class Wants : u8 { comparable, ordered, numbers, quotients, integers, bits, truths };
 
 /// Whether an operator takes these operands.
 template <class A, class B>
@@ -16,11 +16,14 @@ constexpr bool is_taken(Wants wants) {
     using T = Common<A, B>;
     if constexpr (std::is_void_v<T>) return false;
     else if (wants == Wants::truths) return Truth<A> && (Truth<B> || std::is_same_v<std::remove_cvref_t<B>, bool>);
+    else if (kKinds<T> == Kinds::matrix)
+        return wants == Wants::numbers || (wants == Wants::quotients && is_float(kScalar<T>));
     else if (wants == Wants::comparable) return kKinds<T> != Kinds::none;
     else if (wants == Wants::bits) return kKinds<T> == Kinds::integers || kKinds<T> == Kinds::truth;
     else
         return kKinds<T> == Kinds::integers ||
-               ((wants == Wants::numbers || wants == Wants::ordered) && kKinds<T> == Kinds::floats);
+               ((wants == Wants::numbers || wants == Wants::quotients || wants == Wants::ordered) &&
+                kKinds<T> == Kinds::floats);
 }
 /// The operators of the common type are not found through the operands: no device value has it.
 template <class A, class B>
@@ -38,7 +41,10 @@ auto refuse() {
     using T = Common<A, B>;
     constexpr bool mixed = std::is_void_v<T>;
     constexpr Kinds kinds = kKinds<std::conditional_t<mixed, u32, T>>;
-    if constexpr (What == Wants::truths) {
+    constexpr bool is_matrix = MatrixType<ValueOf<A>> || MatrixType<ValueOf<B>>;
+    if constexpr (is_matrix) {
+        static_assert(!is_matrix, "alkomp: matrices of one type have + - * by element; see matrix_multiply_add.");
+    } else if constexpr (What == Wants::truths) {
         constexpr bool never = kNever<A>;
         static_assert(never, "alkomp: && and || take a Val<bool>, and a host's bool only on the right.");
     } else {
@@ -84,9 +90,9 @@ auto operator*(A&& a, B&& b) {
     return detail::unlike<detail::Wants::numbers>("mul", std::forward<A>(a), std::forward<B>(b));
 }
 template <class A, class B>
-    requires detail::Unlike<A, B, detail::Wants::numbers>
+    requires detail::Unlike<A, B, detail::Wants::quotients>
 auto operator/(A&& a, B&& b) {
-    return detail::unlike<detail::Wants::numbers>("div", std::forward<A>(a), std::forward<B>(b));
+    return detail::unlike<detail::Wants::quotients>("div", std::forward<A>(a), std::forward<B>(b));
 }
 template <class A, class B>
     requires detail::Unlike<A, B, detail::Wants::integers>

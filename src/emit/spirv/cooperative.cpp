@@ -46,11 +46,21 @@ void Emitter::cooperative(const ir::Instruction& instruction) {
     const Id holder = function_variable(type(matrix));
     effect(Op::Store, {holder, value(operands[0])});
     const bool sets = instruction.op == ir::Op::matrix_set;
-    const Id place =
-        result({Op::AccessChain, pointer_type(Storage::Function, element), {holder, value(operands[sets ? 2 : 1])}});
+    const Id place = result({Op::AccessChain,
+                             pointer_type(Storage::Function, element),
+                             {holder, element_place(matrix, operands[sets ? 2 : 1])}});
     if (!sets) return define(id, result({Op::Load, element, {place}}));
     effect(Op::Store, {place, value(operands[1])});
     define(id, result({Op::Load, type(matrix), {holder}}));
+}
+
+/// A place among the elements that an invocation holds: the last one for those beyond.
+Id Emitter::element_place(ir::TypeId matrix, ir::ValueId at) {
+    const Shape word = integer_shape(Scalar::u32, 1);
+    if (module_.known_bits(at) == u64{0}) return number(0);
+    const Id place = resize(value(at), shape(module_.type_of(at)), word);
+    const Id count = result({Op::CooperativeMatrixLengthKHR, word.type, {type(matrix)}});
+    return glsl({Glsl::UMin, word.type, {place, result({Op::ISub, word.type, {count, number(1)}})}});
 }
 
 }  // namespace alkomp::emit::spv

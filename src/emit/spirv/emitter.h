@@ -194,6 +194,7 @@ private:
 
     // cooperative.cpp
     void cooperative(const ir::Instruction& instruction);
+    [[nodiscard]] Id element_place(ir::TypeId matrix, ir::ValueId at);
 
     // control.cpp
     void survey();
