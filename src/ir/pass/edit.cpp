@@ -24,6 +24,11 @@ std::vector<InstructionId> in_order(const Module& module) {
     return order;
 }
 
+bool is_only_read(const Global& global) {
+    if (global.kind == Global::Kind::uniform || global.kind == Global::Kind::scalar) return true;
+    return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
+}
+
 void Replacements::add(ValueId from, ValueId to) {
     if (from == to) return;
     if (stands_for_.size() <= place(from)) stands_for_.resize(place(from) + 1, ValueId::none);

@@ -13,6 +13,9 @@ namespace alkomp::ir {
 /// All instructions that functions hold, constructs before what is in them: the order in which values are defined.
 [[nodiscard]] std::vector<InstructionId> in_order(const Module& module);
 
+/// Whether nothing that the kernel does changes it.
+[[nodiscard]] bool is_only_read(const Global& global);
+
 /// Values that stand for others. What is replaced must not be used where its replacement is not visible.
 class Replacements {
 public:

@@ -81,9 +81,7 @@ private:
     }
     bool is_only_read(ValueId pointer) const {
         const Global& global = module_.globals[roots_[place(pointer)]];
-        if (global.value == ValueId::none) return false;
-        if (global.kind == Global::Kind::uniform || global.kind == Global::Kind::scalar) return true;
-        return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
+        return global.value != ValueId::none && ir::is_only_read(global);
     }
     bool may_be_shared(const Instruction& instruction) const {
         if (has(instruction.op, kPure)) return instruction.results.count > 0;

@@ -4,6 +4,7 @@
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
+#include "ir/pass/narrow_barriers.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
 #include "ir/pass/simplify_control.h"
@@ -22,6 +23,7 @@ std::span<const Pass> optimizing_passes() {
         {"hoist_loop_invariants", hoist_loop_invariants},
         {"eliminate_common_subexpressions", eliminate_common_subexpressions},
         {"remove_dead_code", remove_dead_code},
+        {"narrow_barriers", narrow_barriers},
     };
     return kPasses;
 }
