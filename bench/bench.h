@@ -57,5 +57,6 @@ void copy(Context& context);
 void kernels(Context& context);
 void start(Context& context);
 void memory(Context& context);
+void compile(Context& context);
 
 }  // namespace bench
