@@ -15,6 +15,7 @@
 #include <fstream>
 #include <random>
 #include <system_error>
+#include <utility>
 #ifdef _WIN32
 #include <process.h>
 #else
@@ -59,6 +60,18 @@ public:
 private:
     XXH3_state_t state_;
 };
+
+std::string digits_of(XXH128_hash_t hash) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, hash);
+    std::string digits;
+    digits.reserve(32);
+    for (const unsigned char byte : canonical.digest) {
+        digits += "0123456789abcdef"[byte >> 4];
+        digits += "0123456789abcdef"[byte & 15];
+    }
+    return digits;
+}
 
 XXH128_hash_t checksum_of(std::string_view key, std::span<const std::byte> value) {
     Hash hash;
@@ -106,19 +119,33 @@ fs::path default_folder() {
 std::string hash_key(std::span<const std::string_view> parts) {
     Hash hash;
     for (const std::string_view part : parts) hash.add_counted(part);
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, hash.digest());
-    std::string digits;
-    digits.reserve(32);
-    for (const unsigned char byte : canonical.digest) {
-        digits += "0123456789abcdef"[byte >> 4];
-        digits += "0123456789abcdef"[byte & 15];
-    }
-    return digits;
+    return digits_of(hash.digest());
 }
 
 std::string hash_key(std::initializer_list<std::string_view> parts) {
     return hash_key(std::span<const std::string_view>(parts.begin(), parts.size()));
+}
+
+struct WordHash::State : Hash {};
+
+WordHash::WordHash() : state_(std::make_unique<State>()) {}
+WordHash::~WordHash() = default;
+
+void WordHash::add(std::span<const u32> words) {
+    flush();
+    state_->add(words.data(), words.size_bytes());
+}
+
+void WordHash::add(std::string_view text) {
+    flush();
+    state_->add_counted(text);
+}
+
+void WordHash::flush() { state_->add(words_.data(), std::exchange(used_, 0) * sizeof(u32)); }
+
+std::string WordHash::digits() {
+    flush();
+    return digits_of(state_->digest());
 }
 
 DiskCache& DiskCache::instance() {

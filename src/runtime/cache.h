@@ -5,8 +5,10 @@
 
 #include "alkomp/dtype.h"
 
+#include <array>
 #include <atomic>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -44,5 +46,33 @@ private:
 /// 128 bits of a fast, well-mixed hash over all parts and their lengths, as 32 hexadecimal digits.
 [[nodiscard]] std::string hash_key(std::span<const std::string_view> parts);
 [[nodiscard]] std::string hash_key(std::initializer_list<std::string_view> parts);
+
+/// The same hash of words that come one after the other, without keeping them all.
+class WordHash {
+public:
+    WordHash();
+    ~WordHash();
+    void add(u32 word) {
+        if (used_ == words_.size()) flush();
+        words_[used_++] = word;
+    }
+    void add(u64 word) {
+        add(static_cast<u32>(word));
+        add(static_cast<u32>(word >> 32));
+    }
+    void add(std::span<const u32> words);
+    /// Its length too.
+    void add(std::string_view text);
+    /// The digits; nothing is added behind it.
+    [[nodiscard]] std::string digits();
+
+private:
+    void flush();
+
+    struct State;
+    std::unique_ptr<State> state_;
+    std::array<u32, 1024> words_;
+    std::size_t used_ = 0;
+};
 
 }  // namespace alkomp::detail

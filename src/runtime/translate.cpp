@@ -84,100 +84,64 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
 std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
 
 std::string content_key(const ir::Module& module) {
-    ByteWriter writer;
+    WordHash hash;
+    const auto number = [&](auto value) { hash.add(static_cast<u32>(value)); };
+    const auto numbers = [&](auto... values) { (number(values), ...); };
     const auto list = [&](const auto& items, auto&& add) {
-        writer.add(u64{items.size()});
+        number(items.size());
         for (const auto& item : items) add(item);
     };
-    const auto number = [&](auto value) { writer.add(static_cast<u32>(value)); };
-    const auto range = [&](const ir::Range& r) {
-        writer.add(r.first);
-        writer.add(r.count);
-    };
-    const auto location = [&](const ir::Location& l) {
-        number(l.file);
-        writer.add(l.line);
-        writer.add(l.column);
-    };
-    writer.add(std::string_view(module.name));
+    const auto location = [&](const ir::Location& l) { numbers(l.file, l.line, l.column); };
+    hash.add(std::string_view(module.name));
     number(module.kernel);
     for (const ir::ValueId size : module.workgroup_size) number(size);
-    writer.add(module.subgroup_size);
-    writer.add(module.types.size());
+    numbers(module.subgroup_size, module.types.size());
     for (u32 i = 0; i < module.types.size(); ++i) {
         const ir::Type& type = module.types[ir::TypeId{i}];
-        number(type.kind);
-        number(type.scalar);
-        number(type.element);
-        for (const u32 part : {type.count, type.length, type.stride_bytes, u32{type.row_major}, type.rows, type.columns,
-                               type.size_bytes})
-            writer.add(part);
-        number(type.space);
-        number(type.scope);
-        number(type.use);
-        writer.add(std::string_view(type.name));
+        numbers(type.kind, type.scalar, type.element, type.count, type.length, type.stride_bytes, type.row_major,
+                type.rows, type.columns, type.size_bytes, type.space, type.scope, type.use);
+        hash.add(std::string_view(type.name));
         list(type.members, [&](const ir::Type::Member& member) {
-            writer.add(std::string_view(member.name));
-            number(member.type);
-            writer.add(member.offset_bytes);
+            hash.add(std::string_view(member.name));
+            numbers(member.type, member.offset_bytes);
         });
     }
-    list(module.values, [&](const ir::Value& value) {
-        number(value.kind);
-        number(value.type);
-        writer.add(value.index);
-        writer.add(value.position);
-        number(value.name);
-    });
+    list(module.values,
+         [&](const ir::Value& value) { numbers(value.kind, value.type, value.index, value.position, value.name); });
     list(module.constants, [&](const ir::Constant& constant) {
-        number(constant.kind);
-        number(constant.type);
-        writer.add(constant.bits);
-        writer.add(constant.specialization);
-        number(constant.op);
+        numbers(constant.kind, constant.type, constant.specialization, constant.op, constant.value);
+        hash.add(constant.bits);
         list(constant.parts, number);
         list(constant.immediates, number);
-        number(constant.value);
     });
     list(module.globals, [&](const ir::Global& global) {
-        number(global.kind);
-        number(global.name);
-        number(global.type);
-        number(global.value);
-        for (const u32 part : {global.set, global.binding, global.offset_bytes, u32{global.reads}, u32{global.writes},
-                               u32{global.coherent}, u32{global.aliased}, u32{global.is_count}})
-            writer.add(part);
-        number(global.initial);
+        numbers(global.kind, global.name, global.type, global.value, global.set, global.binding, global.offset_bytes,
+                global.reads, global.writes, global.coherent, global.aliased, global.is_count, global.initial);
         location(global.location);
     });
     list(module.functions, [&](const ir::Function& function) {
-        number(function.name);
+        numbers(function.name, function.result, function.body);
         list(function.parameters, number);
-        number(function.result);
-        number(function.body);
         location(function.location);
     });
     list(module.regions, [&](const ir::Region& region) {
+        number(region.owner);
         list(region.parameters, number);
         list(region.body, number);
-        number(region.owner);
     });
     list(module.instructions, [&](const ir::Instruction& instruction) {
-        number(instruction.op);
-        number(instruction.flags);
+        numbers(instruction.op, instruction.flags, instruction.location, instruction.region);
         for (const ir::Range& part :
              {instruction.operands, instruction.immediates, instruction.results, instruction.regions})
-            range(part);
-        number(instruction.location);
-        number(instruction.region);
+            numbers(part.first, part.count);
     });
     list(module.locations, location);
-    list(module.strings, [&](const std::string& text) { writer.add(std::string_view(text)); });
+    list(module.strings, [&](const std::string& text) { hash.add(std::string_view(text)); });
     list(module.operand_pool, number);
-    list(module.immediate_pool, number);
+    number(module.immediate_pool.size());
+    hash.add(module.immediate_pool);
     list(module.region_pool, number);
-    const std::vector<std::byte> bytes = writer.take();
-    return hash_key({{reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
+    return hash.digits();
 }
 
 }  // namespace alkomp::detail

@@ -197,5 +197,37 @@ TEST(HashKey, depends_on_every_part_and_on_where_parts_end) {
     EXPECT_NE(ab, hash_key({"a", "b", ""}));
 }
 
+TEST(WordHash, is_that_of_the_words_however_they_are_added) {
+    std::vector<u32> words(5000);
+    for (u32 i = 0; i < words.size(); ++i) words[i] = i * i;
+    const auto digits = [&](std::size_t first_alone) {
+        WordHash hash;
+        for (std::size_t i = 0; i < first_alone; ++i) hash.add(words[i]);
+        hash.add(std::span<const u32>(words).subspan(first_alone));
+        return hash.digits();
+    };
+    const std::string all = digits(words.size());
+    EXPECT_EQ(all.size(), 32u);
+    for (const std::size_t alone : {0u, 1u, 1023u, 1024u, 1025u, 4096u}) EXPECT_EQ(digits(alone), all) << alone;
+    for (const std::size_t at : {0u, 1023u, 1024u, 4999u}) {
+        ++words[at];
+        EXPECT_NE(digits(words.size()), all) << at;
+        --words[at];
+    }
+}
+
+TEST(WordHash, tells_texts_apart_by_where_they_end) {
+    const auto digits = [](std::string_view a, std::string_view b) {
+        WordHash hash;
+        hash.add(7u);
+        hash.add(a);
+        hash.add(b);
+        return hash.digits();
+    };
+    EXPECT_EQ(digits("a", "b"), digits("a", "b"));
+    EXPECT_NE(digits("a", "b"), digits("ab", ""));
+    EXPECT_NE(digits("a", "b"), digits("b", "a"));
+}
+
 }  // namespace
 }  // namespace alkomp::detail
