@@ -6,11 +6,20 @@
 namespace alkomp::ir {
 namespace {
 
-void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2); }
+u32 hash_of(const Constant& constant) {
+    Mix mix;
+    mix.add(u64{place(constant.type)} << 32 | static_cast<u64>(constant.kind) << 8 | static_cast<u64>(constant.op));
+    mix.add(constant.bits);
+    mix.add(constant.specialization);
+    for (const ValueId part : constant.parts) mix.add(place(part));
+    for (const u32 word : constant.immediates) mix.add(word);
+    return mix.hash();
+}
 
-template <class T>
-auto part_of(T& pool, Range range) {
-    return std::span(pool).subspan(range.first, range.count);
+u32 hash_of(std::string_view text) {
+    Mix mix;
+    mix.add(std::hash<std::string_view>()(text));
+    return mix.hash();
 }
 
 }  // namespace
@@ -18,15 +27,6 @@ auto part_of(T& pool, Range range) {
 bool Constant::operator==(const Constant& other) const {
     return kind == other.kind && type == other.type && bits == other.bits && specialization == other.specialization &&
            op == other.op && parts == other.parts && immediates == other.immediates;
-}
-
-std::size_t Module::HashConstant::operator()(const Constant& constant) const {
-    std::size_t hash = static_cast<std::size_t>(constant.kind) * 31 + place(constant.type);
-    mix(hash, std::hash<u64>()(constant.bits));
-    mix(hash, constant.specialization * 64u + static_cast<std::size_t>(constant.op));
-    for (const ValueId part : constant.parts) mix(hash, place(part));
-    for (const u32 word : constant.immediates) mix(hash, word);
-    return hash;
 }
 
 Module::Module() {
@@ -38,14 +38,19 @@ Module::Module() {
     instructions.emplace_back();
     locations.emplace_back();
     strings.emplace_back();
-    string_places_.emplace("", StringId::none);
+    string_places_.add(hash_of(strings[0]), 0);
     workgroup_size = {index(1), index(1), index(1)};
 }
 
 StringId Module::string(std::string_view text) {
-    const auto [found, is_new] = string_places_.emplace(text, StringId{static_cast<u32>(strings.size())});
-    if (is_new) strings.emplace_back(text);
-    return found->second;
+    const u32 hash = hash_of(text);
+    u32 found = string_places_.find(hash, [&](u32 at) { return strings[at] == text; });
+    if (found == PlaceTable::kNone) {
+        found = static_cast<u32>(strings.size());
+        string_places_.add(hash, found);
+        strings.emplace_back(text);
+    }
+    return StringId{found};
 }
 
 u32 Module::location(const Location& location) {
@@ -55,42 +60,18 @@ u32 Module::location(const Location& location) {
     return static_cast<u32>(locations.size() - 1);
 }
 
-std::span<ValueId> Module::operands(const Instruction& instruction) {
-    return part_of(operand_pool, instruction.operands);
-}
-std::span<const ValueId> Module::operands(const Instruction& instruction) const {
-    return part_of(operand_pool, instruction.operands);
-}
-std::span<u32> Module::immediates(const Instruction& instruction) {
-    return part_of(immediate_pool, instruction.immediates);
-}
-std::span<const u32> Module::immediates(const Instruction& instruction) const {
-    return part_of(immediate_pool, instruction.immediates);
-}
-std::span<const RegionId> Module::regions_of(const Instruction& instruction) const {
-    return part_of(region_pool, instruction.regions);
-}
-
-ValueId Module::result(const Instruction& instruction, u32 position) const {
-    return position < instruction.results.count ? ValueId{instruction.results.first + position} : ValueId::none;
-}
-
-InstructionId Module::target(const Instruction& terminator) const {
-    return InstructionId{immediate_pool[terminator.immediates.first]};
-}
-
 ValueId Module::constant(Constant constant) {
-    const bool once = constant.kind != Constant::Kind::specialization;
-    if (once) {
-        const auto found = constant_places_.find(constant);
-        if (found != constant_places_.end()) return found->second;
+    const auto at = static_cast<u32>(constants.size());
+    if (constant.kind != Constant::Kind::specialization) {
+        const u32 hash = hash_of(constant);
+        const u32 found = constant_places_.find(hash, [&](u32 i) { return constants[i] == constant; });
+        if (found != PlaceTable::kNone) return constants[found].value;
+        constant_places_.add(hash, at);
     }
-    const auto id = ValueId{static_cast<u32>(values.size())};
-    constant.value = id;
-    values.push_back({Value::Kind::constant, constant.type, static_cast<u32>(constants.size()), 0, StringId::none});
-    if (once) constant_places_.emplace(constant, id);
+    constant.value = ValueId{static_cast<u32>(values.size())};
+    values.push_back({Value::Kind::constant, constant.type, at, 0, StringId::none});
     constants.push_back(std::move(constant));
-    return id;
+    return constants.back().value;
 }
 
 ValueId Module::constant(TypeId scalar_type, u64 bits) {
@@ -111,18 +92,6 @@ ValueId Module::undefined(TypeId type) {
 }
 
 ValueId Module::index(u64 value) { return constant(types.scalar(Scalar::u32), value); }
-
-const Constant* Module::find_constant(ValueId id) const {
-    const Value& value = values[place(id)];
-    return id != ValueId::none && value.kind == Value::Kind::constant ? &constants[value.index] : nullptr;
-}
-
-std::optional<u64> Module::known_bits(ValueId id) const {
-    const Constant* constant = find_constant(id);
-    if (constant == nullptr || !types.is(constant->type, Type::Kind::scalar)) return std::nullopt;
-    if (constant->kind != Constant::Kind::zero && constant->kind != Constant::Kind::scalar) return std::nullopt;
-    return constant->bits;
-}
 
 ValueId Module::add_global(Global global) {
     Space space = Space::local;

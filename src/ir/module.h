@@ -76,6 +76,7 @@
 
 #include "alkomp/dtype.h"
 #include "ir/op.h"
+#include "ir/place_table.h"
 #include "ir/type.h"
 
 #include <array>
@@ -83,7 +84,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace alkomp::ir {
@@ -189,6 +189,11 @@ Range append_to(std::vector<T>& pool, std::span<const T> values) {
     return range;
 }
 
+template <class T>
+auto part_of(T& pool, Range range) {
+    return std::span(pool).subspan(range.first, range.count);
+}
+
 struct Instruction {
     Op op = Op::unreachable;
     u8 flags = 0;                      ///< of `Flag`
@@ -242,16 +247,20 @@ struct Module {
     [[nodiscard]] Function& operator[](FunctionId id) { return functions[place(id)]; }
     [[nodiscard]] const Function& operator[](FunctionId id) const { return functions[place(id)]; }
 
-    [[nodiscard]] std::span<ValueId> operands(const Instruction& instruction);
-    [[nodiscard]] std::span<const ValueId> operands(const Instruction& instruction) const;
-    [[nodiscard]] std::span<u32> immediates(const Instruction& instruction);
-    [[nodiscard]] std::span<const u32> immediates(const Instruction& instruction) const;
-    [[nodiscard]] std::span<const RegionId> regions_of(const Instruction& instruction) const;
-    [[nodiscard]] ValueId result(const Instruction& instruction, u32 position = 0) const;
+    [[nodiscard]] std::span<ValueId> operands(const Instruction& of) { return part_of(operand_pool, of.operands); }
+    [[nodiscard]] auto operands(const Instruction& of) const { return part_of(operand_pool, of.operands); }
+    [[nodiscard]] std::span<u32> immediates(const Instruction& of) { return part_of(immediate_pool, of.immediates); }
+    [[nodiscard]] auto immediates(const Instruction& of) const { return part_of(immediate_pool, of.immediates); }
+    [[nodiscard]] auto regions_of(const Instruction& of) const { return part_of(region_pool, of.regions); }
+    [[nodiscard]] ValueId result(const Instruction& of, u32 position = 0) const {
+        return position < of.results.count ? ValueId{of.results.first + position} : ValueId::none;
+    }
     [[nodiscard]] TypeId type_of(ValueId id) const { return values[place(id)].type; }
     [[nodiscard]] const Type& type(ValueId id) const { return types[values[place(id)].type]; }
     /// The construct that a terminator names.
-    [[nodiscard]] InstructionId target(const Instruction& terminator) const;
+    [[nodiscard]] InstructionId target(const Instruction& terminator) const {
+        return InstructionId{immediate_pool[terminator.immediates.first]};
+    }
 
     // Constants; equal ones are one value.
     [[nodiscard]] ValueId constant(TypeId scalar_type, u64 bits);
@@ -269,11 +278,19 @@ struct Module {
     Range add_values(Value::Kind kind, u32 index, std::span<const TypeId> types_of_them);
 
 private:
-    struct HashConstant {
-        std::size_t operator()(const Constant& constant) const;
-    };
-    std::unordered_map<std::string, StringId> string_places_;
-    std::unordered_map<Constant, ValueId, HashConstant> constant_places_;
+    PlaceTable string_places_;
+    PlaceTable constant_places_;  ///< of `constants`
 };
+
+inline const Constant* Module::find_constant(ValueId id) const {
+    const Value& value = values[place(id)];
+    return id != ValueId::none && value.kind == Value::Kind::constant ? &constants[value.index] : nullptr;
+}
+inline std::optional<u64> Module::known_bits(ValueId id) const {
+    const Constant* constant = find_constant(id);
+    if (constant == nullptr || !types.is(constant->type, Type::Kind::scalar)) return std::nullopt;
+    if (constant->kind != Constant::Kind::zero && constant->kind != Constant::Kind::scalar) return std::nullopt;
+    return constant->bits;
+}
 
 }  // namespace alkomp::ir

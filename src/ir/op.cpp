@@ -12,8 +12,7 @@ constexpr std::string_view printed(std::string_view name) {
 }
 
 constexpr std::array kTable{
-#define OP(name, rule, fewest, most, immediates, traits) \
-    OpInfo{printed(#name), Rule::rule, fewest, most, immediates, static_cast<u16>(traits)},
+#define OP(name, rule, fewest, most, immediates, traits) OpInfo{printed(#name), Rule::rule, fewest, most, immediates},
 #include "ir/op.def"
 #undef OP
 };

@@ -4,6 +4,7 @@
 
 #include "alkomp/dtype.h"
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -99,12 +100,16 @@ struct OpInfo {
     Rule rule;
     u32 fewest, most;
     std::string_view immediates;
-    u16 traits;
 };
 
 [[nodiscard]] const OpInfo& info(Op op) noexcept;
 [[nodiscard]] std::optional<Op> find_op(std::string_view name) noexcept;
-[[nodiscard]] inline bool has(Op op, u16 traits) noexcept { return (info(op).traits & traits) != 0; }
+inline constexpr std::array kTraits{
+#define OP(name, rule, fewest, most, immediates, traits) static_cast<u16>(traits),
+#include "ir/op.def"
+#undef OP
+};
+[[nodiscard]] inline bool has(Op op, u16 traits) noexcept { return (kTraits[static_cast<u8>(op)] & traits) != 0; }
 
 /// Flags of one instruction.
 enum Flag : u8 {

@@ -13,7 +13,24 @@ std::string_view name_in(const std::array<std::string_view, N>& names, Enum valu
     return place < N ? names[place] : std::string_view();
 }
 
-void mix(std::size_t& hash, std::size_t value) { hash ^= value + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2); }
+u32 hash_of(const Type& type) {
+    Mix mix;
+    const auto pair = [&](auto a, auto b) { mix.add(static_cast<u64>(a) << 32 | static_cast<u64>(b)); };
+    pair(type.kind, type.scalar);
+    pair(type.element, type.count);
+    pair(type.length, type.stride_bytes);
+    pair(type.size_bytes, type.rows);
+    pair(type.columns, type.space);
+    pair(type.scope, type.use);
+    mix.add(type.row_major);
+    if (type.kind != Type::Kind::structure) return mix.hash();
+    mix.add(std::hash<std::string>()(type.name));
+    for (const Type::Member& member : type.members) {
+        mix.add(std::hash<std::string>()(member.name));
+        pair(member.type, member.offset_bytes);
+    }
+    return mix.hash();
+}
 
 }  // namespace
 
@@ -46,20 +63,6 @@ std::string_view to_string(MatrixUse use) noexcept {
     return name_in(kNames, use);
 }
 
-std::size_t Types::Hash::operator()(const Type& type) const {
-    std::size_t hash = static_cast<std::size_t>(type.kind) * 31 + static_cast<std::size_t>(type.scalar);
-    for (const u32 part : {static_cast<u32>(type.element), type.count, type.length, type.stride_bytes, type.size_bytes,
-                           type.rows, type.columns, static_cast<u32>(type.space), static_cast<u32>(type.scope),
-                           static_cast<u32>(type.use), static_cast<u32>(type.row_major)})
-        mix(hash, part);
-    mix(hash, std::hash<std::string>()(type.name));
-    for (const Type::Member& member : type.members) {
-        mix(hash, std::hash<std::string>()(member.name));
-        mix(hash, static_cast<std::size_t>(member.type) * 65599 + member.offset_bytes);
-    }
-    return hash;
-}
-
 Types::Types() {
     types_.emplace_back();  // none
     nothing_ = TypeId{1};
@@ -67,26 +70,37 @@ Types::Types() {
 }
 
 TypeId Types::add(const Type& type) {
-    const auto [place, is_new] = places_.emplace(type, TypeId{size()});
-    if (is_new) types_.push_back(type);
-    return place->second;
+    const u32 hash = hash_of(type);
+    const u32 found = places_.find(hash, [&](u32 at) { return types_[at] == type; });
+    if (found != PlaceTable::kNone) return TypeId{found};
+    const u32 at = size();
+    places_.add(hash, at);
+    types_.push_back(type);
+    return TypeId{at};
 }
 
 TypeId Types::scalar(Scalar kind) {
+    TypeId& known = vectors_[static_cast<std::size_t>(kind)][0];
+    if (known != TypeId::none) return known;
     Type type;
     type.kind = Type::Kind::scalar;
     type.scalar = kind;
-    return add(type);
+    return known = add(type);
 }
 
 TypeId Types::vector(TypeId scalar, u32 lanes) {
     if (lanes == 1) return scalar;
-    Type type;
-    type.kind = Type::Kind::vector;
-    type.scalar = (*this)[scalar].scalar;
-    type.element = scalar;
-    type.count = lanes;
-    return add(type);
+    const auto add_vector = [&] {
+        Type type;
+        type.kind = Type::Kind::vector;
+        type.scalar = (*this)[scalar].scalar;
+        type.element = scalar;
+        type.count = lanes;
+        return add(type);
+    };
+    if (!is(scalar, Type::Kind::scalar) || lanes == 0 || lanes > kMostLanes) return add_vector();
+    TypeId& known = vectors_[static_cast<std::size_t>((*this)[scalar].scalar)][lanes - 1];
+    return known != TypeId::none ? known : known = add_vector();
 }
 
 TypeId Types::vector(Scalar kind, u32 lanes) { return vector(scalar(kind), lanes); }

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "alkomp/dtype.h"
+#include "ir/place_table.h"
 
+#include <array>
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace alkomp::ir {
@@ -87,11 +88,11 @@ public:
     [[nodiscard]] TypeId part(TypeId id, u64 index);
 
 private:
-    struct Hash {
-        std::size_t operator()(const Type& type) const;
-    };
+    static constexpr std::size_t kScalars = static_cast<std::size_t>(Scalar::record) + 1, kMostLanes = 4;
+
     std::deque<Type> types_;  // references stay right while it grows
-    std::unordered_map<Type, TypeId, Hash> places_;
+    PlaceTable places_;
+    std::array<std::array<TypeId, kMostLanes>, kScalars> vectors_{};  // those that there are; 1 lane: scalars
     TypeId nothing_ = TypeId::none;
 };
 

@@ -74,20 +74,17 @@ void Section::add(Op op, std::span<const u32> operands) {
     words_.insert(words_.end(), operands.begin(), operands.end());
 }
 
+void Section::add(Op op, Id result, std::span<const u32> operands) {
+    words_.push_back(head(op, operands.size() + 2));
+    words_.push_back(result);
+    words_.insert(words_.end(), operands.begin(), operands.end());
+}
+
 void Section::add(Op op, Id type, Id result, std::span<const u32> operands) {
     words_.push_back(head(op, operands.size() + 3));
     words_.push_back(type);
     words_.push_back(result);
     words_.insert(words_.end(), operands.begin(), operands.end());
-}
-
-std::size_t Words::Hash::operator()(const std::vector<u32>& words) const {
-    u64 hash = words.size();
-    for (const u32 word : words) {
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-        hash ^= hash >> 32;
-    }
-    return static_cast<std::size_t>(hash);
 }
 
 bool Words::has(Capability capability) const {
@@ -148,22 +145,25 @@ void Words::decorate_member(Id structure, u32 member, Decoration decoration, std
 
 Id Words::define(Op op, Id type, std::span<const u32> operands) {
     const Id result = id();
-    std::vector<u32> all;
-    if (type != 0) all.push_back(type);
-    all.push_back(result);
-    all.insert(all.end(), operands.begin(), operands.end());
-    globals_.add(op, all);
+    if (type != 0) globals_.add(op, type, result, operands);
+    else globals_.add(op, result, operands);
     return result;
 }
 
 Id Words::once(Op op, Id type, std::span<const u32> operands) {
-    key_.assign({static_cast<u32>(op), type});
-    key_.insert(key_.end(), operands.begin(), operands.end());
-    const auto found = places_.find(key_);
-    if (found != places_.end()) return found->second;
-    const Id result = define(op, type, operands);
-    places_.emplace(key_, result);
-    return result;
+    ir::Mix mix;
+    mix.add(static_cast<u64>(op) << 32 | type);
+    for (const u32 operand : operands) mix.add(operand);
+    const std::size_t in_front = type != 0 ? 3 : 2;
+    const u32 first = head(op, in_front + operands.size());
+    const u32 found = places_.find(mix.hash(), [&](u32 at) {
+        const std::span<const u32> words = globals_.words().subspan(at);
+        return words[0] == first && (type == 0 || words[1] == type) &&
+               std::equal(operands.begin(), operands.end(), words.subspan(in_front).begin());
+    });
+    if (found != ir::PlaceTable::kNone) return globals_[found + in_front - 1];
+    places_.add(mix.hash(), static_cast<u32>(globals_.size()));
+    return define(op, type, operands);
 }
 
 Id Words::type(Op op, std::span<const u32> operands) { return once(op, 0, operands); }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "emit/spirv/spec.h"
+#include "ir/place_table.h"
 
 #include <initializer_list>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace alkomp::emit::spv {
@@ -19,6 +19,7 @@ void append_string(std::vector<u32>& words, std::string_view text);
 class Section {
 public:
     void add(Op op, std::span<const u32> operands);
+    void add(Op op, Id result, std::span<const u32> operands);
     void add(Op op, Id type, Id result, std::span<const u32> operands);
     void add(Op op, std::initializer_list<u32> operands) { add(op, std::span(operands.begin(), operands.size())); }
     void append(const Section& other) { words_.insert(words_.end(), other.words_.begin(), other.words_.end()); }
@@ -81,9 +82,6 @@ public:
     [[nodiscard]] std::vector<u32> assemble(const Entry& entry) const;
 
 private:
-    struct Hash {
-        std::size_t operator()(const std::vector<u32>& words) const;
-    };
     [[nodiscard]] Id once(Op op, Id type, std::span<const u32> operands);
     Id define(Op op, Id type, std::span<const u32> operands);
 
@@ -93,8 +91,7 @@ private:
     std::vector<Capability> capabilities_;
     std::vector<std::string_view> extensions_;  // literals
     Section strings_, names_, decorations_, globals_;
-    std::unordered_map<std::vector<u32>, Id, Hash> places_;
-    std::vector<u32> key_;
+    ir::PlaceTable places_;  ///< of what is there once, in `globals_`
 };
 
 }  // namespace alkomp::emit::spv

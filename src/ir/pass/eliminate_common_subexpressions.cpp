@@ -40,12 +40,12 @@ private:
     };
 
     u32 hash_of(const Instruction& instruction) const {
-        u64 hash = static_cast<u64>(instruction.op) * 256 + instruction.flags;
-        const auto mix = [&](u32 value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15u, hash ^= hash >> 32; };
-        mix(static_cast<u32>(module_.type_of(module_.result(instruction))));
-        for (const ValueId operand : module_.operands(instruction)) mix(place(operand));
-        for (const u32 word : module_.immediates(instruction)) mix(word);
-        return static_cast<u32>(hash);
+        Mix mix;
+        mix.add(static_cast<u64>(instruction.op) << 8 | instruction.flags);
+        mix.add(place(module_.type_of(module_.result(instruction))));
+        for (const ValueId operand : module_.operands(instruction)) mix.add(place(operand));
+        for (const u32 word : module_.immediates(instruction)) mix.add(word);
+        return mix.hash();
     }
     bool is_same(InstructionId a, InstructionId b) const {
         const Instruction &x = module_[a], &y = module_[b];
