@@ -57,19 +57,19 @@ struct Passing {
 /// At most two for terminators and loops, one for each case with parameters that a switch leads to.
 [[nodiscard]] std::vector<Passing> passings(const Module& module, InstructionId id);
 
-/// For each thing that a number names, the others that hang on it.
+/// For each thing that a number names, the others that hang on it, in the order in which they were added.
 template <class T>
 class Edges {
 public:
     void add(u32 from, T to) { edges_.emplace_back(from, to); }
     void close(std::size_t count) {
         first_.assign(count + 1, 0);
-        for (const auto& [from, to] : edges_) ++first_[from + 1];
-        for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
+        for (const auto& [from, to] : edges_) ++first_[from];
+        u32 end = 0;
+        for (u32& first : first_) first = end += first;
         to_.resize(edges_.size());
-        std::vector<u32> next = first_;
-        for (const auto& [from, to] : edges_) to_[next[from]++] = to;
-        edges_.clear();
+        for (auto edge = edges_.rbegin(); edge != edges_.rend(); ++edge) to_[--first_[edge->first]] = edge->second;
+        edges_ = {};
     }
     [[nodiscard]] std::span<const T> operator[](u32 from) const {
         return std::span(to_).subspan(first_[from], first_[from + 1] - first_[from]);

@@ -8,25 +8,35 @@
 namespace alkomp::ir {
 namespace {
 
+/// One walk from the end finds most of what is live, since values are used behind their definition. What a later part of
+/// the order turns out to need, as what a loop passes back, is followed at once.
 class DeadCode {
 public:
     explicit DeadCode(Module& module)
         : module_(module),
-          order_(in_order(module)),
           live_instructions_(module.instructions.size()),
+          behind_(module.instructions.size()),
           live_values_(module.values.size()),
-          roots_(module.values.size(), ValueId::none) {}
+          roots_(module.values.size(), ValueId::none),
+          number_(module.values.size()) {}
 
     void run() {
-        gather();
-        for (const InstructionId id : order_)
-            if (is_effect(id)) mark(id);
-        while (!waiting_.empty()) {
-            const InstructionId id = waiting_.back();
-            waiting_.pop_back();
-            follow(id);
+        order_.reserve(module_.instructions.size());
+        for (u32 i = 1; i < module_.functions.size(); ++i) gather(module_.functions[i].body);
+        sources_.close(numbers_ + 1);
+        stores_.close(numbers_ + 1);
+        ways_out_.close(module_.instructions.size());
+        for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
+            behind_[place(*at)] = true;
+            if (live_instructions_[place(*at)]) follow(*at);
+            while (!waiting_.empty()) {
+                const InstructionId id = waiting_.back();
+                waiting_.pop_back();
+                follow(id);
+            }
         }
-        drop();
+        for (u32 i = 1; i < module_.functions.size(); ++i) drop_in(module_.functions[i].body);
+        replacements_.apply(module_);
     }
 
 private:
@@ -37,14 +47,20 @@ private:
             return module_.globals[value.index].kind == Global::Kind::local ? pointer : ValueId::none;
         return roots_[place(pointer)];
     }
-    bool is_effect(InstructionId id) const {
-        const Instruction& instruction = module_[id];
-        if (instruction.op == Op::loop || (instruction.flags & kVolatileAccess) != 0) return true;
+    bool is_effect(const Instruction& instruction) const {
+        if (instruction.op == Op::loop || instruction.op == Op::return_) return true;
+        if ((instruction.flags & kVolatileAccess) != 0) return true;
         if (!has(instruction.op, kWrites)) return false;
         return instruction.op != Op::store || own_memory(module_.operands(instruction)[0]) == ValueId::none;
     }
-    void gather() {
-        for (const InstructionId id : order_) {
+    /// Of something that others hang on.
+    u32 number_of(ValueId id) {
+        u32& number = number_[place(id)];
+        return number != 0 ? number : number = ++numbers_;
+    }
+    void gather(RegionId region) {
+        for (const InstructionId id : module_[region].body) {
+            order_.push_back(id);
             const Instruction& instruction = module_[id];
             const std::span<const ValueId> operands = module_.operands(instruction);
             if (instruction.op == Op::variable) {
@@ -53,23 +69,21 @@ private:
                 roots_[place(module_.result(instruction))] = own_memory(operands[0]);
             } else if (instruction.op == Op::store) {
                 const ValueId memory = own_memory(operands[0]);
-                if (memory != ValueId::none) stores_.add(place(memory), id);
+                if (memory != ValueId::none) stores_.add(number_of(memory), id);
             }
+            if (is_effect(instruction)) live_instructions_[place(id)] = true;
+            if (!has(instruction.op, kConstruct | kTerminator)) continue;
             for (const Passing& passing : passings(module_, id))
                 for (u32 i = 0; i < passing.count(module_); ++i)
-                    sources_.add(place(passing.to(module_, i)), operands[passing.first + i]);
+                    sources_.add(number_of(passing.to(module_, i)), operands[passing.first + i]);
             note_way_out(id, instruction);
+            for (const RegionId inner : module_.regions_of(instruction)) gather(inner);
         }
-        sources_.close(module_.values.size());
-        stores_.close(module_.values.size());
-        ways_out_.close(module_.instructions.size());
     }
     // A construct that is left from one within needs that one.
     void note_way_out(InstructionId id, const Instruction& instruction) {
         const InstructionId owner = module_[instruction.region].owner;
-        if (instruction.op == Op::return_) {
-            mark(id);  // with its value
-        } else if (instruction.op == Op::exit || instruction.op == Op::next) {
+        if (instruction.op == Op::exit || instruction.op == Op::next) {
             const InstructionId target = module_.target(instruction);
             if (owner != target) ways_out_.add(place(target), owner);
         } else if (instruction.op == Op::repeat_if) {
@@ -80,7 +94,7 @@ private:
     void mark(InstructionId id) {
         if (id == InstructionId::none || live_instructions_[place(id)]) return;
         live_instructions_[place(id)] = true;
-        waiting_.push_back(id);
+        if (behind_[place(id)]) waiting_.push_back(id);
     }
     void mark(ValueId id) {
         if (live_values_[place(id)]) return;
@@ -99,11 +113,11 @@ private:
                 mark(InstructionId{value.index});
                 break;
         }
-        for (const InstructionId store : stores_[place(id)]) mark(store);
-        for (const ValueId source : sources_[place(id)]) mark_later(source);
+        const u32 number = number_[place(id)];
+        for (const InstructionId store : stores_[number]) mark(store);
+        // What is passed on may be passed on in a circle, or through many regions.
+        for (const ValueId source : sources_[number]) passed_.push_back(source);
     }
-    // What is passed on may be passed on in a circle, or through many regions.
-    void mark_later(ValueId id) { passed_.push_back(id); }
     void follow(InstructionId id) {
         const Instruction& instruction = module_[id];
         mark(module_[instruction.region].owner);
@@ -124,21 +138,41 @@ private:
     }
 
     // Dropping.
-    void drop() {
-        std::vector<bool> kept = live_instructions_;
-        for (const InstructionId id : order_)
-            if (has(module_[id].op, kTerminator)) kept[place(id)] = true;
-        // Constructs come before what is in them, which is gone with them.
-        for (const InstructionId id : order_)
-            if (module_[id].region != RegionId::none && !kept[place(id)]) forget(module_, id);
-        for (const InstructionId id : order_)
-            if (module_[id].region != RegionId::none) keep_passed(id);
-        for (u32 i = 1; i < module_.functions.size(); ++i) tidy(module_.functions[i].body);
-        replacements_.apply(module_);
+    /// What is passed is counted by the parameters and results, which stay until all that passes to them is done.
+    void drop_in(RegionId region) {
+        std::vector<InstructionId>& body = module_[region].body;
+        std::size_t kept = 0;
+        for (const InstructionId id : body) {
+            const Op op = module_[id].op;
+            const bool ends = has(op, kTerminator);
+            if (!ends && !live_instructions_[place(id)]) {
+                forget(module_, id);
+                continue;
+            }
+            body[kept++] = id;
+            if (!ends && !has(op, kConstruct)) continue;
+            keep_passed(id);
+            if (ends) continue;
+            const std::span<const RegionId> regions = module_.regions_of(module_[id]);
+            for (const RegionId inner : regions) drop_in(inner);
+            for (const RegionId inner : regions) keep_parameters(inner);
+            keep_results(id);
+        }
+        body.resize(kept);
+    }
+    void keep_parameters(RegionId region) {
+        std::vector<ValueId>& parameters = module_[region].parameters;
+        if (std::erase_if(parameters, [&](ValueId id) { return !live_values_[place(id)]; }) == 0) return;
+        set_parameters(module_, region, std::vector(parameters));
     }
     void keep_passed(InstructionId id) {
         const std::vector<Passing> all = passings(module_, id);
-        if (all.empty()) return;
+        const auto is_live = [&](const Passing& passing) {
+            for (u32 i = 0; i < passing.count(module_); ++i)
+                if (!live_values_[place(passing.to(module_, i))]) return false;
+            return true;
+        };
+        if (std::all_of(all.begin(), all.end(), is_live)) return;
         const std::span<const ValueId> operands = module_.operands(module_[id]);
         std::vector<ValueId> kept(operands.begin(), operands.begin() + all[0].first);
         for (const Passing& passing : all) {
@@ -148,18 +182,7 @@ private:
             if (module_[id].op == Op::repeat_if && passing.region != RegionId::none)
                 module_.immediates(module_[id])[1] = static_cast<u32>(kept.size() - before);
         }
-        if (kept.size() != operands.size()) set_operands(module_, id, kept);
-    }
-    void tidy(RegionId region) {
-        std::vector<ValueId> parameters = module_[region].parameters;
-        std::erase_if(parameters, [&](ValueId id) { return !live_values_[place(id)]; });
-        if (parameters.size() != module_[region].parameters.size()) set_parameters(module_, region, parameters);
-        std::erase_if(module_[region].body, [&](InstructionId id) { return module_[id].region == RegionId::none; });
-        for (const InstructionId id : module_[region].body) {
-            if (!has(module_[id].op, kConstruct)) continue;
-            for (u32 i = 0; i < module_[id].regions.count; ++i) tidy(module_.regions_of(module_[id])[i]);
-            keep_results(id);
-        }
+        set_operands(module_, id, kept);
     }
     void keep_results(InstructionId id) {
         const Range before = module_[id].results;
@@ -182,10 +205,14 @@ private:
 
     Module& module_;
     std::vector<InstructionId> order_;
-    std::vector<bool> live_instructions_, live_values_;
+    std::vector<bool> live_instructions_;
+    std::vector<bool> behind_;  // by instruction: the walk has passed it
+    std::vector<bool> live_values_;
     std::vector<ValueId> roots_;     // by pointer
-    Edges<ValueId> sources_;         // by parameter or result: what is passed to it
-    Edges<InstructionId> stores_;    // by memory
+    std::vector<u32> number_;        // by value: of what others hang on; 0: nothing does
+    u32 numbers_ = 0;                // given so far
+    Edges<ValueId> sources_;         // by the number of a parameter or result: what is passed to it
+    Edges<InstructionId> stores_;    // by that of memory
     Edges<InstructionId> ways_out_;  // by construct
     std::vector<InstructionId> waiting_;
     std::vector<ValueId> passed_;

@@ -12,16 +12,16 @@ namespace {
 /// Writes each function's regions anew, in order. What is written has been reached.
 class Control {
 public:
-    explicit Control(Module& module)
-        : module_(module), replaced_(module), left_(module.instructions.size()), within_(module.instructions.size()) {}
+    explicit Control(Module& module) : module_(module), replaced_(module), left_(module.instructions.size()) {}
 
     void run() {
         for (const InstructionId id : in_order(module_)) {
             const Instruction& instruction = module_[id];
             if (instruction.op != Op::exit) continue;
             const InstructionId target = module_.target(instruction);
-            if (module_[instruction.region].owner != target) within_[place(target)].push_back(id);
+            if (module_[instruction.region].owner != target) within_.add(place(target), id);
         }
+        within_.close(module_.instructions.size());
         for (u32 i = 1; i < module_.functions.size(); ++i) rewrite(module_.functions[i].body);
         replaced_.apply(module_);
     }
@@ -168,8 +168,8 @@ private:
 
     Module& module_;
     Replacements replaced_;
-    std::vector<bool> left_;                          // by construct: somebody comes out
-    std::vector<std::vector<InstructionId>> within_;  // by construct: what leaves it from a construct within
+    std::vector<bool> left_;       // by construct: somebody comes out
+    Edges<InstructionId> within_;  // by construct: what leaves it from a construct within
 };
 
 /// Parameters and results to which one value alone is passed, and perhaps themselves, also round several.
@@ -177,29 +177,32 @@ private:
 class SingleValues {
 public:
     explicit SingleValues(Module& module)
-        : module_(module),
-          only_(module.values.size(), ValueId::none),
-          changes_(module.values.size()),
-          defined_(module.values.size()),
-          begins_(module.values.size()) {}
+        : module_(module), defined_(module.values.size()), number_(module.values.size()) {}
 
     void run() {
         gather();
-        std::vector<ValueId> waiting = passed_to_, later;
+        std::vector<u32> waiting, later;
+        for (u32 i = 1; i < passed_to_.size(); ++i) waiting.push_back(i);
         while (!waiting.empty()) {
             later.clear();
-            for (const ValueId id : waiting)
-                if (changes(id)) later.insert(later.end(), targets_[place(id)].begin(), targets_[place(id)].end());
+            for (const u32 i : waiting)
+                if (changes(i)) later.insert(later.end(), targets_[i].begin(), targets_[i].end());
             waiting.swap(later);
         }
         Replacements replaced(module_);
-        for (const ValueId id : passed_to_)
-            if (only_[place(id)] != ValueId::none) replaced.add(id, only_[place(id)]);
+        for (const PassedTo& it : passed_to_)
+            if (it.only != ValueId::none) replaced.add(it.id, it.only);
         replaced.apply(module_);
     }
 
 private:
     static constexpr u8 kMostChanges = 4;
+    struct PassedTo {  // a parameter, or the result of a construct
+        ValueId id = ValueId::none;
+        ValueId only = ValueId::none;  // itself: several
+        u32 begins = 0;                // when the construct begins that it belongs to
+        u8 changes = 0;
+    };
 
     void gather() {
         u32 time = 0;  // of the instruction; what is not in a function is before all
@@ -209,54 +212,56 @@ private:
             const bool is_construct = has(instruction.op, kConstruct);
             for (u32 k = 0; k < instruction.results.count; ++k)
                 define(module_.result(instruction, k), time, is_construct);
+            if (!is_construct && !has(instruction.op, kTerminator)) continue;
             for (const RegionId region : module_.regions_of(instruction))
                 for (const ValueId parameter : module_[region].parameters) define(parameter, time, true);
             const std::span<const ValueId> operands = module_.operands(instruction);
             for (const Passing& passing : passings(module_, id))
                 for (u32 i = 0; i < passing.count(module_); ++i) {
-                    const ValueId from = operands[passing.first + i], to = passing.to(module_, i);
-                    sources_.add(place(to), from);
-                    targets_.add(place(from), to);
+                    const ValueId from = operands[passing.first + i];
+                    const u32 to = number_[place(passing.to(module_, i))];
+                    sources_.add(to, from);
+                    if (number_[place(from)] != 0) targets_.add(number_[place(from)], to);
                 }
         }
-        sources_.close(module_.values.size());
-        targets_.close(module_.values.size());
+        sources_.close(passed_to_.size());
+        targets_.close(passed_to_.size());
     }
     void define(ValueId id, u32 time, bool is_passed_to) {
         defined_[place(id)] = time;
         if (!is_passed_to) return;
-        begins_[place(id)] = time;
-        passed_to_.push_back(id);
+        number_[place(id)] = static_cast<u32>(passed_to_.size());
+        passed_to_.push_back({.id = id, .begins = time});
     }
     /// What a value is as far as is known; none: it may be anything.
     ValueId known(ValueId id) const {
-        if (begins_[place(id)] != 0) return only_[place(id)];
+        if (const u32 number = number_[place(id)]; number != 0) return passed_to_[number].only;
         const Constant* constant = module_.find_constant(id);
         return constant != nullptr && constant->kind == Constant::Kind::undefined ? ValueId::none : id;
     }
-    bool changes(ValueId id) {
-        ValueId& only = only_[place(id)];
-        if (only == id) return false;
+    bool changes(u32 number) {
+        PassedTo& it = passed_to_[number];
+        if (it.only == it.id) return false;
         ValueId found = ValueId::none;
-        for (const ValueId source : sources_[place(id)]) {
+        for (const ValueId source : sources_[number]) {
             const ValueId value = known(source);
-            if (value == ValueId::none || value == id || value == found) continue;
+            if (value == ValueId::none || value == it.id || value == found) continue;
             // What the construct defines is not visible at all that it gives.
-            const bool is_one = found == ValueId::none && defined_[place(value)] < begins_[place(id)];
-            found = is_one ? value : id;
+            const bool is_one = found == ValueId::none && defined_[place(value)] < it.begins;
+            found = is_one ? value : it.id;
             if (!is_one) break;
         }
-        if (found == ValueId::none || found == only) return false;
-        only = ++changes_[place(id)] > kMostChanges ? id : found;
+        if (found == ValueId::none || found == it.only) return false;
+        it.only = ++it.changes > kMostChanges ? it.id : found;
         return true;
     }
 
     Module& module_;
-    std::vector<ValueId> passed_to_;    // parameters and results of constructs
-    Edges<ValueId> sources_, targets_;  // of what is passed
-    std::vector<ValueId> only_;         // by parameter or result; itself: several
-    std::vector<u8> changes_;
-    std::vector<u32> defined_, begins_;  // by value: when; when the construct begins that it belongs to
+    std::vector<PassedTo> passed_to_{1};
+    Edges<ValueId> sources_;    // of what is passed: to the place in passed_to_
+    Edges<u32> targets_;        // the other way round, where what is passed was passed itself
+    std::vector<u32> defined_;  // by value: when
+    std::vector<u32> number_;   // by value: its place in passed_to_; 0: it is not there
 };
 
 }  // namespace
