@@ -92,7 +92,8 @@ public:
         std::string head = "module " + in_quotes(module_.name) + '\n';
         for (std::size_t i = 0; i < files_.size(); ++i)
             head += "file " + std::to_string(i + 1) + ' ' + in_quotes(string(files_[i])) + '\n';
-        return head + out_;
+        out_.insert(0, head);
+        return std::move(out_);
     }
 
 private:

@@ -56,8 +56,7 @@ std::optional<u64> float_bits(Scalar scalar, f64 value) {
 }  // namespace
 
 ir::TypeId Recorder::type(const TypeInfo& info) {
-    const auto [known, is_new] = types_.emplace(&info, ir::TypeId::none);
-    if (!is_new) return known->second;
+    if (const auto known = types_.find(&info); known != types_.end()) return known->second;
     ir::Types& types = module().types;
     ir::TypeId id = ir::TypeId::none;
     switch (info.kind) {
@@ -94,7 +93,7 @@ ir::TypeId Recorder::type(const TypeInfo& info) {
                                           static_cast<ir::MatrixUse>(info.use));
             break;
     }
-    types_[&info] = id;
+    types_.emplace(&info, id);
     return id;
 }
 

@@ -198,10 +198,12 @@ std::vector<u32> Words::assemble(const Entry& entry) const {
     operands.insert(operands.end(), entry.interface.begin(), entry.interface.end());
     head.add(Op::EntryPoint, operands);
 
+    const std::array sections{&std::as_const(head), &modes, &strings_, &names_, &decorations_, &globals_, &functions};
     std::vector<u32> words{kMagic, version_, kGenerator, next_id_, 0};
-    for (const Section* section :
-         {&std::as_const(head), &modes, &strings_, &names_, &decorations_, &globals_, &functions})
-        words.insert(words.end(), section->words().begin(), section->words().end());
+    std::size_t count = words.size();
+    for (const Section* section : sections) count += section->size();
+    words.reserve(count);
+    for (const Section* section : sections) words.insert(words.end(), section->words().begin(), section->words().end());
     return words;
 }
 

@@ -13,6 +13,9 @@ public:
     explicit Narrow(Module& module) : module_(module), only_read_(module.values.size()) {}
 
     void run() {
+        if (std::none_of(module_.instructions.begin(), module_.instructions.end(),
+                         [](const Instruction& it) { return it.op == Op::barrier; }))
+            return;
         for (const Global& global : module_.globals) only_read_[place(global.value)] = is_only_read(global);
         for (u32 i = 1; i < module_.functions.size(); ++i)
             if (FunctionId{i} != module_.kernel) walk(module_.functions[i].body, false);
