@@ -2,6 +2,7 @@
 // Handles dropped in every order, with work in flight and without.
 #include "support/device_test.h"
 #include "support/kernels.h"
+#include "support/sanitizer.h"
 
 #include <algorithm>
 #include <numeric>
@@ -72,7 +73,7 @@ TEST_P(Destruction, in_many_orders_with_work_in_flight) {
     std::array<std::size_t, Everything::kHandles> order{};
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::mt19937 random(5);
-    for (int i = 0; i < 40; ++i) {
+    for (u32 i = 0; i < times(40, 12); ++i) {
         std::shuffle(order.begin(), order.end(), random);
         Everything all(open());
         for (const std::size_t handle : order) all.drop(handle);
@@ -84,7 +85,7 @@ TEST_P(DestructionInMemory, in_thousands_of_orders_with_work_in_flight) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     u32 round = 0;
     do {
-        if (++round % 16 != 0) continue;  // of 40,320
+        if (++round % times(16, 112) != 0) continue;  // of 40,320
         Everything all(open());
         for (const std::size_t handle : order) all.drop(handle);
     } while (std::next_permutation(order.begin(), order.end()));

@@ -3,6 +3,7 @@
 #include "runtime/device.h"
 #include "support/device_test.h"
 #include "support/kernels.h"
+#include "support/sanitizer.h"
 
 #include <thread>
 
@@ -16,11 +17,7 @@ using ::testing::HasSubstr;
 ALKOMP_DEVICE_SUITE(AtomicCalls);
 
 constexpr int kThreads = 6;
-#if defined(__SANITIZE_THREAD__)
-constexpr int kRounds = 8;
-#else
-constexpr int kRounds = 20;
-#endif
+constexpr int kRounds = times(20, 8);
 constexpr u64 kMiB = u64{1} << 20;
 
 // Writes 1 where an element of [first, last) differs from the first of them.
@@ -32,13 +29,15 @@ layout(binding = 0) readonly buffer Data { uint data[]; };
 layout(binding = 1) buffer Found { uint found[]; };
 layout(push_constant) uniform Scalars { uint first, last; };
 void main() {
-    uint i = gl_GlobalInvocationID.x + first;
-    if (i < last && data[i] != data[first]) found[0] = 1u;
+    uint begin = first + gl_WorkGroupID.x * 4096u + gl_LocalInvocationID.x;
+    for (uint i = begin; i < min(begin + 4096u, last); i += 64u)
+        if (data[i] != data[first]) found[0] = 1u;
 })",
                                    {[](const Invocation& at) {
                                         const auto data = at.buffer<u32>(0);
                                         const u32 first = at.scalar<u32>(), last = at.scalar<u32>(4);
-                                        const u32 begin = first + at.group[0] * 64, end = std::min(begin + 64, last);
+                                        const u32 begin = first + at.group[0] * 4096,
+                                                  end = std::min(begin + 4096, last);
                                         for (u32 i = begin; i < end; ++i)
                                             if (data[i] != data[first]) at.buffer<u32>(1)[0] = 1;
                                     },
@@ -97,7 +96,7 @@ TEST_P(AtomicCalls, give_kernels_and_replays_whole_uploads) {
         on_threads(4, [&](int t) {
             const std::vector<u8> constant(part.size, static_cast<u8>(t + 1));
             const auto found = gpu.zeros<u32>(1);
-            const Groups all = groups((last - first + 63) / 64);
+            const Groups all = groups((last - first + 4095) / 4096);
             Graph graph = gpu.create_graph();
             graph.call(kernel, all, buffer.as<u32>(), found, first, last);
             for (int i = 0; i < kRounds; ++i) {

@@ -2,6 +2,7 @@
 // Several threads on one device: the shared default stream, own streams, everything at once.
 #include "support/device_test.h"
 #include "support/kernels.h"
+#include "support/sanitizer.h"
 
 #include <thread>
 
@@ -15,11 +16,7 @@ ALKOMP_DEVICE_SUITE(Threads);
 ALKOMP_MEMORY_SUITE(ThreadsInMemory);
 
 constexpr int kThreads = 8;
-#if defined(__SANITIZE_THREAD__)
-constexpr u32 kCalls = 1'000;
-#else
-constexpr u32 kCalls = 10'000;
-#endif
+constexpr u32 kCalls = times(10'000, 1'000);
 
 TEST_P(Threads, share_the_default_stream_for_ten_thousand_calls_each) {
     Kernel kernel = compile(gpu, increment());

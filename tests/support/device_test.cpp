@@ -35,13 +35,25 @@ std::string short_name(const std::string& name) {
     return out;
 }
 
+// The backends that an environment variable lists, with commas between.
+std::vector<std::string> backends_in(const char* variable) {
+    std::vector<std::string> backends;
+    const char* list = std::getenv(variable);
+    std::istringstream names(list == nullptr ? "" : list);
+    for (std::string name; std::getline(names, name, ',');)
+        if (!name.empty()) backends.push_back(name);
+    return backends;
+}
+
 std::vector<TestDevice> find_devices() {
     MemoryBackend::registered();
+    const std::vector<std::string> chosen = backends_in("ALKOMP_TEST_BACKENDS");  // none: all of them
     std::vector<TestDevice> found;
     std::map<std::string, int> seen;
     for (const DeviceInfo& info : query()) {
         if (std::find(std::begin(kSpecialDevices), std::end(kSpecialDevices), info.name) != std::end(kSpecialDevices))
             continue;
+        if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), info.backend) == chosen.end()) continue;
         std::string name = info.backend + "_" + short_name(info.name);
         if (const int count = seen[name]++; count > 0) name += "_" + std::to_string(count);
         found.push_back({info.index, info.backend, name});
@@ -91,11 +103,8 @@ class LateMessages : public ::testing::Environment {
 
 // The backends that ALKOMP_REQUIRE names and no device belongs to.
 std::vector<std::string> missing_backends() {
-    std::vector<std::string> missing;
-    const char* required = std::getenv("ALKOMP_REQUIRE");
-    std::istringstream names(required == nullptr ? "" : required);
-    for (std::string name; std::getline(names, name, ',');)
-        if (!name.empty() && test_devices_of(name).empty()) missing.push_back(name);
+    std::vector<std::string> missing = backends_in("ALKOMP_REQUIRE");
+    std::erase_if(missing, [](const std::string& name) { return !test_devices_of(name).empty(); });
     return missing;
 }
 

@@ -26,7 +26,7 @@ using Kind = ir::Type::Kind;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error("evaluator: " + what); }
 
-constexpr u64 kMostSteps = 20'000'000;
+constexpr u64 kMostSteps = 2'000'000;
 
 // Where an invocation goes from the region that it is in: what its last terminator said.
 struct Way {
