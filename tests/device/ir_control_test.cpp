@@ -494,6 +494,21 @@ TEST_P(IrControl, variables_start_anew_each_time) {
                    });
 }
 
+TEST_P(IrControl, truths_may_go_round_as_they_came) {
+    expect_control(gpu, R"(
+    %large: bool = gt %a, %b
+    %r: u32 = loop ^rounds (%i: u32 = 0, %is: bool = %large) {
+        next ^rounds(%i, %is)
+    } continuing (%i.0: u32, %is.0: bool) {
+        %i.1: u32 = add %i.0, 1
+        %x: u32 = select %is.0, %i.1, 7
+        %more: bool = lt %i.1, %b
+        repeat_if %more ^rounds(%i.1, %large) else (%x)
+    }
+)",
+                   [](u32 a, u32 b) { return a > b ? std::max(b, 1u) : 7u; });
+}
+
 TEST_P(IrControl, invocations_meet_again_behind_what_they_left) {
     // Each leaves the loops at a place of its own; the subgroup is whole again behind them.
     if (!gpu.capabilities().features.subgroup.ballot) GTEST_SKIP() << "no ballots";

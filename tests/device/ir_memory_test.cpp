@@ -345,6 +345,28 @@ kernel @atomics() workgroup_size(64, 1, 1) {
     EXPECT_EQ(gpu.get(numbers), (std::vector<i32>{50 - 127, 50}));
 }
 
+TEST_P(IrMemory, a_load_behind_a_store_sees_it_though_other_buffers_are_only_read) {
+    const Kernel kernel = compile_ir(gpu, R"(module "ways"
+storage %in: u32[] set 0 binding 0 readonly
+storage %out: u32[] set 0 binding 1
+kernel @ways() workgroup_size(64, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %first: ptr<storage, u32> = access %in, 0
+    %x: u32 = load %first
+    %mine: ptr<storage, u32> = access %out, %i
+    store %mine, %x
+    %y: u32 = load %mine
+    %j: u32 = add %i, 64
+    %copy: ptr<storage, u32> = access %out, %j
+    store %copy, %y
+    return
+}
+)");
+    const Buffer<u32> in = gpu.to_device<u32>({77}), out = gpu.zeros<u32>(128);
+    gpu.call(kernel, groups(1), in, out);
+    EXPECT_EQ(gpu.get(out), std::vector<u32>(128, 77));
+}
+
 TEST_P(IrMemory, barriers_show_what_was_written_before) {
     // Each round every invocation reads what its neighbour wrote in the round before, in shared memory and a buffer.
     const Kernel kernel = compile_ir(gpu, R"(module "rounds"

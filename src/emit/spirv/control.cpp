@@ -88,7 +88,7 @@ Held Emitter::passed_pointer(ir::ValueId id) {
     else if (made.storage == Storage::Workgroup) words_.need(Capability::VariablePointers);
     else if (made.storage != Storage::PhysicalStorageBuffer)
         unsupported(op_, "Vulkan has pointers into buffers, shared memory and raw memory alone as values.");
-    if (made.form == Form::block) unsupported(op_, "Vulkan has no pointer to a whole buffer as a value.");
+    if (is_block(made.form)) unsupported(op_, "Vulkan has no pointer to a whole buffer as a value.");
     return made;
 }
 
@@ -462,8 +462,12 @@ void Emitter::repeat(const ir::Instruction& instruction) {
     Frame& frame = frames_[jump_of(instruction).frame];
     const bool asks = instruction.op == ir::Op::repeat_if;
     const std::size_t count = frame.back_operands.size();
-    const std::vector<Held> again = passed(operands.subspan(asks ? 1 : 0, count));
+    std::vector<Held> again = passed(operands.subspan(asks ? 1 : 0, count));
     for (std::size_t i = 0; i < count; ++i) {
+        // NVIDIA's compiler (580.159.04) crashes on an OpPhi of a loop that is the same bool from both sides.
+        const bool is_same = code_[frame.back_operands[i] - 2] == again[i].id;
+        if (is_same && again[i].type == bool_type())
+            again[i].id = result({Op::CopyObject, again[i].type, {again[i].id}});
         code_[frame.back_operands[i]] = again[i].id;
         code_[frame.back_operands[i] + 1] = block_;
     }

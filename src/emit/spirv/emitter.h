@@ -60,7 +60,11 @@ private:
     void declare_buffer(const ir::Global& global);
     void declare_memory(const ir::Global& global);
     void declare_scalars();
-    [[nodiscard]] Id wrapper(ir::TypeId type);
+    [[nodiscard]] std::vector<Decoration> access_of(const ir::Global& global) const;
+    [[nodiscard]] Id& block(ir::TypeId type, Form form) {
+        return blocks_[u64{static_cast<u32>(type)} << 8 | static_cast<u8>(form)];
+    }
+    [[nodiscard]] Id wrapper(ir::TypeId type, Form form);
     [[nodiscard]] Id global_variable(const ir::Global& global, Storage storage, Id type, Id initial = 0);
     void need_storage(ir::TypeId id, ir::Space space);
     void declare_modes(Id kernel);
@@ -248,12 +252,12 @@ private:
     u32 inlined_ = 0;                       ///< how many calls are being written in place
     std::vector<Held> held_;                ///< by value
     std::vector<Pending> pending_{1};
-    std::vector<std::array<Id, 3>> types_;  ///< by type and form
+    std::vector<std::array<Id, 2>> types_;  ///< by type and form, but blocks
     std::vector<Id> functions_;             ///< by function
     std::vector<Frame> frames_;
     std::vector<Id> interface_;
-    std::unordered_map<u32, Id> wrappers_;  ///< by type: the block around it
-    std::unordered_map<u32, Id> inputs_;    ///< by BuiltIn
+    std::unordered_map<u64, Id> blocks_;  ///< by type and form; of a type that is no structure: the block around it
+    std::unordered_map<u32, Id> inputs_;  ///< by BuiltIn
     std::unordered_set<Id> named_;
     std::unordered_map<u32, Step> stepped_;  ///< by type: pointers to it that `offset` steps know their stride
     std::unordered_map<u32, Id> files_;      ///< by StringId

@@ -24,6 +24,33 @@ void Emitter::declare_globals() {
     declare_scalars();
 }
 
+namespace {
+
+/// NVIDIA's compiler (580.159.04) takes `NonWritable` of a variable for that of all variables of its type, and reads there
+/// what was before a store. So there is a type for each way of access.
+Form block_form(std::span<const Decoration> access) {
+    u8 form = static_cast<u8>(Form::block);
+    for (const Decoration decoration : access) {
+        switch (decoration) {
+            case Decoration::NonWritable:
+                form += 1;
+                break;
+            case Decoration::NonReadable:
+                form += 2;
+                break;
+            case Decoration::Aliased:
+                form += 4;
+                break;
+            default:  // Coherent
+                form += 8;
+                break;
+        }
+    }
+    return Form{form};
+}
+
+}  // namespace
+
 Id Emitter::global_variable(const ir::Global& global, Storage storage, Id type, Id initial) {
     const Id made = words_.variable(pointer_type(storage, type), storage, initial);
     if (options_.names) words_.name(made, module_.text(global.name));
@@ -31,40 +58,47 @@ Id Emitter::global_variable(const ir::Global& global, Storage storage, Id type, 
     return made;
 }
 
+/// What a storage buffer is decorated with.
+std::vector<Decoration> Emitter::access_of(const ir::Global& global) const {
+    std::vector<Decoration> access;
+    // What another binding writes is no constant: the optimiser of SwiftShader 5.0.0 (Chromium 156.0.8078.108) merges
+    // reads of what is not writable, aliased or not.
+    if (!global.writes && !global.aliased) access.push_back(Decoration::NonWritable);
+    if (!global.reads) access.push_back(Decoration::NonReadable);
+    if (global.aliased) access.push_back(Decoration::Aliased);
+    if (coherent_ || (global.coherent && !options_.memory_model)) access.push_back(Decoration::Coherent);
+    return access;
+}
+
 /// A buffer has to be a block, which is a structure.
-Id Emitter::wrapper(ir::TypeId type) {
-    Id& made = wrappers_[static_cast<u32>(type)];
-    if (made != 0) return made;
+Id Emitter::wrapper(ir::TypeId type, Form form) {
+    if (block(type, form) != 0) return block(type, form);
     const Id inner = this->type(type, Form::laid);
-    const Id block = words_.new_type(Op::TypeStruct, std::span(&inner, 1));
-    words_.decorate(block, Decoration::Block);
-    decorate_member(block, 0, type, 0);
-    return wrappers_[static_cast<u32>(type)] = block;
+    const Id made = words_.new_type(Op::TypeStruct, std::span(&inner, 1));
+    words_.decorate(made, Decoration::Block);
+    decorate_member(made, 0, type, 0);
+    return block(type, form) = made;
 }
 
 void Emitter::declare_buffer(const ir::Global& global) {
     const bool is_storage = global.kind == ir::Global::Kind::storage;
     const Storage storage = is_storage ? Storage::StorageBuffer : Storage::Uniform;
-    const bool is_block = module_.types.is(global.type, ir::Type::Kind::structure);
+    const bool is_structure = module_.types.is(global.type, ir::Type::Kind::structure);
     need_storage(global.type, is_storage ? ir::Space::storage : ir::Space::uniform);
+    std::vector<Decoration> access;
+    if (is_storage) access = access_of(global);
+    const Form form = block_form(access);
     const Id variable =
-        global_variable(global, storage, is_block ? type(global.type, Form::block) : wrapper(global.type));
+        global_variable(global, storage, is_structure ? type(global.type, form) : wrapper(global.type, form));
     words_.decorate(variable, Decoration::DescriptorSet, {global.set});
     words_.decorate(variable, Decoration::Binding, {global.binding});
-    if (is_storage) {
-        // What another binding writes is no constant: the optimiser of SwiftShader 5.0.0 (Chromium 156.0.8078.108) merges
-        // reads of what is not writable, aliased or not.
-        if (!global.writes && !global.aliased) words_.decorate(variable, Decoration::NonWritable);
-        if (!global.reads) words_.decorate(variable, Decoration::NonReadable);
-        if (global.aliased) words_.decorate(variable, Decoration::Aliased);
-        if ((coherent_ || (global.coherent && !options_.memory_model))) words_.decorate(variable, Decoration::Coherent);
-    }
+    for (const Decoration decoration : access) words_.decorate(variable, decoration);
     Held& made = held(global.value);
     made.storage = storage;
     made.coherent = global.coherent;
-    if (is_block) {
+    if (is_structure) {
         made.id = variable;
-        made.form = Form::block;
+        made.form = form;
     } else {
         made.form = Form::laid;
         made.pending = static_cast<u32>(pending_.size());

@@ -13,7 +13,9 @@ namespace alkomp::emit::spv {
 
 /// A composite type has one SPIR-V type for each use: without a layout (values, local and shared memory), with
 /// one (buffers), and as the block that a buffer or the scalars are.
+/// `block` and what follows it: one for each way of access.
 enum class Form : u8 { plain, laid, block };
+[[nodiscard]] constexpr bool is_block(Form form) noexcept { return form >= Form::block; }
 
 /// What stands for an IR value.
 struct Held {

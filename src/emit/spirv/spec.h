@@ -25,7 +25,7 @@ enum class Op : u16 {
     SpecConstantOp = 52, Function = 54, FunctionParameter = 55, FunctionEnd = 56, FunctionCall = 57, Variable = 59,
     Load = 61, Store = 62, AccessChain = 65, InBoundsAccessChain = 66, PtrAccessChain = 67, ArrayLength = 68,
     Decorate = 71, MemberDecorate = 72, VectorExtractDynamic = 77, VectorInsertDynamic = 78, VectorShuffle = 79,
-    CompositeConstruct = 80, CompositeExtract = 81, CompositeInsert = 82, Transpose = 84, ConvertFToU = 109,
+    CompositeConstruct = 80, CompositeExtract = 81, CompositeInsert = 82, CopyObject = 83, Transpose = 84, ConvertFToU = 109,
     ConvertFToS = 110, ConvertSToF = 111, ConvertUToF = 112, UConvert = 113, SConvert = 114, FConvert = 115,
     QuantizeToF16 = 116, ConvertPtrToU = 117, ConvertUToPtr = 120, Bitcast = 124, SNegate = 126, FNegate = 127,
     IAdd = 128, FAdd = 129, ISub = 130, FSub = 131, IMul = 132, FMul = 133, UDiv = 134, SDiv = 135, FDiv = 136,

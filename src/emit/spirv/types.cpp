@@ -116,12 +116,15 @@ bool Emitter::has_forms(ir::TypeId id) const {
 
 Id Emitter::type(ir::TypeId id, Form form) {
     if (!has_forms(id)) form = Form::plain;
-    const auto place = static_cast<u32>(id);
-    if (types_[place][static_cast<u32>(form)] == 0) {
+    const auto kept = [&]() -> Id& {
+        const auto place = static_cast<u32>(id);
+        return is_block(form) ? block(id, form) : types_[place][static_cast<u32>(form)];
+    };
+    if (kept() == 0) {
         const Id made = make_type(id, form);
-        types_[place][static_cast<u32>(form)] = made;
+        kept() = made;
     }
-    return types_[place][static_cast<u32>(form)];
+    return kept();
 }
 
 Id Emitter::make_type(ir::TypeId id, Form form) {
@@ -177,7 +180,7 @@ Id Emitter::make_structure(const ir::Type& structure, Form form) {
         words_.name(made, structure.name);
         for (u32 i = 0; i < structure.members.size(); ++i) words_.member_name(made, i, structure.members[i].name);
     }
-    if (form == Form::block) words_.decorate(made, Decoration::Block);
+    if (is_block(form)) words_.decorate(made, Decoration::Block);
     if (form != Form::plain)
         for (u32 i = 0; i < structure.members.size(); ++i)
             decorate_member(made, i, structure.members[i].type, structure.members[i].offset_bytes);
