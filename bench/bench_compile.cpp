@@ -12,6 +12,9 @@
 #include <functional>
 #include <random>
 #include <string>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace bench {
 namespace {
@@ -126,9 +129,18 @@ u32 steps_for(const Shape& shape, u32 instructions) {
     return static_cast<u32>(u64{instructions} * (more - few) / each);
 }
 
+/// Gives back what earlier samples have freed: a kernel is compiled once, in memory that its process does not have yet.
+/// Else small kernels find their pages ready and large ones do not.
+void give_memory_back() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /// CPU seconds from the start of the recording to the words.
 template <class Record>
 double compile(const Context& context, Record record) {
+    give_memory_back();
     const double start = thread_seconds();
     const RecordedKernel kernel = record();
     const auto shader = alkomp::detail::translate(kernel.record()->module, context.device.capabilities());
@@ -136,12 +148,14 @@ double compile(const Context& context, Record record) {
 }
 
 double print(const RecordedKernel& kernel) {
+    give_memory_back();
     const double start = thread_seconds();
     const std::string text = kernel.ir();
     return thread_seconds() - start;
 }
 
 double parse(const std::string& text) {
+    give_memory_back();
     const double start = thread_seconds();
     const alkomp::ir::Module module = alkomp::ir::parse(text, "long.ir");
     return thread_seconds() - start;
