@@ -208,7 +208,12 @@ Status Pipelines::create_pipeline(const KernelCode& code, const Interface& inter
     info.stage.module = module;
     info.stage.pName = interface.entry.c_str();
     if (!entries.empty()) info.stage.pSpecializationInfo = &constants;
-    if (code.subgroup_size != 0) info.stage.pNext = &subgroup;
+    if (code.subgroup_size != 0) {
+        info.stage.pNext = &subgroup;
+        const bool whole = interface.workgroup_size[0] % code.subgroup_size == 0;
+        if (whole && core_.enabled.subgroup_size.computeFullSubgroups)
+            info.stage.flags |= VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
+    }
     // The device's own setting stands unless the kernel wants the other one.
     const bool device_robust = core_.enabled.core.features.robustBufferAccess;
     if (code.robust != device_robust && core_.enabled.pipeline_robustness.pipelineRobustness) info.pNext = &robustness;

@@ -141,6 +141,8 @@ Id Emitter::pick(ir::Op op, const Shape& shape, std::span<const ir::ValueId> ope
         const Id smaller = result({less, bool_type(shape.lanes), {a, b}});
         return op == ir::Op::min ? select({smaller, a, b, shape.type}) : select({smaller, b, a, shape.type});
     }
+    if (op == ir::Op::min && !real && !is_signed && shape.lanes == 1)
+        if (const auto most = module_.known_bits(operands[1]); most && greatest(operands[0]) <= *most) return a;
     const Glsl function =
         op == ir::Op::min ? by_kind(Glsl::FMin, Glsl::SMin, Glsl::UMin) : by_kind(Glsl::FMax, Glsl::SMax, Glsl::UMax);
     return glsl({function, shape.type, {a, b}});

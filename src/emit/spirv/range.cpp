@@ -45,11 +45,14 @@ u64 Emitter::greatest_result(const ir::Instruction& instruction, u64 largest, u3
             return size ? *size - 1 : largest;
         }
         case ir::Op::builtin: {
-            if (static_cast<ir::Builtin>(module_.immediates(instruction)[0]) != ir::Builtin::local_index)
-                return largest;
+            const auto which = static_cast<ir::Builtin>(module_.immediates(instruction)[0]);
+            if (which != ir::Builtin::local_index && which != ir::Builtin::subgroup_id) return largest;
             u64 count = 1;
             for (const ir::ValueId size : module_.workgroup_size) count *= module_.known_bits(size).value_or(1u << 20);
-            return count - 1;
+            // Where they are whole, the device fills them all (see Pipelines::create_pipeline).
+            const u64 size = module_.subgroup_size;
+            const bool whole = size != 0 && module_.known_bits(module_.workgroup_size[0]).value_or(1) % size == 0;
+            return (which == ir::Builtin::subgroup_id && whole ? count / size : count) - 1;
         }
         case ir::Op::bit_and:
         case ir::Op::min:
