@@ -246,32 +246,66 @@ TEST_P(LangMatrix, arithmetic_is_element_by_element) {
     });
 }
 
+/// Numbers that an f16 does not hold.
+std::vector<f32> uneven_numbers(u32 count) {
+    std::vector<f32> out(count);
+    for (u32 i = 0; i < count; ++i) out[i] = 0.1f * static_cast<f32>(i) - 5.0f;
+    return out;
+}
+/// True for the f32 products whose accumulators may be f16 too.
+template <class P>
+bool has_halves(const Device& gpu) {
+    return std::is_same_v<typename P::Element, f16> && std::is_same_v<typename P::Sum, f32> &&
+           Product<f16, f16, P::m, P::n, P::k>::is_offered(gpu.capabilities());
+}
+
 TEST_P(LangMatrix, elements_are_converted) {
     for_each_product(gpu, [&]<class P>(P) {
-        if constexpr (std::is_same_v<typename P::Element, f16> && std::is_same_v<typename P::Sum, f32>) {
-            using Narrow = Accumulator<f16, P::m, P::n>;
-            if (!Product<f16, f16, P::m, P::n, P::k>::is_offered(gpu.capabilities())) return;
-            const auto round = kernel(
-                "round",
-                [&](In<f32> x, Out<f16> narrow, Out<f32> wide) {
-                    const Val<Narrow> half(matrix_load<typename P::C>(x, 0, P::n));
-                    matrix_store(narrow, half, 0, P::n);
-                    const Val<typename P::C> again = half;
-                    matrix_store(wide, again, 0, P::n);
-                },
-                one_subgroup(gpu));
-            std::vector<f32> x(P::m * P::n);
-            for (u32 i = 0; i < x.size(); ++i) x[i] = 0.1f * static_cast<f32>(i) - 5.0f;
-            const auto narrow = gpu.zeros<f16>(x.size());
-            const auto wide = gpu.zeros<f32>(x.size());
-            gpu.call(round, groups(1), gpu.to_device(x), narrow, wide);
-            const auto halves = gpu.get(narrow);
-            const auto floats = gpu.get(wide);
-            for (u32 i = 0; i < x.size(); ++i) {
-                EXPECT_NEAR(static_cast<f32>(halves[i]), x[i], 0.02f);  // rounds as it likes
-                EXPECT_EQ(static_cast<f32>(halves[i]), floats[i]);
-            }
-        }
+        if (!has_halves<P>(gpu)) return;
+        using Narrow = Accumulator<f16, P::m, P::n>;
+        using Wide = Accumulator<f32, P::m, P::n>;
+        const auto convert = kernel(
+            "convert",
+            [](In<f32> x, Out<f16> narrow, In<f16> y, Out<f32> wide) {
+                const Val<Narrow> half(matrix_load<Wide>(x, 0, P::n));
+                matrix_store(narrow, half, 0, P::n);
+                const Val<Wide> whole = matrix_load<Narrow>(y, 0, P::n);
+                matrix_store(wide, whole, 0, P::n);
+            },
+            one_subgroup(gpu));
+        const auto x = uneven_numbers(P::m * P::n);
+        const auto y = small_numbers<f16>(P::m * P::n, 1);
+        const auto narrow = gpu.zeros<f16>(x.size());
+        const auto wide = gpu.zeros<f32>(x.size());
+        gpu.call(convert, groups(1), gpu.to_device(x), narrow, gpu.to_device(y), wide);
+        const auto halves = gpu.get(narrow);
+        for (u32 i = 0; i < x.size(); ++i) EXPECT_EQ(number_of(halves[i]), number_of(f16(x[i])));
+        EXPECT_EQ(numbers_of(gpu.get(wide)), numbers_of(y));
+    });
+}
+
+TEST_P(LangMatrix, a_matrix_that_was_rounded_stays_rounded) {
+    for_each_product(gpu, [&]<class P>(P) {
+        if (!has_halves<P>(gpu)) return;
+        using Narrow = Accumulator<f16, P::m, P::n>;
+        using Wide = Accumulator<f32, P::m, P::n>;
+        const auto round = kernel(
+            "round",
+            [](InOut<f32> x) {
+                const Val<Narrow> half(matrix_load<Wide>(x, 0, P::n));
+                const Val<Wide> again = half;
+                matrix_store(x, again, 0, P::n);
+            },
+            one_subgroup(gpu));
+        const auto x = uneven_numbers(P::m * P::n);
+        const auto rounded = gpu.to_device(x);
+        gpu.call(round, groups(1), rounded);
+        const auto result = gpu.get(rounded);
+        const auto check = [&] {
+            for (u32 i = 0; i < x.size(); ++i) EXPECT_EQ(number_of(result[i]), number_of(f16(x[i])));
+        };
+        if (gpu.info().vendor == "NVIDIA") known_failure("580.159.04 takes conversions to f16 and back away", check);
+        else check();
     });
 }
 
