@@ -1,68 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Kernels in C++ against the same algorithms written by hand in GLSL, which glslang compiles.
-#include "bench.h"
+#include "compare.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
 
 namespace bench {
 namespace {
 
 using namespace alkomp;
 
-struct Task {
-    std::string what, unit;
-    double work = 0;    ///< of one call, in `unit` times a second
-    u32 times = 1;      ///< calls of one sample
-    double error = 0;   ///< by which results may differ, of the largest: the compilers may contract differently
-    double others = 0;  ///< how many of the results may differ by more, of all
-};
-
-/// Throws unless both kernels give the same results.
-template <class T>
-void check(const Task& task, const std::vector<T>& ours, const std::vector<T>& theirs) {
-    double largest = 0;
-    for (const T& x : theirs) largest = std::max(largest, std::abs(static_cast<double>(x)));
-    if (largest == 0) throw std::runtime_error(task.what + ": the results are all zero");
-    u64 differ = 0;
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-        const double apart = std::abs(static_cast<double>(ours[i]) - static_cast<double>(theirs[i]));
-        if (!(apart <= task.error * largest)) ++differ;  // NaN too
-    }
-    if (static_cast<double>(differ) > task.others * static_cast<double>(ours.size()))
-        throw std::runtime_error(task.what + ": " + std::to_string(differ) + " results differ");
-}
-
-/// `call` calls whichever kernel it is given with the same arguments; `result` is the buffer that they write.
+/// Both from their sources.
 template <class Call, class Result>
 void compare(Context& context, const Task& task, const RecordedKernel& ours, const char* text, Call call,
              const Result& result) {
     Device device = context.device;
-    const Kernel theirs = device.compile(glsl(text, task.what + ".comp"));
-    call(theirs);
-    const auto expected = device.get(result);
-    device.fill(result, {});
-    call(ours);
-    check(task, device.get(result), expected);
-    const auto rate = [&](const auto& kernel) {
-        const double start = bare::now();
-        for (u32 i = 0; i < task.times; ++i) call(kernel);
-        device.wait();
-        return task.work * task.times / (bare::now() - start);
-    };
-    context.report.add("kernels", task.what + " in C++, against GLSL", task.unit,
-                       interleave(
-                           context.pairs(31), [&] { return rate(ours); }, [&] { return rate(theirs); }),
-                       ratio_at_least(0.98));
-}
-
-std::vector<f32> random_floats(u64 count) {
-    std::mt19937 generator(1);
-    std::vector<f32> out(count);
-    for (f32& x : out) x = static_cast<f32>(generator() % 65536) / 65536.0f;
-    return out;
+    compare(context, task, ours, device.compile(glsl(text, task.what + ".comp")), call, result);
 }
 
 constexpr const char* kCopy = R"(#version 450
@@ -331,6 +283,7 @@ void kernels(Context& context) {
     product(context);
     reduce(context);
     mandelbrot(context);
+    cooperative_product(context);
 }
 
 }  // namespace bench
