@@ -35,7 +35,7 @@ void Emitter::region(ir::RegionId id) {
         else if (ir::has(next.op, ir::kTerminator)) terminator(next);
         else instruction(next);
     }
-    facts_.resize(facts);
+    forget_facts(facts);
 }
 
 void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
@@ -335,7 +335,7 @@ void Emitter::if_(const ir::Instruction& instruction, ir::InstructionId id) {
         const std::size_t facts = facts_.size();
         learn(question, arm == 0);
         region(arms[arm]);
-        facts_.resize(facts);
+        forget_facts(facts);
     }
     define_results(instruction, finish());
 }

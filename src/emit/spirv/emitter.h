@@ -177,6 +177,8 @@ private:
     [[nodiscard]] u64 greatest(ir::ValueId id, u32 depth = 0) const;
     [[nodiscard]] u64 greatest_result(const ir::Instruction& instruction, u64 largest, u32 depth) const;
     void learn(ir::ValueId condition, bool holds);
+    void learn_greatest(ir::ValueId id, u64 most);
+    void forget_facts(std::size_t count);  ///< those behind the first `count`
 
     // atomic.cpp
     [[nodiscard]] Id scope(u32 immediate);
@@ -244,13 +246,14 @@ private:
     u32 loop_depth_ = 0;
     bool precise_ = false;
     bool uses_subgroups_ = false;
-    bool coherent_ = false;                 ///< under the memory model of GLSL: buffers are, for the sake of barriers
-    bool in_constant_ = false;              ///< results become OpSpecConstantOp
-    std::vector<Fact> facts_;               ///< that hold here
-    std::vector<ConstantFacts> constants_;  ///< by constant
-    std::unordered_map<u32, Id> computed_;  ///< by ValueId: in this function
-    u32 inlined_ = 0;                       ///< how many calls are being written in place
-    std::vector<Held> held_;                ///< by value
+    bool coherent_ = false;                  ///< under the memory model of GLSL: buffers are, for the sake of barriers
+    bool in_constant_ = false;               ///< results become OpSpecConstantOp
+    std::vector<Fact> facts_;                ///< that hold here
+    std::unordered_map<u32, u64> greatest_;  ///< by ValueId: what the facts say
+    std::vector<ConstantFacts> constants_;   ///< by constant
+    std::unordered_map<u32, Id> computed_;   ///< by ValueId: in this function
+    u32 inlined_ = 0;                        ///< how many calls are being written in place
+    std::vector<Held> held_;                 ///< by value
     std::vector<Pending> pending_{1};
     std::vector<std::array<Id, 2>> types_;  ///< by type and form, but blocks
     std::vector<Id> functions_;             ///< by function

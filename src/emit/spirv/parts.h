@@ -62,10 +62,10 @@ struct Choice {
     Id condition = 0, yes = 0, no = 0, type = 0;
 };
 
-/// A value that is known to be no greater.
+/// More was learned of a value: what was known before, as the greatest that it may be.
 struct Fact {
     ir::ValueId value = ir::ValueId::none;
-    u64 greatest = 0;
+    u64 before = 0;
 };
 
 /// A 64-bit integer in two.

@@ -22,8 +22,8 @@ u64 Emitter::greatest(ir::ValueId id, u32 depth) const {
     if (const auto bits = module_.known_bits(id)) return *bits;
     if (module_.types.is_signed(type)) return ~u64{0};
     u64 most = largest_of(type);
-    for (const Fact& fact : facts_)
-        if (fact.value == id) most = std::min(most, fact.greatest);
+    if (const auto known = greatest_.find(ir::place(id)); known != greatest_.end())
+        most = std::min(most, known->second);
     const ir::Value& value = module_[id];
     if (value.kind != ir::Value::Kind::result || depth == kDeepest) return most;
     return std::min(most, greatest_result(module_.instructions[value.index], largest_of(type), depth + 1));
@@ -100,9 +100,9 @@ void Emitter::learn(ir::ValueId condition, bool holds) {
     if (!module_.types.is_integer(type) || module_.types.is_signed(type) || module_.types.lanes(type) != 1) return;
     const auto below = [&](ir::ValueId a, ir::ValueId b) {  // a < b
         const u64 most = greatest(b);
-        if (most != 0) facts_.push_back({a, most - 1});
+        if (most != 0) learn_greatest(a, most - 1);
     };
-    const auto at_most = [&](ir::ValueId a, ir::ValueId b) { facts_.push_back({a, greatest(b)}); };
+    const auto at_most = [&](ir::ValueId a, ir::ValueId b) { learn_greatest(a, greatest(b)); };
     const ir::ValueId a = operands[0], b = operands[1];
     switch (test.op) {
         case ir::Op::lt:
@@ -121,6 +121,16 @@ void Emitter::learn(ir::ValueId condition, bool holds) {
         default:
             return;
     }
+}
+
+void Emitter::learn_greatest(ir::ValueId id, u64 most) {
+    u64& known = greatest_.try_emplace(ir::place(id), ~u64{0}).first->second;
+    facts_.push_back({id, known});
+    known = std::min(known, most);
+}
+
+void Emitter::forget_facts(std::size_t count) {
+    for (; facts_.size() > count; facts_.pop_back()) greatest_[ir::place(facts_.back().value)] = facts_.back().before;
 }
 
 }  // namespace alkomp::emit::spv
