@@ -58,8 +58,9 @@ void for_each_product(const Device& gpu, const F& f) {
     const u32 count =
         run_offered<Product<f16, f32, 16, 16, 16>, Product<f16, f32, 16, 8, 16>, Product<f16, f16, 16, 16, 16>,
                     Product<f16, f32, 8, 8, 16>, Product<bf16, f32, 16, 16, 16>, Product<bf16, f32, 16, 8, 16>,
-                    Product<bf16, f32, 8, 8, 16>, Product<i8, i32, 16, 16, 32>, Product<i8, i32, 16, 16, 16>,
-                    Product<i8, i32, 8, 8, 32>, Product<u8, u32, 16, 16, 32>, Product<u8, u32, 16, 16, 16>>(device, f);
+                    Product<bf16, f32, 8, 8, 16>, Product<i8, i32, 16, 8, 32>, Product<u8, u32, 16, 8, 32>,
+                    Product<i8, i32, 16, 16, 32>, Product<i8, i32, 16, 16, 16>, Product<i8, i32, 8, 8, 32>,
+                    Product<u8, u32, 16, 16, 32>, Product<u8, u32, 16, 16, 16>>(device, f);
     if (device.features.cooperative_matrices.empty()) GTEST_SKIP() << "the device has no cooperative matrices";
     if (count == 0) GTEST_SKIP() << "the device multiplies none of these shapes; `alkomp devices` lists its own";
 }
