@@ -133,7 +133,10 @@ std::vector<Passing> passings(const Module& module, InstructionId id) {
             return {{0, regions(id)[0], InstructionId::none}};
         case Op::fallthrough: {
             const std::span<const RegionId> cases = regions(module[instruction.region].owner);
-            const auto here = std::find(cases.begin(), cases.end(), instruction.region);
+            // Mostly made in their order.
+            auto here = std::lower_bound(cases.begin(), cases.end(), instruction.region);
+            if (here == cases.end() || *here != instruction.region)
+                here = std::find(cases.begin(), cases.end(), instruction.region);
             return {{0, here[1], InstructionId::none}};
         }
         case Op::switch_: {
