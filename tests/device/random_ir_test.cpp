@@ -23,7 +23,9 @@ std::string what_differs(Device& gpu, const ir::Module& module, const KernelRun&
 }
 
 TEST_P(RandomIr, leaves_what_the_evaluator_leaves) {
-    const RandomProgramOptions options = RandomProgramOptions::of(gpu.capabilities());
+    RandomProgramOptions options = RandomProgramOptions::of(gpu.capabilities());
+    // 580.159.04 misreads shared memory where a module chooses between pointers into buffers: docs/backends.md.
+    if (gpu.info().vendor == "NVIDIA") options.chosen_pointers = false;
     for (const u64 seed : seeds(50, "ALKOMP_DEVICE_PROGRAMS")) {
         const RandomProgram program = random_program(seed, options);
         for (const bool optimize : {false, true}) {
@@ -33,7 +35,12 @@ TEST_P(RandomIr, leaves_what_the_evaluator_leaves) {
             if (differs(program.module).empty()) continue;
             const auto still_fails = [&](const ir::Module& module) {
                 try {
-                    return !differs(module).empty();
+                    // What is read before it is written must not matter.
+                    KernelRun one = program.run, other = program.run;
+                    ++other.unspecified;
+                    evaluate(module, one);
+                    evaluate(module, other);
+                    return difference(module, one, other).empty() && !differs(module).empty();
                 } catch (const std::exception&) {
                     return false;  // it does what no kernel may
                 }

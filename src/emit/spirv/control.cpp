@@ -464,9 +464,9 @@ void Emitter::repeat(const ir::Instruction& instruction) {
     const std::size_t count = frame.back_operands.size();
     std::vector<Held> again = passed(operands.subspan(asks ? 1 : 0, count));
     for (std::size_t i = 0; i < count; ++i) {
-        // NVIDIA's compiler (580.159.04) crashes on an OpPhi of a loop that is the same bool from both sides.
-        const bool is_same = code_[frame.back_operands[i] - 2] == again[i].id;
-        if (is_same && again[i].type == bool_type())
+        // NVIDIA's compiler (580.159.04) crashes on an OpPhi of a loop that is a bool from before it also when it comes round.
+        const bool is_from_before = again[i].id < frame.header;
+        if (is_from_before && again[i].type == bool_type())
             again[i].id = result({Op::CopyObject, again[i].type, {again[i].id}});
         code_[frame.back_operands[i]] = again[i].id;
         code_[frame.back_operands[i] + 1] = block_;

@@ -39,6 +39,21 @@ TEST(NarrowBarriers, order_buffers_between_accesses_alone) {
               "shared storage|shared shared");
 }
 
+TEST(NarrowBarriers, a_buffer_that_nobody_writes_needs_no_order) {
+    const auto with = [](const char* end) {
+        return spaces_of_barriers(std::string(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %out0
+    barrier
+    %y: u32 = load %out0
+)") + end + "return\n");
+    };
+    EXPECT_EQ(with(""), "shared");
+    EXPECT_EQ(with("store %out0, 1\n"), "storage|shared");
+    // What is written through an address may be any buffer that may be written.
+    EXPECT_EQ(with("%there: ptr<address, u32> = pointer_to(4) u64(64)\nstore %there, 1\n"), "storage|shared");
+}
+
 TEST(NarrowBarriers, a_loop_brings_what_it_holds_to_both_sides) {
     const auto in_loop = [](const char* first, const char* second) {
         return spaces_of_barriers(std::string(R"(
