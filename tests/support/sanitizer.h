@@ -6,16 +6,25 @@
 
 namespace alkomp::testing {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kUnderSanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool kUnderSanitizer = true;
-#else
-inline constexpr bool kUnderSanitizer = false;
+// g++ defines macros, clang has features.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ALKOMP_ADDRESS_SANITIZER
 #endif
+#if __has_feature(thread_sanitizer)
+#define ALKOMP_THREAD_SANITIZER
+#endif
+#endif
+
+#if defined(ALKOMP_THREAD_SANITIZER) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kUnderThreadSanitizer = true;
 #else
-inline constexpr bool kUnderSanitizer = false;
+inline constexpr bool kUnderThreadSanitizer = false;
+#endif
+#if defined(ALKOMP_ADDRESS_SANITIZER) || defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kUnderSanitizer = true;
+#else
+inline constexpr bool kUnderSanitizer = kUnderThreadSanitizer;
 #endif
 
 /// How often a test repeats what it does.
