@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "corpus/assemble.h"
+
+#include <spirv-tools/libspirv.hpp>
+#include <spirv-tools/optimizer.hpp>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace alkomp::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// By the program that scripts/setup installs.
+std::vector<u32> assembled_by_program(const fs::path& path) {
+    const fs::path out = fs::temp_directory_path() / ("alkomp_corpus_" + std::to_string(getpid()) + ".spv");
+    const std::string command = ALKOMP_SPIRV_TOOLS "/spirv-as --target-env spv1.6 --preserve-numeric-ids -o \"" +
+                                out.string() + "\" \"" + path.string() + '"';
+    if (std::system(command.c_str()) != 0) throw std::runtime_error(path.string() + " is not assembled.");
+    const std::string bytes = read(out);
+    fs::remove(out);
+    std::vector<u32> words(bytes.size() / sizeof(u32));
+    std::memcpy(words.data(), bytes.data(), words.size() * sizeof(u32));
+    return words;
+}
+
+spvtools::MessageConsumer collect(std::string& messages) {
+    return [&messages](spv_message_level_t, const char*, const spv_position_t& position, const char* text) {
+        messages += std::to_string(position.line + 1) + ": " + text + '\n';
+    };
+}
+
+}  // namespace
+
+std::vector<u32> assembled(const KernelFile& file) {
+    if (file.wants_newer_tools) return assembled_by_program(file.path);
+    std::string messages;
+    spvtools::SpirvTools tools(SPV_ENV_UNIVERSAL_1_5);
+    tools.SetMessageConsumer(collect(messages));
+    std::vector<u32> words;
+    if (!tools.Assemble(read(file.path), &words)) throw std::runtime_error(file.path.string() + ':' + messages);
+    return words;
+}
+
+bool can_assemble(const KernelFile& file) {
+    return !file.wants_newer_tools || fs::exists(ALKOMP_SPIRV_TOOLS "/spirv-as");
+}
+
+std::vector<u32> optimized(std::span<const u32> words, Passes passes) {
+    std::string messages;
+    spvtools::Optimizer optimizer(SPV_ENV_UNIVERSAL_1_6);
+    optimizer.SetMessageConsumer(collect(messages));
+    if (passes == Passes::size) optimizer.RegisterSizePasses();
+    else optimizer.RegisterPerformancePasses();
+    std::vector<u32> out;
+    spvtools::OptimizerOptions options;
+    options.set_run_validator(false);
+    options.set_preserve_bindings(true);
+    options.set_preserve_spec_constants(true);
+    if (!optimizer.Run(words.data(), words.size(), &out, options)) throw std::runtime_error("spirv-opt: " + messages);
+    return out;
+}
+
+}  // namespace alkomp::testing

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What SPIRV-Tools make of the corpus: words of assembly, and optimised words.
+#pragma once
+
+#include "corpus/kernel_file.h"
+
+namespace alkomp::testing {
+
+/// The words of an assembly file. Throws where it is wrong.
+[[nodiscard]] std::vector<u32> assembled(const KernelFile& file);
+/// False where the file wants newer SPIRV-Tools, and scripts/setup did not install them.
+[[nodiscard]] bool can_assemble(const KernelFile& file);
+
+/// Those of `spirv-opt -Os` and `spirv-opt -O`.
+enum class Passes : u8 { size, speed };
+[[nodiscard]] std::vector<u32> optimized(std::span<const u32> words, Passes passes);
+
+}  // namespace alkomp::testing

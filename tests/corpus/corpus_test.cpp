@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Every kernel of the corpus, on every device, in every way: the results are equal.
+#include "corpus/assemble.h"
+#include "corpus/counts.h"
+#include "corpus/run_kernel.h"
+#include "support/device_test.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace alkomp::testing {
+namespace {
+
+/// The devices that take SPIR-V or IR, opened once.
+class Devices : public ::testing::Environment {
+public:
+    struct Opened {
+        TestDevice device;
+        Device gpu;
+    };
+    [[nodiscard]] std::vector<Opened>& all() {
+        if (devices_.empty())
+            for (const TestDevice& device : test_devices())
+                if (device.backend != "memory") devices_.push_back({device, Device(device.index)});
+        return devices_;
+    }
+    /// After a failure of one: the next kernel finds fresh ones.
+    void close() { devices_.clear(); }
+
+    Counts counts;
+
+private:
+    void TearDown() override {
+        close();
+        std::map<std::string, u32> files;
+        for (const KernelFile& file : kernel_files()) ++files[file.theme];
+        const std::string problems = counts.problems(files);
+        if (!problems.empty()) ADD_FAILURE() << problems;
+    }
+    std::vector<Opened> devices_;
+};
+
+Devices& devices() {
+    static auto* environment = static_cast<Devices*>(::testing::AddGlobalTestEnvironment(new Devices));
+    return *environment;
+}
+[[maybe_unused]] const Devices& registered = devices();  // before main starts the tests
+
+class Corpus : public ::testing::TestWithParam<KernelFile> {
+protected:
+    void run(Devices::Opened& on, const Way& way) {
+        const KernelFile& file = GetParam();
+        const std::string missing = lacking(on.gpu, file);
+        devices().counts.add(on.device.name, way.name, file.theme, missing.empty());
+        if (!missing.empty()) return expect_refused(on.gpu, way, missing);
+        const KernelResult result = run_kernel(on.gpu, way.compile(on.gpu, file), file);
+        if (const std::string text = broken_expectation(file, result); !text.empty())
+            ADD_FAILURE() << "the head expects other results:" << text;
+        if (!first_) {
+            first_ = result;
+            first_name_ = on.device.name + ", " + way.name;
+        } else if (const std::string text = difference(file, *first_, result, 2); !text.empty()) {
+            ADD_FAILURE() << "the results are not those of " << first_name_ << ':' << text;
+        }
+    }
+    /// What the device lacks is found out before the driver sees the kernel.
+    static void expect_refused(Device& gpu, const Way& way, const std::string& missing) {
+        if (!can_assemble(GetParam())) return;
+        try {
+            static_cast<void>(way.compile(gpu, GetParam()));
+            ADD_FAILURE() << "it was compiled, and the device lacks " << missing;
+        } catch (const Error& error) {
+            EXPECT_EQ(to_string(error.code()), "unsupported") << error.what();
+        }
+    }
+    std::optional<KernelResult> first_;  // of the test's runs
+    std::string first_name_;
+};
+
+TEST_P(Corpus, gives_the_same_on_each_device_in_each_way) {
+    for (Devices::Opened& on : devices().all())
+        for (const Way& way : ways()) {
+            SCOPED_TRACE(on.device.name + ", " + way.name);
+            try {
+                run(on, way);
+            } catch (const std::exception& error) {
+                ADD_FAILURE() << error.what();
+                devices().close();
+                return;
+            }
+        }
+}
+
+std::string name_of(const ::testing::TestParamInfo<KernelFile>& info) {
+    return info.param.theme + '_' + info.param.name;
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Corpus);
+INSTANTIATE_TEST_SUITE_P(, Corpus, ::testing::ValuesIn(kernel_files()), name_of);
+
+}  // namespace
+}  // namespace alkomp::testing

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "corpus/run_kernel.h"
+
+#include "alkomp/native/vulkan.h"
+#include "corpus/assemble.h"
+#include "corpus/expectations.h"
+#include "devices.h"
+#include "runtime/kernel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <stdexcept>
+
+namespace alkomp::testing {
+namespace {
+
+KernelOptions options_of(const KernelFile& file) {
+    KernelOptions options;
+    options.constants = file.constants;
+    return options;
+}
+
+Kernel as_made(Device& device, const KernelFile& file) { return device.compile(source_of(file), options_of(file)); }
+
+/// By the passes that a user gets for `optimize`, or the same ones over assembly.
+Kernel for_size(Device& device, const KernelFile& file) {
+    KernelOptions options = options_of(file);
+    options.optimize = true;
+    if (!file.is_assembly) return device.compile(source_of(file), options);
+    return device.compile(spirv(optimized(source_of(file).words, Passes::size), file.path.string()), options);
+}
+
+Kernel for_speed(Device& device, const KernelFile& file) {
+    const Shader shader = compile_shader(source_of(file));
+    return device.compile(spirv(optimized(shader.words(), Passes::speed), file.path.string()), options_of(file));
+}
+
+/// The numbers of a scalar as the bytes that a call takes.
+std::vector<std::byte> bytes_of(const CorpusScalar& scalar) {
+    std::vector<std::byte> bytes(scalar.values.size() * size_bytes(scalar.scalar));
+    for (std::size_t i = 0; i < scalar.values.size(); ++i) store_element(bytes, scalar.scalar, i, scalar.values[i]);
+    return bytes;
+}
+
+/// A call's arguments, and what they borrow.
+class Arguments {
+public:
+    Arguments(Device& device, const Kernel& kernel, const KernelFile& file)
+        : groups_{file.groups[0], file.groups[1], file.groups[2]} {
+        all.push_back(detail::make_argument(groups_));
+        add_buffers(device, kernel, file);
+        add_scalars(file);
+    }
+
+    std::vector<Buffer<std::byte>> buffers;  ///< in the file's order
+    std::vector<detail::Argument> all;
+
+private:
+    void add_buffers(Device& device, const Kernel& kernel, const KernelFile& file) {
+        std::vector<std::vector<std::byte>> contents;
+        for (const CorpusBuffer& buffer : file.buffers) {
+            contents.push_back(filled(file, buffer));
+            buffers.push_back(device.to_device(contents.back()));
+        }
+        views_.reserve(buffers.size());
+        for (std::size_t i = 0; i < buffers.size(); ++i) {
+            write_addresses(device, file, i, contents[i]);
+            const BindingInfo* binding = find_binding(kernel, file.buffers[i].name);
+            if (binding == nullptr) continue;  // reached by its address alone
+            const u64 element = binding->stride_bytes != 0 ? binding->stride_bytes : contents[i].size();
+            views_.push_back(buffers[i].reinterpret(DType::opaque(static_cast<u32>(element))));
+            all.push_back(detail::make_argument(views_.back()));
+            all.back().name = file.buffers[i].name;
+        }
+    }
+    void add_scalars(const KernelFile& file) {
+        for (const CorpusScalar& scalar : file.scalars) {
+            scalars_.push_back(bytes_of(scalar));
+            detail::Argument argument;
+            argument.kind = detail::Argument::Kind::scalar;
+            argument.scalar = scalar.is_record ? Scalar::record : scalar.scalar;
+            argument.lanes = static_cast<u8>(scalar.is_record ? 1 : scalar.lanes);
+            argument.size_bytes = static_cast<u32>(scalars_.back().size());
+            argument.value = scalars_.back().data();
+            argument.name = scalar.name;
+            all.push_back(argument);
+        }
+    }
+    void write_addresses(Device& device, const KernelFile& file, std::size_t place, std::vector<std::byte>& content) {
+        const std::vector<std::string>& names = file.buffers[place].names;
+        if (names.empty()) return;
+        for (std::size_t i = 0; i < file.buffers[place].count; ++i)
+            store_element(content, Scalar::u64, i, address_of(file, names[i % names.size()]));
+        device.write(BufferView<std::byte>(buffers[place]), content);
+    }
+    [[nodiscard]] u64 address_of(const KernelFile& file, const std::string& name) const {
+        for (std::size_t i = 0; i < buffers.size(); ++i)
+            if (file.buffers[i].name == name) return native::vulkan(buffers[i]).address;
+        throw std::runtime_error("there is no buffer \"" + name + "\" to take the address of.");
+    }
+    static const BindingInfo* find_binding(const Kernel& kernel, std::string_view name) {
+        for (const BindingInfo& binding : kernel.record()->interface.bindings)
+            if (binding.name == name || (binding.fields.size() == 1 && binding.fields[0].name == name)) return &binding;
+        return nullptr;
+    }
+
+    Groups groups_;
+    std::vector<AnyView> views_;
+    std::vector<std::vector<std::byte>> scalars_;
+};
+
+/// The distance between two numbers of a kind, in units of the last place at the larger of the two.
+f64 ulps_between(Scalar scalar, f64 a, f64 b) {
+    const int digits = scalar == Scalar::f16 ? 11 : scalar == Scalar::bf16 ? 8 : scalar == Scalar::f32 ? 24 : 53;
+    const int smallest = scalar == Scalar::f16 ? -13 : scalar == Scalar::f64 ? -1021 : -125;
+    int exponent = 0;
+    static_cast<void>(std::frexp(std::max(std::abs(a), std::abs(b)), &exponent));
+    return std::abs(a - b) / std::ldexp(1.0, std::max(exponent, smallest) - digits);
+}
+
+bool near_enough(const CorpusBuffer& buffer, u64 a_bits, u64 b_bits, f64 times) {
+    if (a_bits == b_bits) return true;
+    if (buffer.ulps == 0 && buffer.absolute == 0) return false;
+    const f64 a = real_of(buffer.scalar, a_bits), b = real_of(buffer.scalar, b_bits);
+    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+    if (std::isinf(a) || std::isinf(b)) return a == b;
+    return std::abs(a - b) <= times * buffer.absolute || ulps_between(buffer.scalar, a, b) <= times * buffer.ulps;
+}
+
+std::string shown(Scalar scalar, u64 bits) {
+    const bool is_real =
+        scalar == Scalar::f16 || scalar == Scalar::bf16 || scalar == Scalar::f32 || scalar == Scalar::f64;
+    char text[64];
+    if (is_real)
+        std::snprintf(text, sizeof text, "%.9g (0x%llx)", real_of(scalar, bits), static_cast<unsigned long long>(bits));
+    else std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(bits));
+    return text;
+}
+
+/// One line per element that differs, and not too many of them.
+class Differences {
+public:
+    void compare(const CorpusBuffer& buffer, std::size_t place, u64 wanted, u64 got, f64 times) {
+        if (near_enough(buffer, wanted, got, times) || ++count_ > 5) return;
+        text_ += "\n  " + buffer.name + '[' + std::to_string(place) + "] is " + shown(buffer.scalar, got) +
+                 ", wanted " + shown(buffer.scalar, wanted);
+    }
+    [[nodiscard]] std::string text() const {
+        return count_ > 5 ? text_ + "\n  and " + std::to_string(count_ - 5) + " more" : text_;
+    }
+
+private:
+    std::string text_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace
+
+const std::vector<Way>& ways() {
+    static const std::vector<Way> all{{"made", as_made}, {"size", for_size}, {"speed", for_speed}};
+    return all;
+}
+
+std::string lacking(const Device& device, const KernelFile& file) {
+    if (!can_assemble(file)) return "newer SPIRV-Tools";
+    const Features& features = device.capabilities().features;
+    const auto list = command::features_of(features);
+    for (const std::string& need : file.needs) {
+        const auto found = std::find_if(list.begin(), list.end(), [&](const auto& f) { return f.first == need; });
+        if (found == list.end()) throw std::runtime_error(file.path.string() + ": there is no feature " + need + '.');
+        if (!found->second) return need;
+    }
+    const auto& matrices = features.cooperative_matrices;
+    for (const std::string& matrix : file.matrices)
+        if (std::none_of(matrices.begin(), matrices.end(),
+                         [&](const CooperativeMatrix& m) { return command::to_string(m) == matrix; }))
+            return matrix;
+    return {};
+}
+
+KernelResult run_kernel(Device& device, const Kernel& kernel, const KernelFile& file) {
+    const Arguments arguments(device, kernel, file);
+    device.stream().call_erased(kernel, arguments.all);
+    KernelResult result;
+    for (const Buffer<std::byte>& buffer : arguments.buffers) result.push_back(device.get(buffer));
+    return result;
+}
+
+std::string difference(const KernelFile& file, const KernelResult& wanted, const KernelResult& got, f64 times) {
+    Differences differences;
+    for (std::size_t b = 0; b < file.buffers.size(); ++b) {
+        const CorpusBuffer& buffer = file.buffers[b];
+        if (buffer.fill == CorpusBuffer::Fill::addresses) continue;  // each device has its own
+        for (std::size_t i = 0; i < buffer.count; ++i)
+            differences.compare(buffer, i, load_element(wanted[b], buffer.scalar, i),
+                                load_element(got[b], buffer.scalar, i), times);
+    }
+    return differences.text();
+}
+
+std::string broken_expectation(const KernelFile& file, const KernelResult& got) {
+    Differences differences;
+    for (std::size_t b = 0; b < file.buffers.size(); ++b) {
+        const CorpusBuffer& buffer = file.buffers[b];
+        const std::vector<u64> expected =
+            buffer.expected_by.empty() ? buffer.expected : computed(buffer.expected_by, file);
+        if (expected.empty()) continue;
+        for (std::size_t i = 0; i < buffer.count; ++i)
+            differences.compare(buffer, i, expected[i % expected.size()], load_element(got[b], buffer.scalar, i), 1);
+    }
+    return differences.text();
+}
+
+}  // namespace alkomp::testing

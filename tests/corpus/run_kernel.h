@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Runs a kernel of the corpus on a device, and compares what it leaves in its buffers.
+#pragma once
+
+#include "alkomp/alkomp.h"
+#include "corpus/kernel_file.h"
+
+#include <string>
+#include <vector>
+
+namespace alkomp::testing {
+
+/// The bytes of each buffer of the file after the call.
+using KernelResult = std::vector<std::vector<std::byte>>;
+
+/// How a kernel's source becomes one that a device runs.
+struct Way {
+    std::string name;
+    Kernel (*compile)(Device& device, const KernelFile& file);
+};
+[[nodiscard]] const std::vector<Way>& ways();
+
+/// The first feature that the head names and the device lacks; empty: it has all.
+[[nodiscard]] std::string lacking(const Device& device, const KernelFile& file);
+
+[[nodiscard]] KernelResult run_kernel(Device& device, const Kernel& kernel, const KernelFile& file);
+
+/// Where elements are further apart than the head lets them be, `times` as far; empty: nowhere.
+[[nodiscard]] std::string difference(const KernelFile& file, const KernelResult& wanted, const KernelResult& got,
+                                     f64 times);
+/// What is wrong by what the head expects; empty: nothing.
+[[nodiscard]] std::string broken_expectation(const KernelFile& file, const KernelResult& got);
+
+}  // namespace alkomp::testing
