@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Memory of the IR on each device: layouts, indices that stay inside, atomics, barriers, subgroups.
 #include "device/ir_kernels.h"
+#include "ir/parse.h"
+#include "support/run_on_device.h"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <numeric>
 
 namespace alkomp::testing {
@@ -63,6 +66,33 @@ kernel @layouts() workgroup_size(4, 1, 1) {
         EXPECT_EQ(moved[i].position[1], theirs.position[1] + 100);
         EXPECT_EQ(moved[i].history[1], theirs.history[1]);
         EXPECT_EQ(moved[i].history[2], theirs.position[1]);
+    }
+}
+
+// The optimiser in SwiftShader crashed on it.
+TEST_P(IrMemory, a_zero_array_within_another_value_is_changed_in_one_place) {
+    const ir::Module module = ir::parse(R"(module "insertion"
+struct Pair size 16 {
+    tag: u32 offset 0,
+    values: i32[2, stride 4] offset 4,
+}
+storage %pairs: Pair[] set 0 binding 0
+kernel @insertion() workgroup_size(1, 1, 1) {
+    %made: Pair = compose 7, zero<i32[2, stride 4]>
+    %pair: Pair = insert(1, 0) %made, i32(5)
+    %pair_at: ptr<storage, Pair> = access %pairs, 0
+    store %pair_at, %pair
+    return
+}
+)",
+                                        "insertion");
+    KernelRun run;
+    run.buffers = {{}, std::vector<std::byte>(16)};
+    for (const bool optimize : {false, true}) {
+        const KernelRun left = run_on_device(gpu, module, run, optimize);
+        std::array<u32, 3> pair{};
+        std::memcpy(pair.data(), left.buffers[1].data(), sizeof pair);
+        EXPECT_EQ(pair, (std::array{7u, 5u, 0u})) << (optimize ? "optimised" : "as it is");
     }
 }
 

@@ -23,32 +23,42 @@ void Emitter::extract_laid(const ir::Instruction& instruction) {
     if (has_forms(module_.type_of(part))) held(part).form = Form::laid;
 }
 
-/// SwiftShader (the 2022 snapshot in Chromium 120 to 140) crashes when it folds an insertion of a constant into the
-/// OpConstantNull of an array, and takes wrong lanes of that of a vector: a constant with all its parts does the same.
-Id Emitter::with_parts(ir::TypeId id, const ir::Constant* constant, std::span<const u32> path) {
-    const ir::Type& about = module_.types[id];
-    constexpr u64 kMostParts = 4096;
-    u64 count = about.count;
-    if (about.kind == ir::Type::Kind::structure) count = about.members.size();
-    if (about.kind == ir::Type::Kind::array)
-        count = module_.known_bits(ir::ValueId{about.length}).value_or(kMostParts + 1);
-    const bool is_zero = constant == nullptr || constant->kind == ir::Constant::Kind::zero;
-    const bool is_whole = path.empty() || count > kMostParts ||
-                          (!is_zero && (constant->kind != ir::Constant::Kind::composite || varies(constant->value)));
-    if (is_whole && constant != nullptr) return value(constant->value);
-    if (is_whole && about.kind == ir::Type::Kind::scalar) return number(about.scalar, 0);
-    if (is_whole) return words_.constant(Op::ConstantNull, type(id), {});
-    std::vector<Id> parts;
-    for (u32 i = 0; i < count; ++i) {
-        const ir::Constant* part = is_zero ? nullptr : module_.find_constant(constant->parts[i]);
-        const ir::TypeId type_of_it = about.kind == ir::Type::Kind::structure ? about.members[i].type : about.element;
-        parts.push_back(with_parts(type_of_it, part, path.subspan(i == path[0] ? 1 : path.size())));
+/// SwiftShader (the 2022 snapshot in Chromium 120 to 140) crashes when it folds an insertion into the OpConstantNull of
+/// an array, which may have come there through choices and other composites: where a module inserts into arrays of
+/// a type, its zeros are written with all their parts.
+void Emitter::judge_insertions() {
+    spelled_out_.resize(module_.types.size());
+    for (const ir::Instruction& instruction : module_.instructions) {
+        if (instruction.op != ir::Op::insert) continue;
+        ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
+        for (const u32 part : module_.immediates(instruction)) {
+            const ir::Type& about = module_.types[id];
+            if (about.kind == ir::Type::Kind::array) spelled_out_[ir::place(id)] = true;
+            id = about.kind == ir::Type::Kind::structure ? about.members[part].type : about.element;
+        }
     }
-    return words_.constant(Op::ConstantComposite, type(id), parts);
+    // A type stands behind its parts.
+    for (u32 i = 0; i < module_.types.size(); ++i) {
+        const ir::Type& about = module_.types[ir::TypeId{i}];
+        const auto is_spelled_out = [&](ir::TypeId id) -> bool { return spelled_out_[ir::place(id)]; };
+        if (about.kind == ir::Type::Kind::array && is_spelled_out(about.element)) spelled_out_[i] = true;
+        for (const ir::Type::Member& member : about.members)
+            if (is_spelled_out(member.type)) spelled_out_[i] = true;
+    }
 }
-Id Emitter::with_parts(ir::ValueId id, std::span<const u32> path) {
-    const ir::Constant* constant = module_.find_constant(id);
-    return constant == nullptr ? value(id) : with_parts(constant->type, constant, path);
+
+Id Emitter::zero(ir::TypeId id) {
+    constexpr u64 kMostParts = 4096;
+    const ir::Type& about = module_.types[id];
+    if (about.kind == ir::Type::Kind::scalar) return number(about.scalar, 0);
+    std::vector<Id> parts;
+    if (spelled_out_[ir::place(id)] && about.kind == ir::Type::Kind::array) {
+        const u64 count = module_.known_bits(ir::ValueId{about.length}).value_or(kMostParts + 1);
+        if (count <= kMostParts) parts.assign(count, zero(about.element));
+    } else if (spelled_out_[ir::place(id)]) {
+        for (const ir::Type::Member& member : about.members) parts.push_back(zero(member.type));
+    }
+    return words_.constant(parts.empty() ? Op::ConstantNull : Op::ConstantComposite, type(id), parts);
 }
 
 Id Emitter::composite(const Computation& of) {
@@ -73,7 +83,7 @@ Id Emitter::composite(const Computation& of) {
             return splat(value(operands[0]), whole);
         }
         case ir::Op::insert: {
-            std::vector<u32> words{value(operands[1]), with_parts(operands[0], path)};
+            std::vector<u32> words{value(operands[1]), value(operands[0])};
             words.insert(words.end(), path.begin(), path.end());
             return result(Op::CompositeInsert, type, words);
         }
@@ -93,8 +103,11 @@ Id Emitter::composite(const Computation& of) {
             return result({Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)}});
         }
         default: {
-            constexpr std::array<u32, 1> kFirst{0};
-            std::vector<u32> words{value(operands[0]), with_parts(operands[1], kFirst)};
+            // SwiftShader takes wrong lanes where both are constant and the second is OpConstantNull.
+            const ir::Constant* second = module_.find_constant(operands[1]);
+            const bool is_zero = second != nullptr && second->kind == ir::Constant::Kind::zero;
+            const Shape of = shape(module_.type_of(operands[1]));
+            std::vector<u32> words{value(operands[0]), is_zero ? number(of.scalar, 0, of.lanes) : value(operands[1])};
             words.insert(words.end(), path.begin(), path.end());
             return result(Op::VectorShuffle, type, words);
         }

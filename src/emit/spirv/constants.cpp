@@ -80,8 +80,7 @@ Id Emitter::make_constant(const ir::Constant& constant) {
     const Id type = this->type(constant.type);
     switch (constant.kind) {
         case ir::Constant::Kind::zero:
-            if (about.kind == ir::Type::Kind::scalar) return number(about.scalar, 0);
-            return words_.constant(Op::ConstantNull, type, {});
+            return zero(constant.type);
         case ir::Constant::Kind::undefined:
             return words_.constant(Op::Undef, type, {});
         case ir::Constant::Kind::scalar:

@@ -149,8 +149,8 @@ private:
 
     // composite.cpp
     [[nodiscard]] Id composite(const Computation& of);
-    [[nodiscard]] Id with_parts(ir::TypeId id, const ir::Constant* constant, std::span<const u32> path);
-    [[nodiscard]] Id with_parts(ir::ValueId id, std::span<const u32> path);
+    void judge_insertions();
+    [[nodiscard]] Id zero(ir::TypeId id);
     void extract_laid(const ir::Instruction& instruction);
     [[nodiscard]] Id splat(Id scalar, const Shape& of);
     [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);
@@ -251,6 +251,7 @@ private:
     std::vector<Fact> facts_;                ///< that hold here
     std::unordered_map<u32, u64> greatest_;  ///< by ValueId: what the facts say
     std::vector<ConstantFacts> constants_;   ///< by constant
+    std::vector<bool> spelled_out_;          ///< by type: its zeros are written with all their parts
     std::unordered_map<u32, Id> computed_;   ///< by ValueId: in this function
     u32 inlined_ = 0;                        ///< how many calls are being written in place
     std::vector<Held> held_;                 ///< by value
