@@ -3,41 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <map>
 #include <numeric>
-#include <stdexcept>
 #include <utility>
 
 namespace alkomp::testing {
 namespace {
-
-/// A buffer before the call, as numbers.
-template <class T>
-std::vector<T> input(const KernelFile& file, std::string_view name) {
-    for (const CorpusBuffer& buffer : file.buffers) {
-        if (buffer.name != name) continue;
-        const std::vector<std::byte> bytes = filled(file, buffer);
-        std::vector<T> values(bytes.size() / sizeof(T));
-        std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-        return values;
-    }
-    throw std::runtime_error(file.path.string() + ": there is no buffer " + std::string(name) + '.');
-}
-
-std::vector<u64> bits(const std::vector<u32>& values) { return {values.begin(), values.end()}; }
-
-std::vector<u64> sorted(const KernelFile& file) {
-    std::vector<u32> keys = input<u32>(file, "keys");
-    std::sort(keys.begin(), keys.end());
-    return bits(keys);
-}
-
-std::vector<u64> inclusive_sums(const KernelFile& file) {
-    std::vector<u32> values = input<u32>(file, "values");
-    std::partial_sum(values.begin(), values.end(), values.begin());
-    return bits(values);
-}
 
 std::vector<u64> collatz(const KernelFile& file) {
     std::vector<u32> numbers = input<u32>(file, "n");
@@ -261,6 +231,49 @@ std::vector<u64> kahan_sum(const KernelFile& file) {
     return {std::bit_cast<u32>(static_cast<f32>(sum)), std::bit_cast<u32>(static_cast<f32>(rest))};
 }
 
+std::vector<u64> atomic_totals(const KernelFile& file) {
+    u32 sum = 0, least = ~0u, most = 0, all = ~0u, any = 0, odd = 0;
+    for (const u32 x : input<u32>(file, "a")) {
+        sum += x;
+        least = std::min(least, x);
+        most = std::max(most, x);
+        all &= x | 0xff00ff;
+        any |= x & 0xff00ff;
+        odd ^= x;
+    }
+    return {sum, least, most, all, any, odd, 1234, 99};
+}
+
+std::vector<u64> float_totals(const KernelFile& file) {
+    const std::vector<f32> a = input<f32>(file, "a");
+    const f32 sum = std::accumulate(a.begin(), a.end(), 0.0f);
+    return {std::bit_cast<u32>(sum), std::bit_cast<u32>(2 * sum)};
+}
+std::vector<u64> largest_float(const KernelFile& file) {
+    const std::vector<f32> a = input<f32>(file, "a");
+    return {std::bit_cast<u32>(*std::max_element(a.begin(), a.end()))};
+}
+std::vector<u64> total(const KernelFile& file) {
+    const std::vector<u32> a = input<u32>(file, "a");
+    return {std::accumulate(a.begin(), a.end(), u32{0})};
+}
+
+std::vector<u64> sums_of_128(const KernelFile& file) {
+    const std::vector<u32> a = input<u32>(file, "a");
+    std::vector<u32> sums(a.size() / 128);
+    for (std::size_t i = 0; i < a.size(); ++i) sums[i / 128] += a[i];
+    return bits(sums);
+}
+std::vector<u64> count_of_multiples(const KernelFile& file) {
+    u32 count = 0, sum = 0;
+    for (const u32 x : input<u32>(file, "a"))
+        if (x % 3 == 0) {
+            ++count;
+            sum += x;
+        }
+    return {count, sum};
+}
+
 std::vector<u64> workgroup_places(const KernelFile&) {
     std::vector<u64> places;
     for (u64 group = 0; group < 3; ++group)
@@ -269,48 +282,32 @@ std::vector<u64> workgroup_places(const KernelFile&) {
     return places;
 }
 
-std::vector<u64> histogram(const KernelFile& file) {
-    std::vector<u64> counts(32);
-    for (const u32 value : input<u32>(file, "values")) ++counts[value >> 27];
-    return counts;
-}
+}  // namespace
 
-std::vector<u64> matrix_product(const KernelFile& file) {
-    constexpr std::size_t n = 32;
-    const std::vector<f32> a = input<f32>(file, "a"), b = input<f32>(file, "b");
-    std::vector<u64> c;
-    for (std::size_t row = 0; row < n; ++row)
-        for (std::size_t column = 0; column < n; ++column) {
-            f32 sum = 0;
-            for (std::size_t k = 0; k < n; ++k) sum += a[row * n + k] * b[k * n + column];
-            c.push_back(std::bit_cast<u32>(sum));
-        }
-    return c;
-}
-
-using Function = std::vector<u64> (*)(const KernelFile&);
-const std::map<std::string, Function, std::less<>>& functions() {
-    static const std::map<std::string, Function, std::less<>> all{
+const Expectations& features() {
+    static const Expectations all{
+        {"atomic_totals", atomic_totals},
         {"bit_counts", bit_counts},
         {"bit_fields", bit_fields},
         {"byte_arithmetic", byte_arithmetic},
         {"collatz", collatz},
+        {"count_of_multiples", count_of_multiples},
         {"determinants", determinants},
         {"extended_arithmetic", extended_arithmetic},
         {"fibonacci", fibonacci},
-        {"histogram", histogram},
-        {"inclusive_sums", inclusive_sums},
+        {"float_totals", float_totals},
         {"inout_parameters", inout_parameters},
         {"integer_conversions", integer_conversions},
         {"kahan_sum", kahan_sum},
+        {"largest_float", largest_float},
         {"long_arithmetic", long_arithmetic},
-        {"matrix_product", matrix_product},
         {"places_in_grid", places_in_grid},
         {"reversed_by_twelve", reversed_by_twelve},
         {"short_arithmetic", short_arithmetic},
         {"smoothed", smoothed},
-        {"sorted", sorted},
         {"sorted_by_four", sorted_by_four},
+        {"sums_of_128", sums_of_128},
+        {"total", total},
         {"transposed_by_eight", transposed_by_eight},
         {"triangle_reversed", triangle_reversed},
         {"word_arithmetic", word_arithmetic},
@@ -319,13 +316,10 @@ const std::map<std::string, Function, std::less<>>& functions() {
     return all;
 }
 
-}  // namespace
-
 std::vector<u64> computed(const std::string& function, const KernelFile& file) {
-    const auto found = functions().find(function);
-    if (found == functions().end())
-        throw std::runtime_error(file.path.string() + ": there is no function " + function + '.');
-    return found->second(file);
+    for (const Expectations* all : {&algorithms(), &features()})
+        if (const auto found = all->find(function); found != all->end()) return found->second(file);
+    throw std::runtime_error(file.path.string() + ": there is no function " + function + '.');
 }
 
 }  // namespace alkomp::testing

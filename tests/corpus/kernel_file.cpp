@@ -91,6 +91,7 @@ private:
     void read_line() {
         const std::string& verb = word(0);
         if (verb == "needs") append(file_.needs, rest(1));
+        else if (verb == "assumes") append(file_.assumed, rest(1));
         else if (verb == "matrix") read_matrix();
         else if (verb == "tools") file_.wants_newer_tools = word(1) == "newer";
         else if (verb == "buffer") read_buffer();
@@ -98,6 +99,8 @@ private:
         else if (verb == "constant") read_constant();
         else if (verb == "groups") read_groups();
         else if (verb == "near") read_near();
+        else if (verb == "fails") read_failure();
+        else if (verb == "unordered") buffer(word(1)).is_unordered = true;
         else if (verb == "expect") read_expectation();
         else fail('"' + verb + "\" begins no line of a head");
     }
@@ -167,6 +170,10 @@ private:
         near.ulps = number<f64>(word(2));
         near.absolute = number<f64>(word(3));
         static_cast<void>(rest(4));  // the reason
+    }
+    void read_failure() {
+        std::string& reason = file_.known_failures[{word(1), word(2)}];
+        for (const std::string& text : rest(3)) reason += (reason.empty() ? "" : " ") + text;
     }
     void read_expectation() {
         CorpusBuffer& expected = buffer(word(1));

@@ -5,6 +5,7 @@
 //
 //   needs FEATURE...                   as alkomp/capabilities.h spells them: f16, subgroup.vote. A device that lacks one must
 //                                      refuse the kernel, every other device must run it
+//   assumes FEATURE...                 the same, but SPIR-V has no capability to say it: a device that lacks one is not asked
 //   matrix SHAPE A B C RESULT          a cooperative matrix that it needs: matrix 16x16x16 f16 f16 f32 f32
 //   tools newer                        assembly that needs newer SPIRV-Tools than distributions carry
 //   buffer NAME TYPE[COUNT] FILL       what the binding of that name gets: buffer a f32[64] random -1 1
@@ -13,6 +14,9 @@
 //   groups X [Y [Z]]                   workgroups of the call, 1 unless given
 //   near NAME ULPS ABSOLUTE REASON...  elements may differ by either, where Vulkan lets results differ for that reason;
 //                                      twice as much between runs. Without the line each bit counts
+//   fails DEVICE WAY REASON...         a driver's fault: the results are wrong there, and the test fails once they are
+//                                      right. WAY may be * for all
+//   unordered NAME                     the elements are compared as a set, since their order is left open
 //   expect NAME VALUE...               what the buffer holds after the call, the values again and again
 //   expect NAME by FUNCTION            the same, by a function of expectations.cpp
 //
@@ -31,6 +35,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace alkomp::testing {
@@ -44,9 +49,10 @@ struct CorpusBuffer {
     f64 low = 0, high = 0;           ///< random and whole
     std::vector<u64> values;         ///< their bits
     std::vector<std::string> names;  ///< addresses: of these buffers
-    f64 ulps = 0, absolute = 0;      ///< how far elements may be from what is expected
-    std::vector<u64> expected;       ///< bits of elements; empty: nothing is said
-    std::string expected_by;         ///< a function's name
+    bool is_unordered = false;
+    f64 ulps = 0, absolute = 0;  ///< how far elements may be from what is expected
+    std::vector<u64> expected;   ///< bits of elements; empty: nothing is said
+    std::string expected_by;     ///< a function's name
 };
 
 struct CorpusScalar {
@@ -62,10 +68,11 @@ struct KernelFile {
     std::string name;   ///< "switch_falls_through"
     std::filesystem::path path;
     bool is_assembly = false, wants_newer_tools = false;
-    std::vector<std::string> needs, matrices;
+    std::vector<std::string> needs, assumed, matrices;
     std::vector<CorpusBuffer> buffers;
     std::vector<CorpusScalar> scalars;
     std::map<std::string, Constant> constants;
+    std::map<std::pair<std::string, std::string>, std::string> known_failures;  ///< by device and way: the reason
     std::array<u64, 3> groups{1, 1, 1};
 
     friend std::ostream& operator<<(std::ostream& out, const KernelFile& file) {

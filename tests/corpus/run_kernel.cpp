@@ -68,7 +68,8 @@ private:
         for (std::size_t i = 0; i < buffers.size(); ++i) {
             write_addresses(device, file, i, contents[i]);
             const BindingInfo* binding = find_binding(kernel, file.buffers[i].name);
-            if (binding == nullptr) continue;  // reached by its address alone
+            if (binding == nullptr && is_addressed(file, file.buffers[i].name)) continue;
+            if (binding == nullptr) throw std::runtime_error("nothing is called \"" + file.buffers[i].name + "\".");
             const u64 element = binding->stride_bytes != 0 ? binding->stride_bytes : contents[i].size();
             views_.push_back(buffers[i].reinterpret(DType::opaque(static_cast<u32>(element))));
             all.push_back(detail::make_argument(views_.back()));
@@ -99,6 +100,11 @@ private:
         for (std::size_t i = 0; i < buffers.size(); ++i)
             if (file.buffers[i].name == name) return native::vulkan(buffers[i]).address;
         throw std::runtime_error("there is no buffer \"" + name + "\" to take the address of.");
+    }
+    static bool is_addressed(const KernelFile& file, const std::string& name) {
+        return std::any_of(file.buffers.begin(), file.buffers.end(), [&](const CorpusBuffer& buffer) {
+            return std::find(buffer.names.begin(), buffer.names.end(), name) != buffer.names.end();
+        });
     }
     static const BindingInfo* find_binding(const Kernel& kernel, std::string_view name) {
         for (const BindingInfo& binding : kernel.record()->interface.bindings)
@@ -156,6 +162,13 @@ private:
     std::size_t count_ = 0;
 };
 
+std::vector<u64> elements(const CorpusBuffer& buffer, const std::vector<std::byte>& bytes) {
+    std::vector<u64> all;
+    for (std::size_t i = 0; i < buffer.count; ++i) all.push_back(load_element(bytes, buffer.scalar, i));
+    if (buffer.is_unordered) std::sort(all.begin(), all.end());
+    return all;
+}
+
 }  // namespace
 
 const std::vector<Way>& ways() {
@@ -163,16 +176,18 @@ const std::vector<Way>& ways() {
     return all;
 }
 
-std::string lacking(const Device& device, const KernelFile& file) {
-    if (!can_assemble(file)) return "newer SPIRV-Tools";
-    const Features& features = device.capabilities().features;
-    const auto list = command::features_of(features);
-    for (const std::string& need : file.needs) {
-        const auto found = std::find_if(list.begin(), list.end(), [&](const auto& f) { return f.first == need; });
-        if (found == list.end()) throw std::runtime_error(file.path.string() + ": there is no feature " + need + '.');
-        if (!found->second) return need;
+std::string lacking(const Device& device, const std::vector<std::string>& features) {
+    const auto list = command::features_of(device.capabilities().features);
+    for (const std::string& name : features) {
+        const auto found = std::find_if(list.begin(), list.end(), [&](const auto& f) { return f.first == name; });
+        if (found == list.end()) throw std::runtime_error("there is no feature " + name + '.');
+        if (!found->second) return name;
     }
-    const auto& matrices = features.cooperative_matrices;
+    return {};
+}
+
+std::string lacking_matrix(const Device& device, const KernelFile& file) {
+    const auto& matrices = device.capabilities().features.cooperative_matrices;
     for (const std::string& matrix : file.matrices)
         if (std::none_of(matrices.begin(), matrices.end(),
                          [&](const CooperativeMatrix& m) { return command::to_string(m) == matrix; }))
@@ -193,9 +208,8 @@ std::string difference(const KernelFile& file, const KernelResult& wanted, const
     for (std::size_t b = 0; b < file.buffers.size(); ++b) {
         const CorpusBuffer& buffer = file.buffers[b];
         if (buffer.fill == CorpusBuffer::Fill::addresses) continue;  // each device has its own
-        for (std::size_t i = 0; i < buffer.count; ++i)
-            differences.compare(buffer, i, load_element(wanted[b], buffer.scalar, i),
-                                load_element(got[b], buffer.scalar, i), times);
+        const std::vector<u64> all_wanted = elements(buffer, wanted[b]), all_got = elements(buffer, got[b]);
+        for (std::size_t i = 0; i < buffer.count; ++i) differences.compare(buffer, i, all_wanted[i], all_got[i], times);
     }
     return differences.text();
 }

@@ -20,8 +20,10 @@ struct Way {
 };
 [[nodiscard]] const std::vector<Way>& ways();
 
-/// The first feature that the head names and the device lacks; empty: it has all.
-[[nodiscard]] std::string lacking(const Device& device, const KernelFile& file);
+/// The first of these features that the device lacks; empty: it has all.
+[[nodiscard]] std::string lacking(const Device& device, const std::vector<std::string>& features);
+/// The same of cooperative matrices.
+[[nodiscard]] std::string lacking_matrix(const Device& device, const KernelFile& file);
 
 [[nodiscard]] KernelResult run_kernel(Device& device, const Kernel& kernel, const KernelFile& file);
 
