@@ -13,6 +13,6 @@ namespace alkomp::testing {
 
 /// Those of `spirv-opt -Os` and `spirv-opt -O`.
 enum class Passes : u8 { size, speed };
-[[nodiscard]] std::vector<u32> optimized(std::span<const u32> words, Passes passes);
+[[nodiscard]] std::vector<u32> optimized(const KernelFile& file, std::span<const u32> words, Passes passes);
 
 }  // namespace alkomp::testing

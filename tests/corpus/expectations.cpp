@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -274,6 +275,44 @@ std::vector<u64> count_of_multiples(const KernelFile& file) {
     return {count, sum};
 }
 
+std::vector<u64> packed_dots(const KernelFile& file) {
+    const std::vector<u32> a = input<u32>(file, "a"), b = input<u32>(file, "b");
+    std::vector<u64> out;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        i64 both_signed = 0, both_unsigned = 0, mixed = 0;
+        for (u32 shift = 0; shift < 32; shift += 8) {
+            const auto x = static_cast<u8>(a[i] >> shift), y = static_cast<u8>(b[i] >> shift);
+            both_signed += static_cast<i8>(x) * static_cast<i8>(y);
+            both_unsigned += x * y;
+            mixed += static_cast<i8>(x) * y;
+        }
+        constexpr i64 least = std::numeric_limits<i32>::min(), most = std::numeric_limits<i32>::max();
+        for (const i64 sum : {both_signed, both_unsigned, mixed, std::min(both_signed + 2147483600, most),
+                              std::min(both_unsigned + 4294960000, i64{~u32{0}}), std::max(mixed - 2147483600, least)})
+            out.push_back(static_cast<u32>(sum));
+    }
+    return out;
+}
+
+std::vector<u64> fibonacci_mod(const KernelFile& file) {
+    std::vector<u32> out;
+    for (const u32 n : input<u32>(file, "a")) {
+        u32 x = 0, y = 1;
+        for (u32 k = 0; k < n && x != 7777777; ++k) {
+            x = std::exchange(y, x + y);
+            if (y > 1000000) x = 7777777;
+        }
+        out.push_back(x);
+    }
+    return bits(out);
+}
+
+std::vector<u64> triangles(const KernelFile& file) {
+    std::vector<u32> out = input<u32>(file, "a");
+    for (u32& n : out) n = n * (n + 1) / 2;
+    return bits(out);
+}
+
 std::vector<u64> workgroup_places(const KernelFile&) {
     std::vector<u64> places;
     for (u64 group = 0; group < 3; ++group)
@@ -295,12 +334,14 @@ const Expectations& features() {
         {"determinants", determinants},
         {"extended_arithmetic", extended_arithmetic},
         {"fibonacci", fibonacci},
+        {"fibonacci_mod", fibonacci_mod},
         {"float_totals", float_totals},
         {"inout_parameters", inout_parameters},
         {"integer_conversions", integer_conversions},
         {"kahan_sum", kahan_sum},
         {"largest_float", largest_float},
         {"long_arithmetic", long_arithmetic},
+        {"packed_dots", packed_dots},
         {"places_in_grid", places_in_grid},
         {"reversed_by_twelve", reversed_by_twelve},
         {"short_arithmetic", short_arithmetic},
@@ -310,6 +351,7 @@ const Expectations& features() {
         {"total", total},
         {"transposed_by_eight", transposed_by_eight},
         {"triangle_reversed", triangle_reversed},
+        {"triangles", triangles},
         {"word_arithmetic", word_arithmetic},
         {"workgroup_places", workgroup_places},
     };

@@ -93,6 +93,7 @@ private:
         if (verb == "needs") append(file_.needs, rest(1));
         else if (verb == "assumes") append(file_.assumed, rest(1));
         else if (verb == "matrix") read_matrix();
+        else if (verb == "version") file_.spirv_version = word(1);
         else if (verb == "tools") file_.wants_newer_tools = word(1) == "newer";
         else if (verb == "buffer") read_buffer();
         else if (verb == "scalar") read_scalar();

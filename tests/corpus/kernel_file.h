@@ -7,6 +7,7 @@
 //                                      refuse the kernel, every other device must run it
 //   assumes FEATURE...                 the same, but SPIR-V has no capability to say it: a device that lacks one is not asked
 //   matrix SHAPE A B C RESULT          a cooperative matrix that it needs: matrix 16x16x16 f16 f16 f32 f32
+//   version MAJOR.MINOR                of SPIR-V, for assembly; 1.5 unless given
 //   tools newer                        assembly that needs newer SPIRV-Tools than distributions carry
 //   buffer NAME TYPE[COUNT] FILL       what the binding of that name gets: buffer a f32[64] random -1 1
 //   scalar NAME TYPE VALUE...          what the push constant gets; TYPE is u32, f32x4, or f32[6] for a matrix or struct
@@ -68,6 +69,7 @@ struct KernelFile {
     std::string name;   ///< "switch_falls_through"
     std::filesystem::path path;
     bool is_assembly = false, wants_newer_tools = false;
+    std::string spirv_version = "1.5";
     std::vector<std::string> needs, assumed, matrices;
     std::vector<CorpusBuffer> buffers;
     std::vector<CorpusScalar> scalars;

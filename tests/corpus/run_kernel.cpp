@@ -22,6 +22,13 @@ KernelOptions options_of(const KernelFile& file) {
     return options;
 }
 
+/// As glslang or the assembler makes them; of newer SPIR-V too than compile_shader reflects.
+std::vector<u32> words_of(const KernelFile& file) {
+    if (file.is_assembly) return assembled(file);
+    const Shader shader = compile_shader(source_of(file));
+    return {shader.words().begin(), shader.words().end()};
+}
+
 Kernel as_made(Device& device, const KernelFile& file) { return device.compile(source_of(file), options_of(file)); }
 
 /// By the passes that a user gets for `optimize`, or the same ones over assembly.
@@ -29,12 +36,12 @@ Kernel for_size(Device& device, const KernelFile& file) {
     KernelOptions options = options_of(file);
     options.optimize = true;
     if (!file.is_assembly) return device.compile(source_of(file), options);
-    return device.compile(spirv(optimized(source_of(file).words, Passes::size), file.path.string()), options);
+    return device.compile(spirv(optimized(file, source_of(file).words, Passes::size), file.path.string()), options);
 }
 
 Kernel for_speed(Device& device, const KernelFile& file) {
-    const Shader shader = compile_shader(source_of(file));
-    return device.compile(spirv(optimized(shader.words(), Passes::speed), file.path.string()), options_of(file));
+    const std::vector<u32> words = words_of(file);
+    return device.compile(spirv(optimized(file, words, Passes::speed), file.path.string()), options_of(file));
 }
 
 /// The numbers of a scalar as the bytes that a call takes.
@@ -70,7 +77,8 @@ private:
             const BindingInfo* binding = find_binding(kernel, file.buffers[i].name);
             if (binding == nullptr && is_addressed(file, file.buffers[i].name)) continue;
             if (binding == nullptr) throw std::runtime_error("nothing is called \"" + file.buffers[i].name + "\".");
-            const u64 element = binding->stride_bytes != 0 ? binding->stride_bytes : contents[i].size();
+            const bool is_array = binding->stride_bytes != 0 && binding->fixed_bytes == 0;
+            const u64 element = is_array ? binding->stride_bytes : contents[i].size();
             views_.push_back(buffers[i].reinterpret(DType::opaque(static_cast<u32>(element))));
             all.push_back(detail::make_argument(views_.back()));
             all.back().name = file.buffers[i].name;
