@@ -5,7 +5,7 @@
 #include "corpus/run_kernel.h"
 #include "support/device_test.h"
 
-#include <iostream>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -54,7 +54,7 @@ protected:
         const std::string missing = lacking(on.gpu, file.needs);
         const bool runs = missing.empty() && lacking(on.gpu, file.assumed).empty() &&
                           lacking_matrix(on.gpu, file).empty() && can_assemble(file);
-        devices().counts.add(on.device.name, way.name, file.theme, runs);
+        devices().counts.add(on.device.name + suffix(), way.name, file.theme, runs);
         if (!missing.empty() && can_assemble(file)) expect_refused(on.gpu, way, missing);
         if (!runs) return;
         for (const std::string& name : {way.name, std::string("*")})
@@ -75,6 +75,11 @@ protected:
         } else if (const std::string text = difference(file, *first_, result, 2); !text.empty()) {
             ADD_FAILURE() << "the results are not those of " << first_name_ << ':' << text;
         }
+    }
+    /// The validation layer hides what is newer than it.
+    static std::string suffix() {
+        const char* mode = std::getenv("ALKOMP_VULKAN_VALIDATION");
+        return mode != nullptr && std::string_view(mode) == "1" ? "+validation" : "";
     }
     /// What the device lacks is found out before the driver sees the kernel.
     static void expect_refused(Device& gpu, const Way& way, const std::string& missing) {

@@ -43,7 +43,7 @@ private:
 
 std::string heading(const std::string& first, const std::string& second) {
     std::ostringstream out;
-    out << std::left << std::setw(26) << first << std::setw(11) << second << std::right;
+    out << std::left << std::setw(28) << first << std::setw(11) << second << std::right;
     return out.str();
 }
 
