@@ -5,7 +5,9 @@
 #include "corpus/assemble.h"
 #include "corpus/expectations.h"
 #include "devices.h"
+#include "read/spirv/read.h"
 #include "runtime/kernel.h"
+#include "runtime/translate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -42,6 +44,21 @@ Kernel for_size(Device& device, const KernelFile& file) {
 Kernel for_speed(Device& device, const KernelFile& file) {
     const std::vector<u32> words = words_of(file);
     return device.compile(spirv(optimized(file, words, Passes::speed), file.path.string()), options_of(file));
+}
+
+/// Through the IR and back.
+Kernel read_back(Device& device, const KernelFile& file, std::span<const u32> words, bool optimize) {
+    ir::Module module = read::read(words, "main", file.path.string());
+    return device.compile(Shader(detail::translate(std::move(module), device.capabilities(), {.optimize = optimize})),
+                          options_of(file));
+}
+Kernel read_as_it_is(Device& device, const KernelFile& file) { return read_back(device, file, words_of(file), false); }
+Kernel read_as_made(Device& device, const KernelFile& file) { return read_back(device, file, words_of(file), true); }
+Kernel read_for_size(Device& device, const KernelFile& file) {
+    return read_back(device, file, optimized(file, words_of(file), Passes::size), true);
+}
+Kernel read_for_speed(Device& device, const KernelFile& file) {
+    return read_back(device, file, optimized(file, words_of(file), Passes::speed), true);
 }
 
 /// The numbers of a scalar as the bytes that a call takes.
@@ -180,7 +197,13 @@ std::vector<u64> elements(const CorpusBuffer& buffer, const std::vector<std::byt
 }  // namespace
 
 const std::vector<Way>& ways() {
-    static const std::vector<Way> all{{"made", as_made}, {"size", for_size}, {"speed", for_speed}};
+    static const std::vector<Way> all{{"made", as_made},
+                                      {"size", for_size},
+                                      {"speed", for_speed},
+                                      {"read", read_as_it_is, true},
+                                      {"read-passes", read_as_made, true},
+                                      {"read-size", read_for_size, true},
+                                      {"read-speed", read_for_speed, true}};
     return all;
 }
 

@@ -17,6 +17,7 @@ using KernelResult = std::vector<std::vector<std::byte>>;
 struct Way {
     std::string name;
     Kernel (*compile)(Device& device, const KernelFile& file);
+    bool may_need_less = false;  ///< than the head names: the IR says in other words what a device lacks
 };
 [[nodiscard]] const std::vector<Way>& ways();
 

@@ -27,7 +27,12 @@ void Emitter::variable(const ir::Instruction& instruction) {
     const Id initial = has_value ? value(instruction, 0) : 0;
     const Id made = function_variable(type(pointee), starts_with_it ? initial : 0);
     if (options_.names) words_.name(made, module_.text(module_[id].name));
-    if (module_.types.is(pointee, ir::Type::Kind::pointer)) words_.decorate(made, Decoration::AliasedPointer);
+    const ir::Type& held = module_.types[pointee];
+    if (held.kind == ir::Type::Kind::pointer) {
+        if (held.space == ir::Space::address) words_.decorate(made, Decoration::AliasedPointer);
+        if (held.space == ir::Space::storage) words_.need(Capability::VariablePointersStorageBuffer);
+        if (held.space == ir::Space::shared) words_.need(Capability::VariablePointers);
+    }
     if (has_value && !starts_with_it) effect(Op::Store, {made, initial});
     Held pointer;
     pointer.id = made;

@@ -2,7 +2,7 @@
 // What the emitter keeps of values, pointers and constructs while it writes.
 #pragma once
 
-#include "emit/spirv/spec.h"
+#include "emit/spirv/words.h"
 #include "ir/module.h"
 
 #include <initializer_list>

@@ -2,7 +2,7 @@
 // A SPIR-V module as words: its sections, its ids, each type and constant once.
 #pragma once
 
-#include "emit/spirv/spec.h"
+#include "spirv/spec.h"
 #include "ir/place_table.h"
 
 #include <initializer_list>
@@ -11,6 +11,11 @@
 #include <vector>
 
 namespace alkomp::emit::spv {
+
+using alkomp::spv::Access, alkomp::spv::BuiltIn, alkomp::spv::Capability, alkomp::spv::Decoration, alkomp::spv::Glsl,
+    alkomp::spv::Group, alkomp::spv::Id, alkomp::spv::kMagic, alkomp::spv::kVersion1_3, alkomp::spv::kVersion1_4,
+    alkomp::spv::kVersion1_5, alkomp::spv::kVersion1_6, alkomp::spv::Op, alkomp::spv::Scope, alkomp::spv::Semantics,
+    alkomp::spv::Storage;
 
 /// Appends the words of a literal string: its bytes up to the first zero, a zero, padded to whole words.
 void append_string(std::vector<u32>& words, std::string_view text);

@@ -9,6 +9,10 @@
 //! buffer result i32[64] zero
 //! fails vulkan_llvmpipe size Mesa 22.3 keeps an older address where a loop that invocations leave together chose it
 //! fails vulkan_llvmpipe speed the same
+//! fails vulkan_llvmpipe read-speed the same
+//! fails vulkan_llvmpipe read-size the same
+//! fails vulkan_llvmpipe read-passes the same
+//! fails vulkan_llvmpipe read the same
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_shader_explicit_arithmetic_types : require
 layout(local_size_x = 16) in;

@@ -17,7 +17,7 @@ void main() {
     uint8_t x = a[i];
     int8_t y = b[i];
     result[4u * i] = x * uint8_t(7) + uint8_t(y);
-    result[4u * i + 1u] = uint8_t(y / int8_t(3) - y % int8_t(5));
+    result[4u * i + 1u] = uint8_t(y / int8_t(3) - (y - y / int8_t(5) * int8_t(5)));
     result[4u * i + 2u] = uint8_t(y >> 2) ^ (x >> uint8_t(3)) | uint8_t(x << 5);
     result[4u * i + 3u] = uint8_t(max(y, int8_t(-x))) - min(x, uint8_t(100));
 }

@@ -20,5 +20,5 @@ void main() {
     result[8u * i + 4u] = double(uint64_t(abs(d)) >> 1);
     result[8u * i + 5u] = double(float(int64_t(d) >> 32));
     result[8u * i + 6u] = double(int16_t(h)) + double(float16_t(int16_t(x)));
-    result[8u * i + 7u] = double(float(float16_t(d * 2.3283064365386963e-10lf)));
+    result[8u * i + 7u] = double(float(float16_t((d - 1.0lf) * 2.3283064365386963e-10lf)));
 }

@@ -16,7 +16,7 @@ void main() {
     uint64_t x = a[i];
     int64_t y = b[i];
     result[5u * i] = x * 6364136223846793005ul + uint64_t(y);
-    result[5u * i + 1u] = uint64_t(y / 1000003l - y % 77l);
+    result[5u * i + 1u] = uint64_t(y / 1000003l - (y - y / 77l * 77l));
     result[5u * i + 2u] = uint64_t(y >> 40) ^ (x >> 33ul) | uint64_t(x << 50);
     result[5u * i + 3u] = uint64_t(max(y, -y)) - min(x, 1000000000000ul);
     result[5u * i + 4u] = x / uint64_t(i + 3u) + x % 1000000007ul;

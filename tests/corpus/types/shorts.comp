@@ -17,7 +17,7 @@ void main() {
     uint16_t x = a[i];
     int16_t y = b[i];
     result[4u * i] = x * 771us + uint16_t(y);
-    result[4u * i + 1u] = uint16_t(y / 30s - y % 7s);
+    result[4u * i + 1u] = uint16_t(y / 30s - (y - y / 7s * 7s));
     result[4u * i + 2u] = uint16_t(y >> 4) ^ (x >> 3us) | uint16_t(x << 11);
     result[4u * i + 3u] = uint16_t(max(y, int16_t(-x))) - min(x, 1000us);
 }

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a kernel has from outside its functions: buffers, scalars, shared and private memory, built-in inputs.
+#include "read/spirv/reader.h"
+
+#include <algorithm>
+
+namespace alkomp::read {
+namespace {
+
+/// What has to be one of the IR's; none: it is not.
+std::optional<ir::Builtin> builtin_of(u32 number) {
+    switch (static_cast<spv::BuiltIn>(number)) {
+        case spv::BuiltIn::NumWorkgroups:
+            return ir::Builtin::workgroup_count;
+        case spv::BuiltIn::WorkgroupSize:
+            return ir::Builtin::workgroup_size;
+        case spv::BuiltIn::WorkgroupId:
+            return ir::Builtin::workgroup_id;
+        case spv::BuiltIn::LocalInvocationId:
+            return ir::Builtin::local_id;
+        case spv::BuiltIn::GlobalInvocationId:
+            return ir::Builtin::global_id;
+        case spv::BuiltIn::LocalInvocationIndex:
+            return ir::Builtin::local_index;
+        case spv::BuiltIn::SubgroupSize:
+            return ir::Builtin::subgroup_size;
+        case spv::BuiltIn::NumSubgroups:
+            return ir::Builtin::subgroup_count;
+        case spv::BuiltIn::SubgroupId:
+            return ir::Builtin::subgroup_id;
+        case spv::BuiltIn::SubgroupLocalInvocationId:
+            return ir::Builtin::subgroup_lane;
+        case spv::BuiltIn::SubgroupEqMask:
+            return ir::Builtin::subgroup_eq_mask;
+        case spv::BuiltIn::SubgroupGeMask:
+            return ir::Builtin::subgroup_ge_mask;
+        case spv::BuiltIn::SubgroupGtMask:
+            return ir::Builtin::subgroup_gt_mask;
+        case spv::BuiltIn::SubgroupLeMask:
+            return ir::Builtin::subgroup_le_mask;
+        case spv::BuiltIn::SubgroupLtMask:
+            return ir::Builtin::subgroup_lt_mask;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void Reader::note_variable(const Inst& inst) { variables_.push_back({inst, line_}); }
+
+/// With one entry point, what is declared counts, used or not: that is what its author will pass.
+void Reader::declare_globals() {
+    const bool all = code_.entries().size() == 1;
+    const std::unordered_set<Id> used = all ? std::unordered_set<Id>() : used_ids();
+    for (const GlobalVariable& variable : variables_) {
+        if (!all && !used.contains(variable.inst[2])) continue;
+        current_ = Op::Variable;
+        line_ = variable.line;
+        declare(variable.inst);
+    }
+    current_ = Op::Nop;
+    line_ = {};
+}
+
+std::unordered_set<Id> Reader::used_ids() const {
+    std::unordered_set<Id> used;
+    for (const u32 place : reachable_) {
+        const Code::Function function = code_.functions()[place];
+        for (u32 at = function.first; at < function.end;) {
+            const Inst inst = code_.at(at);
+            (void)for_ids(inst, [&](std::size_t word) { used.insert(inst[word]); });
+            at += static_cast<u32>(inst.size());
+        }
+    }
+    return used;
+}
+
+void Reader::declare(const Inst& inst) {
+    if (static_cast<u32>(storage_of(inst[2])) != inst[3]) fail("its storage class is not that of its pointer.");
+    const Inst pointee = code_.definition(pointee_of(inst[2]));
+    if (!pointee) fail("it points to nothing.");
+    switch (static_cast<spv::Storage>(inst[3])) {
+        case spv::Storage::Input:
+            return;  // each use reads it
+        case spv::Storage::StorageBuffer:
+            return declare_buffer(inst, false);
+        case spv::Storage::Uniform:
+            return declare_buffer(inst, !code_.has(pointee[1], spv::Decoration::BufferBlock));
+        case spv::Storage::PushConstant:
+            return declare_scalars(inst);
+        case spv::Storage::Workgroup:
+            return declare_memory(inst, ir::Global::Kind::shared);
+        case spv::Storage::Private:
+            return declare_memory(inst, ir::Global::Kind::local);
+        case spv::Storage::UniformConstant:
+            unsupported(code_.shown(inst[2]) + " at set " +
+                        std::to_string(code_.number(inst[2], spv::Decoration::DescriptorSet).value_or(0)) +
+                        ", binding " + std::to_string(code_.number(inst[2], spv::Decoration::Binding).value_or(0)) +
+                        " is an image, a sampler or the like; only buffers are taken.");
+        default:
+            unsupported(code_.shown(inst[2]) + " lies in storage class " + std::to_string(inst[3]) +
+                        ", which kernels do not have.");
+    }
+}
+
+bool Reader::all_members_have(Id structure, spv::Decoration kind) const {
+    const std::size_t members = code_.definition(structure).size() - 2;
+    for (u32 i = 0; i < members; ++i)
+        if (!code_.has(structure, kind, i)) return false;
+    return members > 0;
+}
+
+bool Reader::any_member_has(Id structure, spv::Decoration kind) const {
+    const std::size_t members = code_.definition(structure).size() - 2;
+    for (u32 i = 0; i < members; ++i)
+        if (code_.has(structure, kind, i)) return true;
+    return false;
+}
+
+/// The instance's, else the block's, else that of its only member.
+std::string Reader::name_of_buffer(Id variable, Id block) const {
+    std::string name = code_.name_of(variable);
+    if (name.empty()) name = code_.name_of(block);
+    if (name.empty() && code_.definition(block).size() == 3) name = code_.member_name(block, 0);
+    return name;
+}
+
+void Reader::declare_buffer(const Inst& inst, bool is_uniform) {
+    const Id id = inst[2], block = pointee_of(id);
+    ir::Global global;
+    global.set = code_.number(id, spv::Decoration::DescriptorSet).value_or(0);
+    global.binding = code_.number(id, spv::Decoration::Binding).value_or(0);
+    if (code_.definition(block).op() != Op::TypeStruct)
+        unsupported(code_.shown(id) + " at set " + std::to_string(global.set) + ", binding " +
+                    std::to_string(global.binding) + " is no block; one buffer for each binding is taken.");
+    const auto has = [&](spv::Decoration kind) { return code_.has(id, kind) || all_members_have(block, kind); };
+    global.kind = is_uniform ? ir::Global::Kind::uniform : ir::Global::Kind::storage;
+    global.type = type(block);
+    global.name = module_.string(name_of_buffer(id, block));
+    global.reads = is_uniform || !has(spv::Decoration::NonReadable);
+    global.writes = !is_uniform && !has(spv::Decoration::NonWritable);
+    global.coherent = code_.has(id, spv::Decoration::Coherent) || any_member_has(block, spv::Decoration::Coherent);
+    global.aliased = code_.has(id, spv::Decoration::Aliased);
+    for (ir::Global& other : module_.globals) {
+        const bool same = other.value != ValueId::none && other.kind == global.kind && other.set == global.set &&
+                          other.binding == global.binding;
+        if (same) other.aliased = global.aliased = true;
+    }
+    global.location = location(line_);
+    held_[id].value = module_.add_global(global);
+    held_[id].until = kAlways;
+    held_[id].is_volatile =
+        code_.has(id, spv::Decoration::Volatile) || any_member_has(block, spv::Decoration::Volatile);
+}
+
+void Reader::declare_scalars(const Inst& inst) {
+    const Id id = inst[2], block = pointee_of(id);
+    const ir::Type about = types()[type(block)];
+    if (about.kind != ir::Type::Kind::structure) unsupported("push constants that are no block are not taken.");
+    std::vector<ValueId>& values = blocks_of_scalars_[id];
+    for (const ir::Type::Member& member : about.members) {
+        ir::Global global;
+        global.kind = ir::Global::Kind::scalar;
+        global.name = module_.string(member.name);
+        global.type = member.type;
+        global.offset_bytes = member.offset_bytes;
+        global.location = location(line_);
+        values.push_back(module_.add_global(global));
+    }
+}
+
+void Reader::declare_memory(const Inst& inst, ir::Global::Kind kind) {
+    const Id id = inst[2];
+    ir::Global global;
+    global.kind = kind;
+    global.name = module_.string(code_.name_of(id));
+    global.type = type(pointee_of(id));
+    global.location = location(line_);
+    if (inst.size() > 4) {
+        global.initial = held_[inst[4]].value;
+        if (global.initial == ValueId::none) fail("it begins as " + code_.shown(inst[4]) + ", which is no constant.");
+        if (kind == ir::Global::Kind::shared) unsupported("shared memory that begins with a value is not taken.");
+    }
+    const bool is_block = kind == ir::Global::Kind::shared && code_.has(pointee_of(id), spv::Decoration::Block);
+    if (is_block && std::exchange(has_shared_block_, true))
+        unsupported("blocks in shared memory lie over each other; one is taken.");
+    held_[id].value = module_.add_global(global);
+    held_[id].until = kAlways;
+}
+
+// Inputs.
+
+ValueId Reader::input(Id variable) {
+    const auto number = code_.number(variable, spv::Decoration::BuiltIn);
+    if (!number) unsupported(code_.shown(variable) + " is an input that is not built in.");
+    const auto builtin = builtin_of(*number);
+    if (!builtin) unsupported("the built-in input " + code_.shown(variable) + " is not taken.");
+    return make(ir::Op::builtin, {}, {static_cast<u32>(*builtin)});
+}
+
+ValueId Reader::load_input(Id pointer) {
+    pointer = origin(pointer);
+    const Inst inst = code_.definition(pointer);
+    if (inst.op() == Op::Variable) {
+        const ValueId made = input(pointer);
+        return as(made, type(pointee_of(pointer)));
+    }
+    if (inst.op() != Op::AccessChain && inst.op() != Op::InBoundsAccessChain)
+        unsupported("inputs are read where they are declared.");
+    ValueId made = load_input(inst[3]);
+    for (std::size_t i = 4; i < inst.size(); ++i) {
+        const auto place = find_known(inst[i]);
+        made = place ? make(ir::Op::extract, {made}, {static_cast<u32>(*place)})
+                     : make(ir::Op::extract_lane, {made, value(inst[i])});
+    }
+    return made;
+}
+
+}  // namespace alkomp::read

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// SPIR-V as a module of the IR.
+#pragma once
+
+#include "ir/module.h"
+
+#include <span>
+#include <string_view>
+
+namespace alkomp::read {
+
+/// The kernel that the entry point is, with the functions that it calls; `name` is the module's and stands in messages.
+/// Takes any words: its time and memory are bounded by a small multiple of their number. What Vulkan leaves undefined
+/// becomes what ir/module.h says. The result is one that `ir::verify` accepts.
+/// Throws Error: compile_failed (malformed, or not as the SPIR-V specification wants it), unsupported (images, samplers
+/// and what else no kernel here can have, by name), invalid_argument (no such entry point, with those that exist); with
+/// the line where the code has lines.
+[[nodiscard]] ir::Module read(std::span<const u32> words, std::string_view entry, std::string_view name);
+
+}  // namespace alkomp::read
