@@ -119,7 +119,37 @@ std::optional<u64> fold_two(Op op, const Pair& of) {
     }
 }
 
+/// The upper half of a product of up to 64 bits each.
+u64 upper_half(u64 a, u64 b, u32 bits, bool is_signed) {
+    if (bits < 64) {
+        const i64 product = extended(a, bits) * extended(b, bits);
+        return (is_signed ? static_cast<u64>(product) : a * b) >> bits;
+    }
+    const u64 a_low = a & 0xffffffff, a_high = a >> 32, b_low = b & 0xffffffff, b_high = b >> 32;
+    const u64 middle = a_high * b_low + (a_low * b_low >> 32), other = a_low * b_high + (middle & 0xffffffff);
+    u64 high = a_high * b_high + (middle >> 32) + (other >> 32);
+    if (is_signed && static_cast<i64>(a) < 0) high -= b;
+    if (is_signed && static_cast<i64>(b) < 0) high -= a;
+    return high;
+}
+
 }  // namespace
+
+std::optional<std::array<u64, 2>> fold_pair(Op op, Scalar of, u64 a, u64 b) {
+    if (!is_integer(of)) return std::nullopt;
+    const u32 bits = bits_of(of);
+    const u64 sum = truncated(a + b, bits), difference = truncated(a - b, bits);
+    switch (op) {
+        case Op::add_carry:
+            return std::array{sum, u64{sum < a}};
+        case Op::sub_borrow:
+            return std::array{difference, u64{a < b}};
+        case Op::mul_wide:
+            return std::array{truncated(a * b, bits), truncated(upper_half(a, b, bits, is_signed(of)), bits)};
+        default:
+            return std::nullopt;
+    }
+}
 
 std::optional<u64> fold(Op op, Scalar from, Scalar to, std::span<const u64> operands) {
     const auto is_known = [](Scalar scalar) { return scalar == Scalar::boolean || is_integer(scalar); };

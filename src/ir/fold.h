@@ -5,6 +5,7 @@
 #include "alkomp/dtype.h"
 #include "ir/op.h"
 
+#include <array>
 #include <optional>
 #include <span>
 
@@ -14,7 +15,10 @@ namespace alkomp::ir {
 /// it does not know. `from` is the scalar of the first operand, of `select` that of the second; `to` of the result.
 [[nodiscard]] std::optional<u64> fold(Op op, Scalar from, Scalar to, std::span<const u64> operands);
 
-/// The same where the operands or the result are floats: nothing where a NaN or a denormal is computed with.
+/// Both results of an instruction that has two, which are of its operands' type.
+[[nodiscard]] std::optional<std::array<u64, 2>> fold_pair(Op op, Scalar of, u64 a, u64 b);
+
+/// As `fold`, where the operands or the result are floats: nothing where a NaN or a denormal is computed with.
 [[nodiscard]] std::optional<u64> fold_real(Op op, Scalar from, Scalar to, std::span<const u64> operands);
 
 }  // namespace alkomp::ir

@@ -3,6 +3,7 @@
 #include "ir/fold.h"
 #include "ir/type.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -133,6 +134,10 @@ std::optional<u64> fold_real(Op op, Scalar from, Scalar to, std::span<const u64>
     const f64 a = read_real(from, operands[0]);
     if (operands.size() == 1) return fold_one(op, from, a);
     if (operands.size() == 2) return fold_two(op, from, a, read_real(from, operands[1]));
+    if (op == Op::clamp) {
+        const f64 low = read_real(from, operands[1]), high = read_real(from, operands[2]);
+        if (low <= high) return write_real(from, std::clamp(a, low, high));
+    }
     return std::nullopt;
 }
 

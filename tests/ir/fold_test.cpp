@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <initializer_list>
 
@@ -44,6 +45,21 @@ TEST(Fold, TakesShiftCountsModuloTheBits) {
     EXPECT_EQ(folded(Op::shl, Scalar::u32, {1, 33}), 2u);
     EXPECT_EQ(folded(Op::shr, Scalar::i32, {as_i32(-8), 1}), as_i32(-4));
     EXPECT_EQ(folded(Op::shr, Scalar::u8, {0x80, 9}), 0x40u);
+}
+
+TEST(Fold, GivesBothResultsOfWideInstructions) {
+    using Both = std::array<u64, 2>;
+    EXPECT_EQ(fold_pair(Op::add_carry, Scalar::u8, 200, 100), (Both{44, 1}));
+    EXPECT_EQ(fold_pair(Op::add_carry, Scalar::i32, as_i32(-1), 0), (Both{as_i32(-1), 0}));
+    EXPECT_EQ(fold_pair(Op::sub_borrow, Scalar::u32, 3, 5), (Both{0xfffffffe, 1}));
+    EXPECT_EQ(fold_pair(Op::sub_borrow, Scalar::i64, 5, 5), (Both{0, 0}));
+    EXPECT_EQ(fold_pair(Op::mul_wide, Scalar::u32, 0xffffffff, 0xffffffff), (Both{1, 0xfffffffe}));
+    EXPECT_EQ(fold_pair(Op::mul_wide, Scalar::i32, as_i32(-3), 5), (Both{as_i32(-15), as_i32(-1)}));
+    EXPECT_EQ(fold_pair(Op::mul_wide, Scalar::u64, ~u64{0}, ~u64{0}), (Both{1, ~u64{0} - 1}));
+    EXPECT_EQ(fold_pair(Op::mul_wide, Scalar::u64, u64{1} << 33, u64{3} << 40), (Both{0, 3 << 9}));
+    EXPECT_EQ(fold_pair(Op::mul_wide, Scalar::i64, ~u64{0}, u64{1} << 63), (Both{u64{1} << 63, 0}));
+    EXPECT_EQ(fold_pair(Op::add, Scalar::u32, 1, 2), std::nullopt);
+    EXPECT_EQ(fold_pair(Op::add_carry, Scalar::f32, 1, 2), std::nullopt);
 }
 
 TEST(Fold, ComparesWithTheSignOfTheType) {

@@ -2,9 +2,15 @@
 // Vectors, arrays and structures as values: put together, taken apart, changed in one place.
 #include "emit/spirv/emitter.h"
 
+#include <algorithm>
 #include <array>
 
 namespace alkomp::emit::spv {
+namespace {
+
+constexpr u64 kMostParts = 4096;  // of a zero that is written with all its parts
+
+}  // namespace
 
 /// A lane's place that stays inside the vector; outside is some lane.
 Id Emitter::lane_place(ir::ValueId place, u32 lanes) {
@@ -23,42 +29,73 @@ void Emitter::extract_laid(const ir::Instruction& instruction) {
     if (has_forms(module_.type_of(part))) held(part).form = Form::laid;
 }
 
-/// SwiftShader (the 2022 snapshot in Chromium 120 to 140) crashes when it folds an insertion into the OpConstantNull of
-/// an array, which may have come there through choices and other composites: where a module inserts into arrays of
-/// a type, its zeros are written with all their parts.
-void Emitter::judge_insertions() {
+/// SwiftShader (the 2022 snapshot in Chromium 120 to 140) folds OpConstantNull wrongly: it takes other lanes and other
+/// values of a vector, and crashes on an insertion into an array, which may come there through choices and other
+/// composites. Zeros are written with all their parts where those are few, and where the module inserts into one.
+void Emitter::judge_zeros() {
+    constexpr u64 kFewParts = 64;
+    std::vector<u64> parts(module_.types.size(), 1);
     spelled_out_.resize(module_.types.size());
     for (const ir::Instruction& instruction : module_.instructions) {
         if (instruction.op != ir::Op::insert) continue;
         ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
         for (const u32 part : module_.immediates(instruction)) {
-            const ir::Type& about = module_.types[id];
-            if (about.kind == ir::Type::Kind::array) spelled_out_[ir::place(id)] = true;
-            id = about.kind == ir::Type::Kind::structure ? about.members[part].type : about.element;
+            spelled_out_[ir::place(id)] = true;
+            id = part_of(id, part);
         }
     }
     // A type stands behind its parts.
     for (u32 i = 0; i < module_.types.size(); ++i) {
-        const ir::Type& about = module_.types[ir::TypeId{i}];
-        const auto is_spelled_out = [&](ir::TypeId id) -> bool { return spelled_out_[ir::place(id)]; };
-        if (about.kind == ir::Type::Kind::array && is_spelled_out(about.element)) spelled_out_[i] = true;
-        for (const ir::Type::Member& member : about.members)
-            if (is_spelled_out(member.type)) spelled_out_[i] = true;
+        const ir::TypeId id{i};
+        u64 sum = 0;
+        bool has_insertions = spelled_out_[i];
+        for (u64 k = 0; k < parts_of(id); ++k) {
+            const u32 part = ir::place(part_of(id, k));
+            sum = std::min(sum + parts[part], kMostParts);
+            has_insertions = has_insertions || spelled_out_[part];
+        }
+        parts[i] = std::max<u64>(sum, 1);
+        spelled_out_[i] = sum > 0 && sum < kMostParts && (sum <= kFewParts || has_insertions);
     }
 }
 
-Id Emitter::zero(ir::TypeId id) {
-    constexpr u64 kMostParts = 4096;
+u64 Emitter::parts_of(ir::TypeId id) const {
     const ir::Type& about = module_.types[id];
-    if (about.kind == ir::Type::Kind::scalar) return number(about.scalar, 0);
+    if (about.kind == ir::Type::Kind::structure) return about.members.size();
+    if (about.kind == ir::Type::Kind::array)
+        return std::min(module_.known_bits(ir::ValueId{about.length}).value_or(0), kMostParts);
+    return about.kind == ir::Type::Kind::vector || about.kind == ir::Type::Kind::matrix ? about.count : 0;
+}
+
+ir::TypeId Emitter::part_of(ir::TypeId id, u64 index) const {
+    const ir::Type& about = module_.types[id];
+    return about.kind == ir::Type::Kind::structure ? about.members[index].type : about.element;
+}
+
+Id Emitter::zero(ir::TypeId id) {
+    if (module_.types.is(id, ir::Type::Kind::scalar)) return number(module_.types[id].scalar, 0);
+    if (!spelled_out_[ir::place(id)]) return words_.constant(Op::ConstantNull, type(id), {});
     std::vector<Id> parts;
-    if (spelled_out_[ir::place(id)] && about.kind == ir::Type::Kind::array) {
-        const u64 count = module_.known_bits(ir::ValueId{about.length}).value_or(kMostParts + 1);
-        if (count <= kMostParts) parts.assign(count, zero(about.element));
-    } else if (spelled_out_[ir::place(id)]) {
-        for (const ir::Type::Member& member : about.members) parts.push_back(zero(member.type));
+    for (u32 i = 0; i < parts_of(id); ++i) parts.push_back(zero(part_of(id, i)));
+    return words_.constant(Op::ConstantComposite, type(id), parts);
+}
+
+/// SPIRV-Tools, which is in SwiftShader, drops insertions into what is then inserted into an array
+/// (eliminate-dead-inserts): vectors and structures go there part by part.
+Id Emitter::insert_parts(Id whole, ir::TypeId whole_type, Id part, ir::TypeId part_type, std::vector<u32>& path) {
+    const ir::Type::Kind kind = module_.types[part_type].kind;
+    if (kind == ir::Type::Kind::scalar || kind == ir::Type::Kind::array || kind == ir::Type::Kind::pointer) {
+        std::vector<u32> words{part, whole};
+        words.insert(words.end(), path.begin(), path.end());
+        return result(Op::CompositeInsert, type(whole_type), words);
     }
-    return words_.constant(parts.empty() ? Op::ConstantNull : Op::ConstantComposite, type(id), parts);
+    for (u32 i = 0; i < parts_of(part_type); ++i) {
+        const ir::TypeId inner = part_of(part_type, i);
+        path.push_back(i);
+        whole = insert_parts(whole, whole_type, result({Op::CompositeExtract, type(inner), {part, i}}), inner, path);
+        path.pop_back();
+    }
+    return whole;
 }
 
 Id Emitter::composite(const Computation& of) {
@@ -83,6 +120,11 @@ Id Emitter::composite(const Computation& of) {
             return splat(value(operands[0]), whole);
         }
         case ir::Op::insert: {
+            const ir::TypeId part = module_.type_of(operands[1]);
+            const bool by_parts = module_.types.is(id, ir::Type::Kind::array) &&
+                                  module_.find_constant(operands[1]) == nullptr && parts_of(part) > 0;
+            std::vector<u32> where(path.begin(), path.end());
+            if (by_parts) return insert_parts(value(operands[0]), id, value(operands[1]), part, where);
             std::vector<u32> words{value(operands[1]), value(operands[0])};
             words.insert(words.end(), path.begin(), path.end());
             return result(Op::CompositeInsert, type, words);
@@ -103,11 +145,7 @@ Id Emitter::composite(const Computation& of) {
             return result({Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)}});
         }
         default: {
-            // SwiftShader takes wrong lanes where both are constant and the second is OpConstantNull.
-            const ir::Constant* second = module_.find_constant(operands[1]);
-            const bool is_zero = second != nullptr && second->kind == ir::Constant::Kind::zero;
-            const Shape of = shape(module_.type_of(operands[1]));
-            std::vector<u32> words{value(operands[0]), is_zero ? number(of.scalar, 0, of.lanes) : value(operands[1])};
+            std::vector<u32> words{value(operands[0]), value(operands[1])};
             words.insert(words.end(), path.begin(), path.end());
             return result(Op::VectorShuffle, type, words);
         }

@@ -23,7 +23,7 @@ std::vector<u32> Emitter::run() {
     if (options_.memory_model) words_.need(Capability::VulkanMemoryModel);
     survey();
     judge_constants();
-    judge_insertions();
+    judge_zeros();
     coherent_ = !options_.memory_model && exchanges_through_buffers();
     declare_globals();
     Words::Entry entry;

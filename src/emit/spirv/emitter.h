@@ -149,8 +149,12 @@ private:
 
     // composite.cpp
     [[nodiscard]] Id composite(const Computation& of);
-    void judge_insertions();
+    void judge_zeros();
+    [[nodiscard]] u64 parts_of(ir::TypeId id) const;  ///< 0 for what has none, or a length that is not known
+    [[nodiscard]] ir::TypeId part_of(ir::TypeId id, u64 index) const;
     [[nodiscard]] Id zero(ir::TypeId id);
+    [[nodiscard]] Id insert_parts(Id whole, ir::TypeId whole_type, Id part, ir::TypeId part_type,
+                                  std::vector<u32>& path);
     void extract_laid(const ir::Instruction& instruction);
     [[nodiscard]] Id splat(Id scalar, const Shape& of);
     [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);

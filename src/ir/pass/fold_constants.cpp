@@ -48,7 +48,9 @@ public:
         for (const InstructionId id : in_order(module_)) {
             for (ValueId& operand : module_.operands(module_[id])) operand = replaced_[operand];
             const Instruction instruction = module_[id];
-            if (!has(instruction.op, kPure) || instruction.results.count != 1) continue;
+            if (!has(instruction.op, kPure)) continue;
+            if (instruction.results.count == 2) compute_pair(instruction);
+            if (instruction.results.count != 1) continue;
             if (const ValueId simpler = simplified(id); simpler != ValueId::none)
                 replaced_.add(module_.result(instruction), simpler);
         }
@@ -206,6 +208,22 @@ private:
             result.push_back(*bits);
         }
         return made(type, result);
+    }
+
+    void compute_pair(const Instruction& instruction) {
+        const auto a = lanes(module_.operands(instruction)[0]);
+        const auto b = instruction.operands.count == 2 ? lanes(module_.operands(instruction)[1]) : std::nullopt;
+        if (!a || !b) return;
+        std::vector<u64> first, second;
+        const TypeId type = module_.type_of(module_.result(instruction));
+        for (std::size_t i = 0; i < a->size(); ++i) {
+            const auto both = fold_pair(instruction.op, types_.scalar_of(type), (*a)[i], (*b)[i]);
+            if (!both) return;
+            first.push_back((*both)[0]);
+            second.push_back((*both)[1]);
+        }
+        replaced_.add(module_.result(instruction, 0), made(type, first));
+        replaced_.add(module_.result(instruction, 1), made(type, second));
     }
 
     /// Integers and booleans with an operand that changes nothing, or decides alone.

@@ -31,6 +31,13 @@ std::string folded(const std::string& instructions) {
     return body.substr(begin, end - begin);
 }
 
+TEST(FoldConstants, computes_both_results) {
+    EXPECT_EQ(folded("    %s: u32, %r: u32 = add_carry 4294967295, 2\n"), "    store %out0, 1\n");
+    EXPECT_EQ(folded("    %v: u32x2, %c: u32x2 = sub_borrow zero<u32x2>, zero<u32x2>\n    %r: u32 = extract(1) %v\n"),
+              "    store %out0, 0\n");
+    EXPECT_EQ(folded("    %l: u32, %r: u32 = mul_wide 65536, 196608\n"), "    store %out0, 3\n");
+}
+
 TEST(FoldConstants, knows_neutral_operands) {
     const std::string x = "    %x: u32 = load %n\n    store %out0, %x\n";
     for (const char* same : {"add %x, 0",
