@@ -109,6 +109,8 @@ struct Properties {
     bool replay = false;               ///< a recorded list is resubmitted, not encoded again
     bool copy_within_buffer = false;   ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
+    bool checks_addresses = false;  ///< raw addresses outside buffers read zero and write nothing
+    bool clamps_shared = false;   ///< indices into shared and local arrays are clamped, whatever the kernel is made of
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
     u64 import_alignment_bytes = 0;
     u64 binding_size_multiple_bytes = 1;

@@ -116,11 +116,17 @@ std::string settings_text(const Job& job) {
 /// Checks everything that can be checked without the driver.
 Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader,
             const KernelOptions& options) {
+    if (device->properties.accepts_ir && !shader->module) {
+        fail(ErrorCode::unsupported, '"' + shader->name + "\" is GLSL or SPIR-V; the device \"" + device->info.name +
+                                         "\" of the backend " + device->info.backend + " runs kernels in C++ only.");
+    }
     Job job;
     job.constants = resolve_constants(*shader, options);
     job.interface = specialize(*shader, job.constants);
     const Checker checker(*shader, *device);
-    if (const std::string missing = read::missing_requirement(job.interface, device->capabilities); !missing.empty()) {
+    const std::string missing =
+        device->properties.accepts_ir ? std::string() : read::missing_requirement(job.interface, device->capabilities);
+    if (!missing.empty()) {
         fail(ErrorCode::unsupported,
              '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
     }
@@ -162,7 +168,8 @@ std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) 
 /// Hands a job to the driver. Under the device's lock.
 backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::byte>& cache) {
     backend::KernelCode code;
-    code.code = std::span<const u32>(job.shader->words);
+    if (job.device->properties.accepts_ir) code.code = job.shader->module.get();
+    else code.code = std::span<const u32>(job.shader->words);
     code.constants = job.constants;
     code.robust = job.robust;
     code.subgroup_size = job.subgroup_size;

@@ -2,6 +2,7 @@
 // Listing and choosing devices over all backends, and opening the one chosen.
 #include "runtime/registry.h"
 
+#include "backend/reference/load.h"
 #include "runtime/device.h"
 
 #if ALKOMP_VULKAN
@@ -75,6 +76,7 @@ struct Registry {
 #if ALKOMP_VULKAN
         add(backend::make_vulkan());
 #endif
+        add(backend::make_reference());
     }
     void add(std::shared_ptr<backend::Backend> made) {
         auto entry = std::make_shared<Entry>();

@@ -219,6 +219,8 @@ Guarantees Device::guarantees() const {
     Guarantees g;
     g.buffers_isolated = record_->options.robust && features.robust_buffers;
     g.reads_outside_zero = record_->options.robust && features.robust_zero;
+    g.addresses_checked = record_->properties.checks_addresses;
+    g.shared_checked = record_->properties.clamps_shared;
     return g;
 }
 

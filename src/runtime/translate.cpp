@@ -10,17 +10,16 @@
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
 
+#include <algorithm>
 #include <array>
 
 namespace alkomp::detail {
 namespace {
 
 void add_requirements(Interface& interface, std::span<const u32> words) {
-    constexpr u32 kCapability = 17, kHeaderWords = 5, kAddresses = 5347;
-    for (std::size_t at = kHeaderWords; (words[at] & 0xffff) == kCapability; at += 2) {
+    constexpr u32 kCapability = 17, kHeaderWords = 5;
+    for (std::size_t at = kHeaderWords; (words[at] & 0xffff) == kCapability; at += 2)
         interface.requirements.push_back({words[at + 1], read::capability_name(words[at + 1])});
-        interface.uses_addresses = interface.uses_addresses || words[at + 1] == kAddresses;
-    }
 }
 
 /// The buffer that the messages go to, which no caller gives.
@@ -69,8 +68,14 @@ std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabili
         ir::verify(module, capabilities);
 #endif
     }
-    shader->words = emit::spirv(module, options);
-    add_requirements(shader->interface, shader->words);
+    shader->interface.uses_addresses =
+        std::any_of(module.instructions.begin(), module.instructions.end(),
+                    [](const ir::Instruction& at) { return at.op == ir::Op::pointer_to; });
+    // Devices that take no SPIR-V take the module; what it needs of them `verify` has seen.
+    if (options.version != 0) {
+        shader->words = emit::spirv(module, options);
+        add_requirements(shader->interface, shader->words);
+    }
     shader->module = std::make_shared<const ir::Module>(std::move(module));
     return shader;
 }

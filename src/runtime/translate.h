@@ -16,7 +16,7 @@ struct TranslateOptions {
     bool optimize = true;  ///< run the passes that only make the kernel faster
 };
 
-/// The module as SPIR-V for a device with these capabilities. Equal modules, capabilities and options give equal words.
+/// The module as SPIR-V for a device with these capabilities; without words where it takes none. Equal modules, capabilities and options give equal words.
 /// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities,
                                                             TranslateOptions options = {});

@@ -35,6 +35,15 @@ def words_of(path):
     return struct.unpack(f"<{len(data) // 4}I", data)
 
 
+def test_a_device_without_spirv_is_shown_its_ir(alkomp, refused, folder):
+    (folder / "twice.ir").write_text(
+        'module "twice"\nstorage %data: u32[] set 0 binding 0\nkernel @twice() workgroup_size(1, 1, 1) {\n'
+        "    %p: ptr<storage, u32> = access %data, 0\n    store %p, 2\n    return\n}\n"
+    )
+    assert "store" in alkomp("translate", "twice.ir", "--to", "ir", "--device", "reference").stdout
+    assert "takes no SPIR-V" in refused("translate", "twice.ir", "--to", "spirv", "--device", "reference")
+
+
 def test_ir_becomes_spirv(alkomp, folder, kernel):
     text = alkomp("translate", kernel, "--to", "spirv").stdout
     assert text.startswith("; SPIR-V\n; Version: 1.6\n")

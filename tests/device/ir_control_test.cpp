@@ -7,7 +7,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(IrControl);
+ALKOMP_MODULE_SUITE(IrControl);
 
 /// `body` makes %r of %a and %b, which run from 0 to 11; `wanted` does the same.
 template <class F>

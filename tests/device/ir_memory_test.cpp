@@ -12,7 +12,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(IrMemory);
+ALKOMP_MODULE_SUITE(IrMemory);
 
 TEST_P(IrMemory, structures_keep_their_layout_through_every_space) {
     const Kernel kernel = compile_ir(gpu, R"(module "layouts"

@@ -10,7 +10,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(IrNumbers);
+ALKOMP_MODULE_SUITE(IrNumbers);
 
 template <class T>
 std::string name_of() {

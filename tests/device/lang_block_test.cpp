@@ -15,7 +15,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(LangBlock);
+ALKOMP_MODULE_SUITE(LangBlock);
 
 /// Numbers without a pattern, the same each time.
 std::vector<u32> noise(u32 count, u32 below, u32 seed = 1) {

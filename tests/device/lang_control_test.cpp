@@ -25,7 +25,7 @@ std::vector<u32> on_host(u32 count, const std::function<u32(u32)>& f) {
     return numbers;
 }
 
-ALKOMP_VULKAN_SUITE(LangControl);
+ALKOMP_MODULE_SUITE(LangControl);
 
 TEST_P(LangControl, if_chooses_the_first_condition_that_holds) {
     const auto result = each(gpu, 10, [](Var<u32> x) {

@@ -12,7 +12,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(LangMath);
+ALKOMP_MODULE_SUITE(LangMath);
 
 /// A function of the device on each number.
 template <class To, class From, class F>

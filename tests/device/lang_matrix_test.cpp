@@ -13,7 +13,7 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-ALKOMP_VULKAN_SUITE(LangMatrix);
+ALKOMP_MODULE_SUITE(LangMatrix);
 
 /// A product of M x K elements of T and K x N, summed as S.
 template <class T, class S, u32 M, u32 N, u32 K>

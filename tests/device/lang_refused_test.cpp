@@ -10,7 +10,7 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-ALKOMP_VULKAN_SUITE(LangRefused);
+ALKOMP_MODULE_SUITE(LangRefused);
 
 std::string line(int number) { return "lang_refused_test.cpp:" + std::to_string(number); }
 

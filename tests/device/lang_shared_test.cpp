@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-ALKOMP_VULKAN_SUITE(LangShared);
+ALKOMP_MODULE_SUITE(LangShared);
 
 TEST_P(LangShared, invocations_of_a_workgroup_exchange_values_in_shared_memory) {
     const auto reverse = kernel("reverse",

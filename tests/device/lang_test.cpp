@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-ALKOMP_VULKAN_SUITE(LangCalls);
+ALKOMP_MODULE_SUITE(LangCalls);
 
 RecordedKernel collatz() {
     return kernel("collatz", [](InOut<u32> data) {

@@ -38,7 +38,7 @@ struct alkomp::Reflect<alkomp::testing::Inner> {
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(LangTypes);
+ALKOMP_MODULE_SUITE(LangTypes);
 
 /// One invocation that fills a buffer.
 template <class T, class F>

@@ -11,7 +11,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_VULKAN_SUITE(RandomIr);
+ALKOMP_MODULE_SUITE(RandomIr);
 
 std::string what_differs(Device& gpu, const ir::Module& module, const KernelRun& start, bool optimize) {
     KernelRun expected = start;

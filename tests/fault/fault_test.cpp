@@ -82,6 +82,9 @@ const std::set<std::string> kAskedAgain = {"vkGetSemaphoreCounterValue", "vkWait
                                            "vkWaitForFences"};
 
 bool is_right(ErrorCode code, int result, const std::string& call) {
+    // Before there is a device, the driver is passed over, and its backend has none of the name.
+    const bool is_before = call.find("Instance") != std::string::npos || call.find("Enumerate") != std::string::npos;
+    if (is_before && code == ErrorCode::invalid_argument) return true;
     switch (result) {
         case kOutOfHostMemory:
         case kOutOfDeviceMemory:
@@ -89,9 +92,6 @@ bool is_right(ErrorCode code, int result, const std::string& call) {
         case kFragmentedPool:
         case kOutOfPoolMemory:
         case kFragmentation:
-            // Before there is a device, the driver is passed over, and no device is left.
-            if (call.find("Instance") != std::string::npos || call.find("Enumerate") != std::string::npos)
-                return code == ErrorCode::out_of_memory || code == ErrorCode::unsupported;
             return code == ErrorCode::out_of_memory;
         case kDeviceLost:
             return code == ErrorCode::device_lost;

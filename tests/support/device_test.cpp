@@ -124,6 +124,18 @@ std::vector<TestDevice> test_devices_of(std::string_view backend) {
     return devices;
 }
 
+std::vector<TestDevice> test_devices_for_modules() {
+    std::vector<TestDevice> devices = test_devices_of("vulkan");
+    for (const TestDevice& device : test_devices_of("reference")) devices.push_back(device);
+    return devices;
+}
+
+std::vector<TestDevice> test_devices_for_glsl() {
+    std::vector<TestDevice> devices = test_devices();
+    std::erase_if(devices, [](const TestDevice& device) { return device.backend == "reference"; });
+    return devices;
+}
+
 std::string device_name(const ::testing::TestParamInfo<TestDevice>& info) { return info.param.name; }
 
 void DeviceTest::SetUp() {

@@ -41,15 +41,6 @@ constexpr std::array<Probe, 15> kProbes{{
     {"GL_EXT_bfloat16", "bfloat16"},
 }};
 
-constexpr const char* kTrialKernel = R"(#version 450
-layout(local_size_x = 64) in;
-layout(set = 0, binding = 0) buffer Data { uint data[]; };
-void main() {
-    uint i = gl_GlobalInvocationID.x;
-    if (i < data.length()) data[i] = 3u * data[i] + 1u;
-}
-)";
-
 bool knows(std::string_view extension) {
     const std::string text =
         "#version 460\n#extension " + std::string(extension) +
@@ -93,7 +84,7 @@ CacheReport examine_cache() {
 }
 
 /// Opens the default device and has it compute something, so that "usable" is seen and not believed.
-TrialReport try_default_device(bool has_glsl) {
+TrialReport try_default_device() {
     TrialReport report;
     try {
         Device device;
@@ -104,15 +95,11 @@ TrialReport try_default_device(bool has_glsl) {
         report.driver = device.info().driver;
         const std::vector<u32> given{0, 1, 2, 1000};
         const Buffer<u32> data = device.to_device(given);
-        if (has_glsl) device.call(device.compile(glsl(kTrialKernel, "<doctor>")), data);
+        device.call(kernel("doctor", [](InOut<u32> of) { of[global_id()] = 3u * of[global_id()] + 1u; }), data);
         std::vector<u32> wanted = given;
-        if (has_glsl) {
-            for (u32& value : wanted) value = 3 * value + 1;
-        }
+        for (u32& value : wanted) value = 3 * value + 1;
         report.worked = device.get(data, std::chrono::seconds(20)) == wanted;
-        report.detail =
-            std::string(has_glsl ? "a kernel ran there, its result is " : "memory was written and read back, it is ") +
-            (report.worked ? "right" : "wrong");
+        report.detail = std::string("a kernel ran there, its result is ") + (report.worked ? "right" : "wrong");
     } catch (const Error& error) {
         report.detail = error.what();
     }
@@ -160,7 +147,7 @@ DoctorReport examine() {
     for (const auto& backend : detail::backends()) report.backends.push_back(examine_backend(*backend));
     add_devices(report.backends);
     report.glsl = examine_glsl();
-    report.trial = try_default_device(!report.glsl.version.empty());
+    report.trial = try_default_device();
     report.cache = examine_cache();
     report.environment = relevant_environment();
     report.mends = find_mends(report, this_system());

@@ -161,7 +161,10 @@ std::string text(const DoctorReport& report) {
     for (const std::string& lack : report.glsl.lacks) out += "        " + lack + "\n";
     if (!report.mends.empty()) out += "\nwhat would help\n";
     for (const Mend& mend : report.mends) out += "  " + mend.problem + "\n      " + mend.command + "\n";
-    out += report.usable() ? "\nalkomp can compute here.\n" : "\nalkomp cannot compute here.\n";
+    if (!report.usable()) out += "\nalkomp cannot compute here.\n";
+    else if (report.trial.kind == to_string(DeviceKind::reference))
+        out += "\nalkomp can compute here, but only on its reference device.\n";
+    else out += "\nalkomp can compute here.\n";
     return out;
 }
 

@@ -195,8 +195,12 @@ TranslateReport translate(const TranslateRequest& request) {
     report.to = request.to;
     report.made_for = to.name;
     report.workgroup_size = interface.workgroup_size;
-    const u32 version = shader->words[1];
-    report.spirv_version = std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
+    if (!shader->words.empty()) {
+        const u32 version = shader->words[1];
+        report.spirv_version = std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
+    } else if (request.to == Form::spirv) {
+        throw Failure("--to spirv: " + to.name + " takes no SPIR-V; --to ir shows what it takes");
+    }
     for (const auto& requirement : interface.requirements) report.capabilities.push_back(requirement.name);
     put(request, *shader, report);
     return report;

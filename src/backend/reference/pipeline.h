@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Kernels: modules specialised, optimised and written as programs.
+#pragma once
+
+#include "backend/backend.h"
+#include "backend/reference/program.h"
+
+#include <memory>
+
+namespace alkomp::backend::reference {
+
+inline constexpr u32 kSubgroupSize = 32;  ///< where nobody asks for one
+inline constexpr u32 kMostSubgroup = 64;
+
+Status compile(const KernelCode& code, std::shared_ptr<const Program>& out);
+
+}  // namespace alkomp::backend::reference

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One thread's part in a dispatch.
+#pragma once
+
+#include "backend/reference/program.h"
+
+#include <memory>
+
+namespace alkomp::backend::reference {
+
+/// The memory of a team, kept while the same kernel runs.
+class Frame {
+public:
+    /// Ready for teams of the program. False: out of memory.
+    [[nodiscard]] bool prepare(const std::shared_ptr<const Program>& program, const Launch& launch);
+    /// Runs the workgroups from this one on that go together.
+    void run(const Launch& launch, u64 first_group, u64 group_count);
+
+private:
+    [[nodiscard]] Team team(const Launch& launch) const;
+
+    std::shared_ptr<const Program> program_;
+    std::unique_ptr<std::byte[]> memory_;
+    std::byte* frame_ = nullptr;
+    std::byte* local_ = nullptr;
+    std::byte* shared_ = nullptr;
+};
+
+/// Workgroups of a launch; as many as can be counted.
+[[nodiscard]] u64 group_count(const Launch& launch);
+
+}  // namespace alkomp::backend::reference

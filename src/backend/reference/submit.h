@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The queue: submissions run one after the other, their workgroups on all cores.
+#pragma once
+
+#include "backend/backend.h"
+#include "backend/reference/memory.h"
+#include "backend/reference/run.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace alkomp::backend::reference {
+
+/// A command with all that it needs, kept until it has run.
+struct Step {
+    enum class Kind : u8 { copy, fill, dispatch, timestamp };
+    Kind kind = Kind::timestamp;
+    Binding from, to;  ///< of a copy as many bytes; of a fill `to`
+    u32 pattern = 0;
+    std::shared_ptr<const Program> program;
+    std::array<u32, 3> groups{};
+    const std::byte* counts = nullptr;  ///< three u32 instead of `groups`
+    std::vector<Binding> bindings;
+    std::vector<std::byte> scalars;
+};
+
+struct Work {
+    Ticket ticket = 0;
+    std::vector<Step> steps;
+    std::shared_ptr<const std::vector<Step>> recorded;  ///< behind the others
+};
+
+class Queue {
+public:
+    explicit Queue(const Memory& memory) : memory_(memory) {}
+    /// Stops what runs and drops what waits.
+    ~Queue();
+
+    void push(Work work);
+    /// Appends what has completed; sleeps up to the limit for the first.
+    void take(std::vector<Completion>& out, u64 limit_ns);
+
+private:
+    struct Job {
+        Launch launch;
+        std::shared_ptr<const Program> program;
+        u64 teams = 0, chunk = 1, groups = 0;
+        std::atomic<u64> next{0};
+        std::atomic<bool> no_memory{false};
+    };
+
+    void start_threads();
+    void lead();
+    void help(std::size_t place);
+    void run(Work& work);
+    Status step(const Step& step, Completion& completion);
+    Status dispatch(const Step& step);
+    void work_on(Job& job, Frame& frame);
+
+    const Memory& memory_;
+    std::mutex mutex_;
+    std::condition_variable work_ready_, helpers_ready_, helpers_done_, completed_;
+    std::deque<Work> waiting_;
+    std::vector<Completion> ready_;
+    Job* job_ = nullptr;  ///< that helpers may join
+    u64 jobs_ = 0;        ///< so far; helpers join each once
+    std::size_t helping_ = 0;
+    std::atomic<bool> stopping_{false};
+    Frame frame_;  ///< of the thread that leads
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace alkomp::backend::reference
