@@ -9,8 +9,7 @@ import alkompy
 import numpy as np
 import pytest
 
-# The tests' kernels are GLSL, which the reference device does not take.
-_devices = [info for info in alkompy.query() if info.backend != "reference"]
+_devices = alkompy.query()
 
 
 def _name(info):

@@ -4,10 +4,12 @@
 
 #include "alkomp/device.h"
 #include "alkomp/version.h"
+#include "read/spirv/read.h"
 #include "read/spirv/reflect.h"
 #include "runtime/cache.h"
 #include "runtime/device.h"
 #include "runtime/registry.h"
+#include "runtime/translate.h"
 
 #include <algorithm>
 #include <bit>
@@ -113,13 +115,22 @@ std::string settings_text(const Job& job) {
     return text;
 }
 
+/// What words say, as a module for a device that takes those. Callers see the interface that the words have.
+std::shared_ptr<const ShaderRecord> with_module(const Job& job) {
+    auto shader = std::make_shared<ShaderRecord>(*job.shader);
+    try {
+        ir::Module module = read::read(shader->words, shader->interface.entry, shader->name);
+        shader->module = translate(std::move(module), job.device->capabilities)->module;
+    } catch (const Error& error) {
+        throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
+                                      "\" for the device \"" + job.device->info.name + '"');
+    }
+    return shader;
+}
+
 /// Checks everything that can be checked without the driver.
 Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader,
             const KernelOptions& options) {
-    if (device->properties.accepts_ir && !shader->module) {
-        fail(ErrorCode::unsupported, '"' + shader->name + "\" is GLSL or SPIR-V; the device \"" + device->info.name +
-                                         "\" of the backend " + device->info.backend + " runs kernels in C++ only.");
-    }
     Job job;
     job.constants = resolve_constants(*shader, options);
     job.interface = specialize(*shader, job.constants);
@@ -229,6 +240,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
     if (std::optional<std::vector<std::byte>> stored = DiskCache::instance().load(job.disk_key))
         job.cached = std::move(*stored);
 
+    if (device->properties.accepts_ir && !job.shader->module) job.shader = with_module(job);
     auto waiting = std::make_shared<Waiting>(Waiting{std::move(job), future, nullptr});
     std::vector<std::byte> cache;
     backend::Pending pending;

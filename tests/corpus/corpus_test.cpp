@@ -22,8 +22,7 @@ public:
     [[nodiscard]] std::vector<Opened>& all() {
         if (devices_.empty())
             for (const TestDevice& device : test_devices())
-                if (device.backend != "memory" && device.backend != "reference")
-                    devices_.push_back({device, Device(device.index)});
+                if (device.backend != "memory") devices_.push_back({device, Device(device.index)});
         return devices_;
     }
     /// After a failure of one: the next kernel finds fresh ones.

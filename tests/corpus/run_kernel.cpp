@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "corpus/run_kernel.h"
 
+#include "alkomp/native/reference.h"
 #include "alkomp/native/vulkan.h"
 #include "corpus/assemble.h"
 #include "corpus/expectations.h"
@@ -123,7 +124,9 @@ private:
     }
     [[nodiscard]] u64 address_of(const KernelFile& file, const std::string& name) const {
         for (std::size_t i = 0; i < buffers.size(); ++i)
-            if (file.buffers[i].name == name) return native::vulkan(buffers[i]).address;
+            if (file.buffers[i].name == name)
+                return buffers[i].device().info().backend == "reference" ? native::reference(buffers[i]).address
+                                                                         : native::vulkan(buffers[i]).address;
         throw std::runtime_error("there is no buffer \"" + name + "\" to take the address of.");
     }
     static bool is_addressed(const KernelFile& file, const std::string& name) {

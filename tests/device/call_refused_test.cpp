@@ -39,7 +39,7 @@ protected:
     Buffer<u32> a;
 };
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RefusedCalls);
-INSTANTIATE_TEST_SUITE_P(, RefusedCalls, ::testing::ValuesIn(test_devices_for_glsl()), device_name);
+INSTANTIATE_TEST_SUITE_P(, RefusedCalls, ::testing::ValuesIn(test_devices()), device_name);
 
 TEST_P(RefusedCalls, name_what_the_kernel_takes_when_the_count_is_wrong) {
     EXPECT_THAT(

@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::Each;
 
-ALKOMP_GLSL_SUITE(Calls);
+ALKOMP_DEVICE_SUITE(Calls);
 
 TEST_P(Calls, count_collatz_iterations_as_the_first_alkomp_did) {
     Kernel kernel = compile(gpu, collatz());

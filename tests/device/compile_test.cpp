@@ -13,7 +13,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(Compiling);
+ALKOMP_DEVICE_SUITE(Compiling);
 
 const TestKernel& constant_kernel() {
     static const TestKernel kernel{"constants",

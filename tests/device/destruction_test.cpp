@@ -10,7 +10,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_GLSL_SUITE(Destruction);
+ALKOMP_DEVICE_SUITE(Destruction);
 ALKOMP_MEMORY_SUITE(DestructionInMemory);
 
 // One of each handle, all connected, with work recorded and in flight.

@@ -15,7 +15,7 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 
 ALKOMP_MEMORY_SUITE(Failures);
-ALKOMP_GLSL_SUITE(Abandoned);
+ALKOMP_DEVICE_SUITE(Abandoned);
 
 TEST_P(Failures, of_a_submission_reach_the_call_that_submits_and_poison_what_it_writes) {
     Kernel kernel = compile(gpu, add());

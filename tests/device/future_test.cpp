@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(Futures);
+ALKOMP_DEVICE_SUITE(Futures);
 ALKOMP_MEMORY_SUITE(FuturesInMemory);
 
 // The least that a coroutine needs: it starts at once and keeps what it returned.

@@ -10,7 +10,7 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(Graphs);
+ALKOMP_DEVICE_SUITE(Graphs);
 ALKOMP_MEMORY_SUITE(GraphsInMemory);
 
 std::vector<u32> blended(const std::vector<u32>& a, const std::vector<u32>& b, u32 term) {

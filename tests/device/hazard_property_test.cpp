@@ -8,7 +8,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_GLSL_SUITE(RandomPrograms);
+ALKOMP_DEVICE_SUITE(RandomPrograms);
 ALKOMP_MEMORY_SUITE(RandomProgramsInMemory);
 
 constexpr std::size_t kBuffers = 6;

@@ -10,7 +10,7 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(Memory);
+ALKOMP_DEVICE_SUITE(Memory);
 ALKOMP_MEMORY_SUITE(MemoryInMemory);
 
 TEST_P(Memory, statistics_follow_buffers) {

@@ -22,7 +22,7 @@ protected:
     }
 };
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Profiling);
-INSTANTIATE_TEST_SUITE_P(, Profiling, ::testing::ValuesIn(test_devices_for_glsl()), device_name);
+INSTANTIATE_TEST_SUITE_P(, Profiling, ::testing::ValuesIn(test_devices()), device_name);
 
 u64 now_ns() {
     return static_cast<u64>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(AtomicCalls);
+ALKOMP_DEVICE_SUITE(AtomicCalls);
 
 constexpr int kThreads = 6;
 constexpr int kRounds = times(20, 8);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What is the reference device's own: many workgroups that run together, any subgroup size, addresses that are checked.
+#include "alkomp/native/reference.h"
 #include "device/ir_kernels.h"
 
 #include <numeric>
 
 namespace alkomp::testing {
 namespace {
-
-using ::testing::HasSubstr;
 
 ALKOMP_DEVICE_SUITE_ON(Reference, test_devices_of("reference"));
 
@@ -117,6 +116,23 @@ kernel @addresses() workgroup_size(1, 1, 1) {
     EXPECT_EQ(gpu.get(found), (std::vector<u32>{3, 0, 0, 0}));
 }
 
+TEST_P(Reference, glsl_reaches_memory_by_the_addresses_that_it_tells) {
+    const Kernel kernel = gpu.compile(glsl(R"(#version 460
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_shader_explicit_arithmetic_types : require
+layout(local_size_x = 4) in;
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer Words { uint words[]; };
+layout(push_constant) uniform Scalars { uint64_t start; };
+void main() { Words(start).words[gl_GlobalInvocationID.x] += 10u; }
+)"));
+    const auto data = gpu.to_device<u32>({1, 2, 3, 4, 5, 6});
+    const native::ReferenceBuffer memory = native::reference(data.view(1, 5));
+    EXPECT_EQ(memory.size_bytes, 20u);
+    EXPECT_EQ(*static_cast<const u32*>(memory.data), 2u);
+    gpu.call(kernel, groups(1), memory.address);
+    EXPECT_EQ(gpu.get(data), (std::vector<u32>{1, 12, 13, 14, 15, 6}));
+}
+
 TEST_P(Reference, buffers_beyond_memory_are_refused_and_the_device_goes_on) {
     const u64 most = gpu.info().memory_bytes;
     const auto kept = gpu.zeros<u32>(16);
@@ -125,13 +141,6 @@ TEST_P(Reference, buffers_beyond_memory_are_refused_and_the_device_goes_on) {
         for (int i = 0; i < 8; ++i) all.push_back(gpu.empty<std::byte>(most / 4));
     });
     EXPECT_EQ(gpu.get(kept), std::vector<u32>(16, 0));
-}
-
-TEST_P(Reference, glsl_is_refused_by_name) {
-    EXPECT_THAT(
-        error_text(ErrorCode::unsupported,
-                   [&] { static_cast<void>(gpu.compile(glsl("#version 450\nvoid main() {}\n", "nothing.comp"))); }),
-        HasSubstr("\"nothing.comp\" is GLSL or SPIR-V; the device \"alkomp reference\""));
 }
 
 }  // namespace

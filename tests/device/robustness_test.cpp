@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::Each;
 
-ALKOMP_GLSL_SUITE(Robustness);
+ALKOMP_DEVICE_SUITE(Robustness);
 
 TEST_P(Robustness, writes_outside_touch_no_other_buffer) {
     if (!gpu.guarantees().buffers_isolated) GTEST_SKIP() << "the device cannot keep buffers apart";

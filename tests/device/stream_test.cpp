@@ -11,7 +11,7 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-ALKOMP_GLSL_SUITE(Streams);
+ALKOMP_DEVICE_SUITE(Streams);
 ALKOMP_MEMORY_SUITE(StreamsInMemory);
 
 TEST_P(Streams, run_dependent_calls_in_the_order_of_recording) {

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Each;
 
-ALKOMP_GLSL_SUITE(Threads);
+ALKOMP_DEVICE_SUITE(Threads);
 ALKOMP_MEMORY_SUITE(ThreadsInMemory);
 
 constexpr int kThreads = 8;

@@ -6,7 +6,7 @@
 namespace alkomp::testing {
 namespace {
 
-ALKOMP_GLSL_SUITE(Transfers);
+ALKOMP_DEVICE_SUITE(Transfers);
 ALKOMP_VULKAN_SUITE(LargeTransfers);
 
 // Bytes in which a misplaced block shows.

@@ -130,12 +130,6 @@ std::vector<TestDevice> test_devices_for_modules() {
     return devices;
 }
 
-std::vector<TestDevice> test_devices_for_glsl() {
-    std::vector<TestDevice> devices = test_devices();
-    std::erase_if(devices, [](const TestDevice& device) { return device.backend == "reference"; });
-    return devices;
-}
-
 std::string device_name(const ::testing::TestParamInfo<TestDevice>& info) { return info.param.name; }
 
 void DeviceTest::SetUp() {

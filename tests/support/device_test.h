@@ -26,9 +26,8 @@ std::ostream& operator<<(std::ostream& out, const TestDevice& device);
 /// Every device of query() that takes part, and those of one backend.
 [[nodiscard]] const std::vector<TestDevice>& test_devices();
 [[nodiscard]] std::vector<TestDevice> test_devices_of(std::string_view backend);
-/// Those that run kernels that are modules of the IR, and those that take GLSL.
+/// Those that run kernels that are modules of the IR.
 [[nodiscard]] std::vector<TestDevice> test_devices_for_modules();
-[[nodiscard]] std::vector<TestDevice> test_devices_for_glsl();
 
 /// A fresh device per test. After the test: no hazard was found and the validation layer is silent.
 class DeviceTest : public ::testing::TestWithParam<TestDevice> {
@@ -77,7 +76,6 @@ std::string device_name(const ::testing::TestParamInfo<TestDevice>& info);
     GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite);  \
     INSTANTIATE_TEST_SUITE_P(, suite, ::testing::ValuesIn(devices), ::alkomp::testing::device_name)
 #define ALKOMP_DEVICE_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices())
-#define ALKOMP_GLSL_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices_for_glsl())
 #define ALKOMP_MODULE_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices_for_modules())
 #define ALKOMP_MEMORY_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices_of("memory"))
 #define ALKOMP_VULKAN_SUITE(suite) ALKOMP_DEVICE_SUITE_ON(suite, ::alkomp::testing::test_devices_of("vulkan"))

@@ -53,7 +53,7 @@ Limits limits(u64 memory_bytes) {
 void add_types(Features& f) {
     f.f16 = f.bf16 = f.f64 = f.i8 = f.i16 = f.i64 = true;
     f.storage_8 = f.storage_16 = f.uniform_8 = f.uniform_16 = f.scalar_8 = f.scalar_16 = true;
-    f.shared_8 = f.shared_16 = f.scalar_layout = true;
+    f.scalar_layout = true;  // shared_8 and shared_16 are blocks that lie over each other, which no module has
     f.atomic_i64 = f.shared_atomic_i64 = true;
     f.atomic_f32 = f.atomic_f32_add = f.atomic_f32_min_max = true;
     f.shared_atomic_f32 = f.shared_atomic_f32_add = f.shared_atomic_f32_min_max = true;
@@ -66,7 +66,7 @@ Features features() {
     f.memory_model = f.memory_model_device_scope = true;
     f.buffer_address = f.variable_pointers = true;
     f.integer_dot = true;
-    f.demote_denormals_control = f.preserves_denormals_f32 = f.rounds_to_even_f32 = true;
+    f.rounds_to_even_f32 = f.expect_assume = true;
     f.preserves_nan_f16 = f.preserves_nan_f32 = f.preserves_nan_f64 = true;
     f.maximal_reconvergence = true;
     f.timestamps = f.indirect_dispatch = true;

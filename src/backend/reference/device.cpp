@@ -40,9 +40,10 @@ public:
     }
     void unmap(BufferId) override {}
 
-    Pending compile(const KernelCode& code, const Interface&, KernelId& out, std::vector<std::byte>&) override {
+    Pending compile(const KernelCode& code, const Interface& interface, KernelId& out,
+                    std::vector<std::byte>&) override {
         std::shared_ptr<const Program> program;
-        Status status = reference::compile(code, program);
+        Status status = reference::compile(code, interface, program);
         if (status.failed) return {0, std::move(status)};
         out = static_cast<KernelId>(next_id_);
         programs_.emplace(next_id_++, std::move(program));
@@ -84,7 +85,8 @@ public:
         return {now, now};
     }
     [[nodiscard]] const void* native() const noexcept override { return nullptr; }
-    [[nodiscard]] const void* native(BufferId) const noexcept override { return nullptr; }
+    /// Its first byte.
+    [[nodiscard]] const void* native(BufferId buffer) const noexcept override { return memory_[buffer].base; }
 
 private:
     [[nodiscard]] Binding range(BufferId buffer, u64 offset_bytes, u64 size_bytes) const {

@@ -19,7 +19,7 @@ constexpr u32 kTeamLanes = 256;  // wanted, where workgroups may run together
 
 }  // namespace
 
-Lowering::Lowering(ir::Module& module, u32 subgroup_size)
+Lowering::Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size)
     : module_(module),
       types_(module.types),
       layout_(module, subgroup_size),
@@ -30,7 +30,7 @@ Lowering::Lowering(ir::Module& module, u32 subgroup_size)
       constructs_(module.instructions.size()),
       ways_(module.instructions.size()),
       returns_(module.regions.size()),
-      binding_of_(module.globals.size()) {
+      bindings_(std::move(bindings)) {
     labels_.push_back(0);
 }
 
@@ -100,7 +100,7 @@ void Lowering::finish(Program& program) {
     for (const Draft& draft : setup_) program.setup.push_back(draft.instruction);
     for (const Draft& draft : code) program.code.push_back(draft.instruction);
     program.setup.push_back({.run = lanes_.control(Control::end)});
-    program.bindings = bindings_;
+    program.bindings = static_cast<u32>(bindings_.size());
     program.local_bytes = local_bytes_;
     program.shared_bytes = shared_bytes_;
 }
@@ -233,15 +233,6 @@ void Lowering::define(const ir::Instruction& of, Values values, u32 position) {
 // Memory from outside ------------------------------------------------------------------------------
 
 void Lowering::globals() {
-    std::vector<std::pair<u32, u32>> bound;
-    const auto is_buffer = [](const ir::Global& global) {
-        return global.kind == ir::Global::Kind::storage || global.kind == ir::Global::Kind::uniform;
-    };
-    for (std::size_t i = 1; i < module_.globals.size(); ++i)
-        if (is_buffer(module_.globals[i])) bound.emplace_back(module_.globals[i].set, module_.globals[i].binding);
-    std::sort(bound.begin(), bound.end());
-    bound.erase(std::unique(bound.begin(), bound.end()), bound.end());
-    bindings_ = static_cast<u32>(bound.size());
     for (std::size_t i = 1; i < module_.globals.size(); ++i) {
         const ir::Global& global = module_.globals[i];
         Pointer pointer;
@@ -250,11 +241,11 @@ void Lowering::globals() {
             case ir::Global::Kind::storage:
             case ir::Global::Kind::uniform:
                 pointer.binding = static_cast<u32>(
-                    std::lower_bound(bound.begin(), bound.end(), std::pair(global.set, global.binding)) -
-                    bound.begin());
+                    std::lower_bound(bindings_.begin(), bindings_.end(), std::pair(global.set, global.binding)) -
+                    bindings_.begin());
                 break;
             case ir::Global::Kind::scalar:
-                pointer.binding = bindings_;
+                pointer.binding = static_cast<u32>(bindings_.size());
                 pointer.offset = global.offset_bytes;
                 break;
             case ir::Global::Kind::shared:

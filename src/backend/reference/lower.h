@@ -39,8 +39,9 @@ inline constexpr u64 kMostScalars = u64{1} << 16;
 
 class Lowering {
 public:
-    /// `module` is right, and no specialisation constants are in it.
-    Lowering(ir::Module& module, u32 subgroup_size);
+    /// `module` is right, and no specialisation constants are in it. `bindings`: set and number of those that a call
+    /// gives, sorted.
+    Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size);
 
     /// Throws Refusal.
     [[nodiscard]] Program run();
@@ -187,8 +188,7 @@ private:
     std::vector<Ways> ways_;             // by instruction
     std::vector<Ways> returns_;          // by region of a function
     std::vector<Call> calls_;
-    std::vector<u32> binding_of_;  // by global
-    u32 bindings_ = 0;
+    std::vector<std::pair<u32, u32>> bindings_;
     u64 local_bytes_ = 0, shared_bytes_ = 0;
     std::array<u32, 3> workgroup_size_{1, 1, 1};
 };

@@ -50,7 +50,8 @@ void Memory::free(BufferId id) {
 
 Binding Memory::operator[](BufferId id) const {
     const std::shared_lock lock(mutex_);
-    return buffers_.at(static_cast<u64>(id)).bytes;
+    const auto found = buffers_.find(static_cast<u64>(id));
+    return found == buffers_.end() ? Binding{} : found->second.bytes;
 }
 
 Binding Memory::find(u64 address) const {

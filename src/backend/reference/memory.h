@@ -19,6 +19,7 @@ public:
 
     Status allocate(const Allocation& allocation, BufferId& out);
     void free(BufferId id);
+    /// Of no bytes if there is none.
     [[nodiscard]] Binding operator[](BufferId id) const;
     [[nodiscard]] Binding find(u64 address) const override;
 

@@ -12,6 +12,6 @@ namespace alkomp::backend::reference {
 inline constexpr u32 kSubgroupSize = 32;  ///< where nobody asks for one
 inline constexpr u32 kMostSubgroup = 64;
 
-Status compile(const KernelCode& code, std::shared_ptr<const Program>& out);
+Status compile(const KernelCode& code, const Interface& interface, std::shared_ptr<const Program>& out);
 
 }  // namespace alkomp::backend::reference

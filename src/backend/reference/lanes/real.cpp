@@ -53,7 +53,7 @@ ALKOMP_REAL_1(Sqrt, std::sqrt(a))
 ALKOMP_REAL_1(Rsqrt, T(1) / std::sqrt(a))
 ALKOMP_REAL_1(Degrees, a* T(57.29577951308232087679815))
 ALKOMP_REAL_1(Radians, a* T(0.01745329251994329576924))
-ALKOMP_REAL_1(Fraction, std::isinf(a) ? T(0) : a - std::trunc(a))
+ALKOMP_REAL_1(Fraction, std::copysign(std::isinf(a) ? T(0) : a - std::trunc(a), a))
 
 struct Smoothstep {
     template <class T>
