@@ -55,10 +55,11 @@ struct KernelOptions {
     std::map<std::string, std::string> macros{};        ///< GLSL `#define`s
     std::vector<std::filesystem::path> include_dirs{};  ///< GLSL `#include` folders
     Target target = Target::device;
-    bool optimize = false;  ///< run SPIRV-Tools' passes over what glslang made; drivers do their own
-    bool robust = true;     ///< false: this kernel promises to stay inside its buffers
-    u32 subgroup_size = 0;  ///< 0: the device's choice; else one of its sizes
-    std::string label{};    ///< for messages and traces; the source's name if empty
+    bool optimize = false;    ///< run SPIRV-Tools' passes over what glslang made; drivers do their own
+    bool through_ir = false;  ///< read GLSL and SPIR-V as alkomp's IR, and compile what is emitted from that
+    bool robust = true;       ///< false: this kernel promises to stay inside its buffers
+    u32 subgroup_size = 0;    ///< 0: the device's choice; else one of its sizes
+    std::string label{};      ///< for messages and traces; the source's name if empty
 };
 
 /// A kernel compiled to SPIR-V for no device in particular, with its reflected interface.

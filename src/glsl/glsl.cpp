@@ -4,6 +4,7 @@
 
 #include "alkomp/error.h"
 #include "glsl/messages.h"
+#include "glsl/lines.h"
 #include "glsl/nesting.h"
 #include "runtime/log.h"
 
@@ -106,14 +107,14 @@ void check_version(const Expansion& expansion) {
 /// One compilation. glslang keeps its state per shader, so that threads do not meet.
 class Session {
 public:
-    Session(const Expansion& expansion, Target target) : expansion_(expansion) {
+    Session(const Expansion& expansion, const std::string& text, Target target) : expansion_(expansion) {
         input_.language = GLSLANG_SOURCE_GLSL;
         input_.stage = GLSLANG_STAGE_COMPUTE;
         input_.client = GLSLANG_CLIENT_VULKAN;
         input_.client_version = target == Target::vulkan_1_3 ? GLSLANG_TARGET_VULKAN_1_3 : GLSLANG_TARGET_VULKAN_1_2;
         input_.target_language = GLSLANG_TARGET_SPV;
         input_.target_language_version = target == Target::vulkan_1_3 ? GLSLANG_TARGET_SPV_1_6 : GLSLANG_TARGET_SPV_1_5;
-        input_.code = expansion.text.c_str();
+        input_.code = text.c_str();
         input_.default_version = kDefaultVersion;
         input_.default_profile = GLSLANG_CORE_PROFILE;
         input_.messages = static_cast<glslang_messages_t>(GLSLANG_MSG_SPV_RULES_BIT | GLSLANG_MSG_VULKAN_RULES_BIT |
@@ -150,9 +151,10 @@ public:
         take_log(linked, glslang_program_get_info_log(program_.get()));
     }
 
-    std::vector<u32> generate(bool optimize) {
+    std::vector<u32> generate(bool optimize, Lines lines) {
         glslang_spv_options_t options{};
         options.disable_optimizer = !optimize;
+        options.generate_debug_info = lines == Lines::kept;
         options.optimize_size = optimize;  // without it glslang leaves GLSL as it is
         glslang_program_SPIRV_generate_with_options(program_.get(), GLSLANG_STAGE_COMPUTE, &options);
         const char* messages = glslang_program_SPIRV_get_messages(program_.get());
@@ -179,7 +181,7 @@ private:
 
 }  // namespace
 
-Compiled compile(const Source& source, const KernelOptions& options, Target target) {
+Compiled compile(const Source& source, const KernelOptions& options, Target target, Lines lines) {
     if (options.entry != "main") {
         fail(ErrorCode::invalid_argument,
              "a GLSL kernel has one entry point, \"main\"; \"" + options.entry + "\" was asked for.");
@@ -193,14 +195,25 @@ Compiled compile(const Source& source, const KernelOptions& options, Target targ
     start_glslang();
     // A program generates once: a second time would append to the first.
     const auto run = [&](bool optimize) {
-        Session session(expansion, target);
+        Session session(expansion, expansion.text, target);
         session.parse(preamble);
         session.link();
-        return session.generate(optimize);
+        return session.generate(optimize, Lines::left_out);
+    };
+    const auto run_with_lines = [&](bool optimize) {
+        const std::string text = with_files_in_lines(expansion);
+        Session session(expansion, text, target);
+        session.parse(preamble);
+        session.link();
+        std::vector<u32> words = session.generate(optimize, Lines::kept);
+        name_files(words, expansion);
+        return words;
     };
     Compiled compiled;
     compiled.words = run(false);
     if (options.optimize) compiled.declared = std::exchange(compiled.words, run(true));
+    // Mistakes were told by then, with the numbers that they have in the files.
+    if (lines == Lines::kept) compiled.words = run_with_lines(options.optimize);
     compiled.dependencies = std::move(expansion.dependencies);
     return compiled;
 }

@@ -16,9 +16,13 @@ struct Compiled {
     std::vector<Dependency> dependencies;
 };
 
+/// What the words say beside the code.
+enum class Lines : u8 { left_out, kept };
+
 /// Throws Error: compile_failed with "file:line: error: message", the source line and a caret per error;
 /// invalid_argument for macros and entry points that GLSL cannot have; unsupported in a build without glslang.
-[[nodiscard]] Compiled compile(const Source& source, const KernelOptions& options, Target target);
+[[nodiscard]] Compiled compile(const Source& source, const KernelOptions& options, Target target,
+                               Lines lines = Lines::left_out);
 
 /// Name and version of the compiler, part of cache keys; empty in a build without one.
 [[nodiscard]] std::string version();

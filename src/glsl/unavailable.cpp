@@ -5,7 +5,7 @@
 
 namespace alkomp::glsl_front {
 
-Compiled compile(const Source& source, const KernelOptions&, Target) {
+Compiled compile(const Source& source, const KernelOptions&, Target, Lines) {
     throw Error(ErrorCode::unsupported,
                 "compile: \"" + source.name +
                     "\" is GLSL, and this build of alkomp has no GLSL compiler (ALKOMP_GLSL=OFF); give SPIR-V.");

@@ -285,7 +285,10 @@ Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, c
                                          "\" of the backend " + device->info.backend +
                                          " does not take; GLSL and SPIR-V are taken.");
     }
-    std::shared_ptr<const ShaderRecord> shader = make_shader(source, options, target_of(*device, options.target));
+    const Target target = target_of(*device, options.target);
+    std::shared_ptr<const ShaderRecord> shader =
+        options.through_ir ? translate(module_of(source, options, target), device->capabilities)
+                           : make_shader(source, options, target);
     return prepare(std::move(device), std::move(shader), options);
 }
 

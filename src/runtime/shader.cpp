@@ -102,7 +102,9 @@ std::string Shader::describe() const { return detail::describe(checked(record_).
 
 Shader compile_shader(const Source& source, const KernelOptions& options) {
     const Target target = options.target == Target::device ? Target::vulkan_1_2 : options.target;
-    std::shared_ptr<const detail::ShaderRecord> record = detail::make_shader(source, options, target);
+    std::shared_ptr<const detail::ShaderRecord> record =
+        options.through_ir ? detail::translate(detail::module_of(source, options, target))
+                           : detail::make_shader(source, options, target);
     static_cast<void>(detail::resolve_constants(*record, options));
     return Shader(std::move(record));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "runtime/translate.h"
 
+#include "alkomp/error.h"
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
 #include "ir/pass/lower_messages.h"
 #include "ir/pass/passes.h"
 #include "ir/verify.h"
+#include "glsl/glsl.h"
+#include "read/spirv/read.h"
 #include "read/spirv/reflect.h"
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
@@ -87,6 +90,17 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
     return translated(std::move(module), &capabilities, options);
 }
 std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
+
+ir::Module module_of(const Source& source, const KernelOptions& options, Target target) {
+    if (source.language == Language::wgsl)
+        throw Error(ErrorCode::unsupported,
+                    "compile: \"" + source.name + "\" is WGSL; GLSL and SPIR-V are taken here.");
+    if (source.language == Language::spirv) return read::read(source.words, options.entry, source.name);
+    KernelOptions as_it_is = options;  // the IR has passes of its own
+    as_it_is.optimize = false;
+    const glsl_front::Compiled compiled = glsl_front::compile(source, as_it_is, target, glsl_front::Lines::kept);
+    return read::read(compiled.words, options.entry, source.name);
+}
 
 std::string content_key(const ir::Module& module) {
     WordHash hash;

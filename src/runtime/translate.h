@@ -23,6 +23,9 @@ struct TranslateOptions {
 /// For a device that has everything.
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module);
 
+/// GLSL or SPIR-V as a module, with its lines. Throws what `glsl_front::compile` and `read::read` throw.
+[[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target);
+
 /// What a module asks of its caller, its sizes with these constants; all but the requirements, which its words declare.
 [[nodiscard]] Interface interface_of(const ir::Module& module,
                                      std::span<const backend::SpecializationValue> constants = {});

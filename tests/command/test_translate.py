@@ -79,11 +79,21 @@ def test_ir_becomes_ir(alkomp, folder, kernel):
 def test_glsl_becomes_spirv(alkomp, folder):
     text = alkomp("translate", "double.comp", "--to", "spirv", "-D", "N=4").stdout
     assert "Khronos Glslang" in text and 'OpEntryPoint GLCompute %main "main"' in text
-    message = alkomp("translate", "double.comp", "--to", "ir", status=1).stderr
-    assert message == "alkomp translate: double.comp: GLSL cannot become IR yet; --to spirv shows it\n"
+    text = alkomp("translate", "double.comp", "--to", "spirv", "--through-ir").stdout
+    assert "Khronos Glslang" not in text and 'OpEntryPoint GLCompute' in text
+
+
+def test_glsl_and_spirv_become_ir(alkomp, folder):
+    text = alkomp("translate", "double.comp", "--to", "ir").stdout
+    assert text.startswith('module "double.comp"\nfile 1 "double.comp"\n') and "kernel @main() workgroup_size(" in text
     alkomp("translate", "double.comp", "--to", "spirv", "-o", "a.spv")
-    message = alkomp("translate", "a.spv", "--to", "ir", status=1).stderr
-    assert message == "alkomp translate: a.spv: SPIR-V cannot become IR yet; --to spirv shows it\n"
+    assert "kernel @main() workgroup_size(" in alkomp("translate", "a.spv", "--to", "ir").stdout
+    (folder / "picture.comp").write_text(
+        "#version 460\nlayout(local_size_x = 1) in;\nlayout(binding = 0, r32f) uniform image2D picture;\n"
+        "void main() {\n    imageStore(picture, ivec2(0), vec4(1));\n}\n"
+    )
+    message = alkomp("translate", "picture.comp", "--to", "ir", status=1).stderr
+    assert '"picture" at set 0, binding 0 is an image' in message
 
 
 def test_a_target_limits_what_may_be_used(alkomp, refused, folder, kernel):

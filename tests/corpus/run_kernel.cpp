@@ -54,7 +54,12 @@ Kernel read_back(Device& device, const KernelFile& file, std::span<const u32> wo
                           options_of(file));
 }
 Kernel read_as_it_is(Device& device, const KernelFile& file) { return read_back(device, file, words_of(file), false); }
-Kernel read_as_made(Device& device, const KernelFile& file) { return read_back(device, file, words_of(file), true); }
+Kernel read_as_made(Device& device, const KernelFile& file) {
+    if (file.is_assembly) return read_back(device, file, words_of(file), true);
+    KernelOptions options = options_of(file);
+    options.through_ir = true;
+    return device.compile(source_of(file), options);
+}
 Kernel read_for_size(Device& device, const KernelFile& file) {
     return read_back(device, file, optimized(file, words_of(file), Passes::size), true);
 }

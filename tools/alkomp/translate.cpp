@@ -28,8 +28,8 @@ namespace {
 
 constexpr const char* kFooter =
     R"(What goes in: IR as text (.ir, docs/ir.md; `kernel.ir()` prints a C++ kernel so), GLSL, SPIR-V (.spv).
-  IR becomes IR as the passes leave it, or SPIR-V. GLSL becomes SPIR-V by glslang, unchanged.
-  SPIR-V is checked and shown. Neither GLSL nor SPIR-V becomes IR yet.
+  Each becomes IR as the passes leave it. IR becomes SPIR-V; GLSL does by glslang, unchanged, and SPIR-V
+  is checked and shown, unless --through-ir reads them as IR and emits that.
 
 What comes out: text on standard output, SPIR-V disassembled. With -o a file: SPIR-V as words, or
   disassembled if its name ends in .spvasm. `-o -` puts the words on standard output.
@@ -40,6 +40,8 @@ For whom: any device, unless --device names one of this machine or --target says
 Examples:
   alkomp translate kernel.ir --to spirv
   alkomp translate kernel.ir --to ir --device nvidia
+  alkomp translate kernel.comp --to ir
+  alkomp translate kernel.comp --to spirv --through-ir
   alkomp translate kernel.comp --to spirv -o kernel.spv
   alkomp translate kernel.ir --to spirv --target vulkan1.2 -o - | spirv-val --target-env vulkan1.2
   alkomp translate kernel.spv --to spirv --json | jq .capabilities
@@ -91,15 +93,17 @@ std::string read_text(const std::filesystem::path& path) {
     return text;
 }
 
-/// GLSL or SPIR-V: as glslang makes it, or as it is.
+/// GLSL or SPIR-V: as glslang makes it, or as it is; or what the passes and the emitter make of it.
 std::shared_ptr<const detail::ShaderRecord> compiled(const Source& source, const TranslateRequest& request,
                                                      const Recipient& to) {
-    if (request.to == Form::ir)
-        throw Failure(request.kernel.string() + ": " + (source.language == Language::glsl ? "GLSL" : "SPIR-V") +
-                      " cannot become IR yet; --to spirv shows it");
     KernelOptions options = request.options;
     const bool older = to.capabilities && to.capabilities->limits.spirv_version < 0x00010600;
     options.target = older ? Target::vulkan_1_2 : Target::vulkan_1_3;
+    if (request.to == Form::ir || options.through_ir) {
+        ir::Module module = detail::module_of(source, options, options.target);
+        return to.capabilities ? detail::translate(std::move(module), *to.capabilities)
+                               : detail::translate(std::move(module));
+    }
     const Shader shader = compile_shader(source, options);
     if (to.capabilities) {
         const std::string lack = read::missing_requirement(shader.interface(), *to.capabilities);
@@ -154,6 +158,7 @@ TranslateOptions::TranslateOptions(CLI::App& app) {
     several("--define,-D", macros_, "NAME[=VALUE]", "GLSL macro");
     several("--include,-I", include_dirs_, "DIR", "Folder of GLSL #include files");
     app.add_option("--entry", entry_, "Entry point")->capture_default_str()->type_name("NAME");
+    app.add_flag("--through-ir", plain_.options.through_ir, "Read GLSL or SPIR-V as IR, and emit SPIR-V from it");
     app.add_flag("--json", plain_.json, "Print a report as JSON, with the text in it");
     app.footer(kFooter);
 }
