@@ -5,6 +5,7 @@
 #include "ir/parse.h"
 #include "ir/print.h"
 #include "lang/recorded.h"
+#include "read/spirv/read.h"
 #include "runtime/translate.h"
 
 #include <array>
@@ -161,6 +162,23 @@ double parse(const std::string& text) {
     return thread_seconds() - start;
 }
 
+/// CPU seconds from words to the module, verified.
+double read(std::span<const u32> words) {
+    give_memory_back();
+    const double start = thread_seconds();
+    const alkomp::ir::Module module = alkomp::read::read(words, "main", "long.spv");
+    return thread_seconds() - start;
+}
+
+/// The words of a kernel of about so many bytes.
+std::vector<u32> words_of_size(const Context& context, std::size_t bytes) {
+    constexpr u32 some = 256;
+    const auto words = [&](u32 steps) {
+        return alkomp::detail::translate(mixed(steps).record()->module, context.device.capabilities())->words;
+    };
+    return words(static_cast<u32>(some * bytes / (words(some).size() * sizeof(u32))));
+}
+
 /// 50,000 instructions against 5,000, and 500,000 against 50,000; `seconds` takes the place of the size.
 template <class Seconds>
 void add_growth(Context& context, const std::string& what, Seconds seconds) {
@@ -281,6 +299,13 @@ void compile(Context& context) {
     context.report.add("compile", "the Collatz kernel in C++, recorded and made SPIR-V, CPU time", "us",
                        alone(context.pairs(200), [&] { return compile(context, [] { return collatz(); }) * 1e6; }),
                        at_most(150));
+    const std::vector<u32> words = words_of_size(context, 100'000), more = words_of_size(context, 1'000'000);
+    context.report.add("compile", "SPIR-V of 100 kB, read as IR and verified, CPU time", "ms",
+                       alone(context.pairs(30), [&] { return read(words) * 1e3; }), at_most(10));
+    context.report.add("compile", "SPIR-V of 1 MB against 100 kB, read", "ms",
+                       interleave(
+                           context.pairs(10), [&] { return read(more) * 1e3; }, [&] { return read(words) * 1e3; }, 1),
+                       ratio_at_most(12));
     add_first_call(context);
     for (const Shape& shape : kShapes) add_growth(context, shape);
 }

@@ -55,6 +55,39 @@ TEST(DamagedSpirv, gives_an_error_or_a_right_module) {
     EXPECT_LT(refused, all);
 }
 
+/// A module whose `main` does nothing, around the globals.
+std::vector<u32> with_globals(const std::string& globals) {
+    return words_of_assembly(
+        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n"
+        "OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n"
+        "%float = OpTypeFloat 32\n%uint = OpTypeInt 32 0\n%two = OpConstant %uint 2\n" +
+        globals + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n");
+}
+
+TEST(DamagedSpirv, may_be_deep) {
+    std::string arrays = "%t0 = OpTypeStruct %float\n";
+    for (int i = 1; i < 100'000; ++i)
+        arrays += "%t" + std::to_string(i) + " = OpTypeArray %t" + std::to_string(i - 1) + " %two\n";
+    EXPECT_THAT(refusal(with_globals(arrays)), ::testing::HasSubstr("types nest more than 255 deep"));
+}
+
+TEST(DamagedSpirv, may_be_made_of_one_part_many_times) {
+    // As values they would have 2^200 parts.
+    std::string globals = "%t0 = OpTypeStruct %float %float\n%c0 = OpConstantNull %t0\n";
+    for (int i = 1; i < 200; ++i) {
+        const std::string n = std::to_string(i), part = std::to_string(i - 1);
+        globals += "%t" + n + " = OpTypeStruct %t" + part + " %t" + part + "\n";
+        globals += "%c" + n + " = OpConstantComposite %t" + n + " %c" + part + " %c" + part + "\n";
+    }
+    EXPECT_TRUE(is_read(with_globals(globals)));
+}
+
+TEST(DamagedSpirv, may_have_many_variables_at_one_binding) {
+    std::string globals = "%a = OpTypeRuntimeArray %float\n%s = OpTypeStruct %a\n%p = OpTypePointer StorageBuffer %s\n";
+    for (int i = 0; i < 100'000; ++i) globals += "%v" + std::to_string(i) + " = OpVariable %p StorageBuffer\n";
+    EXPECT_FALSE(is_read(with_globals(globals)));  // runtime arrays have strides
+}
+
 TEST(DamagedSpirv, is_refused_where_it_ends_early) {
     const std::vector<u32> words = words_of_glsl("#version 460\nlayout(local_size_x = 1) in;\nvoid main() {}\n");
     for (std::size_t count = 0; count < words.size(); ++count)

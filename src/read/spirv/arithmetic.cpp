@@ -63,7 +63,7 @@ ValueId Reader::arithmetic(const Inst& inst) {
 }
 
 void Reader::two_results(const Inst& inst) {
-    const ir::Type pair = types()[type(inst[1])];
+    const ir::Type& pair = types()[type(inst[1])];
     if (pair.kind != ir::Type::Kind::structure || pair.members.size() != 2) fail("the result is no pair.");
     const bool is_signed = inst.op() == Op::SMulExtended;
     const TypeId working = with_sign(pair.members[0].type, is_signed);

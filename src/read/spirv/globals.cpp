@@ -141,11 +141,9 @@ void Reader::declare_buffer(const Inst& inst, bool is_uniform) {
     global.writes = !is_uniform && !has(spv::Decoration::NonWritable);
     global.coherent = code_.has(id, spv::Decoration::Coherent) || any_member_has(block, spv::Decoration::Coherent);
     global.aliased = code_.has(id, spv::Decoration::Aliased);
-    for (ir::Global& other : module_.globals) {
-        const bool same = other.value != ValueId::none && other.kind == global.kind && other.set == global.set &&
-                          other.binding == global.binding;
-        if (same) other.aliased = global.aliased = true;
-    }
+    const auto [other, is_first] =
+        bindings_.emplace(u64{global.set} << 32 | global.binding, static_cast<u32>(module_.globals.size()));
+    if (!is_first) module_.globals[other->second].aliased = global.aliased = true;
     global.location = location(line_);
     held_[id].value = module_.add_global(global);
     held_[id].until = kAlways;

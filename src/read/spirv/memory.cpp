@@ -49,13 +49,15 @@ ValueId Reader::place(Id pointer) {
 }
 
 /// What any layout aligns a type to: its largest scalar.
-u32 Reader::least_alignment(TypeId id) const {
+u32 Reader::least_alignment(TypeId id) {
+    if (const auto known = alignments_.find(static_cast<u32>(id)); known != alignments_.end()) return known->second;
     const ir::Type& type = module_.types[id];
     if (type.kind == ir::Type::Kind::scalar) return type.scalar == Scalar::boolean ? 1 : size_bytes(type.scalar);
     if (type.kind == ir::Type::Kind::pointer) return sizeof(u64);
     u32 most = 1;
     for (const ir::Type::Member& member : type.members) most = std::max(most, least_alignment(member.type));
-    return type.element == TypeId::none ? most : least_alignment(type.element);
+    if (type.element != TypeId::none) most = least_alignment(type.element);
+    return alignments_[static_cast<u32>(id)] = most;
 }
 
 /// The type of a part; `member` where it is one of a structure. 0: there is none.

@@ -469,8 +469,7 @@ private:
         add(Kind::end_region, frame.construct);
         close_region();
         if (frame.of == Frame::Of::choice && frame.at < frame.entries.size()) return begin_entry();
-        if (frame.of == Frame::Of::cases &&
-            (frame.forced != kNone || std::find(frame.done.begin(), frame.done.end(), false) != frame.done.end()))
+        if (frame.of == Frame::Of::cases && plan_.switches[frame.switch_place].order.size() < frame.done.size())
             return begin_case();
         if (frame.of == Frame::Of::loop) finish_loop(frame);
         add(Kind::close, frame.construct);

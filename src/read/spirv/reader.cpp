@@ -43,6 +43,7 @@ const char* model_name(u32 model) {
 Reader::Reader(const Code& code, std::string_view entry) : code_(code) {
     module_.name = code.name();
     types_.resize(code.bound(), code.size());
+    type_depths_.resize(code.bound(), code.size());
     held_.resize(code.bound(), code.size());
     function_places_.resize(code.bound(), code.size());
     definitions_.resize(code.bound(), code.size());

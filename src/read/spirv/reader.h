@@ -58,6 +58,7 @@ private:
     [[nodiscard]] bool is_pointer(Id value) const;
     [[nodiscard]] TypeId with_sign(TypeId integer, bool is_signed);
     [[nodiscard]] u32 stride_of(Id type) const;
+    void note_depth(Id whole, Id part);
 
     // constants.cpp
     void note_constant(const Inst& inst);
@@ -160,7 +161,7 @@ private:
         ValueId at = ValueId::none;
     };
     [[nodiscard]] ValueId place(Id pointer);
-    [[nodiscard]] u32 least_alignment(TypeId id) const;
+    [[nodiscard]] u32 least_alignment(TypeId id);
     [[nodiscard]] Id origin(Id pointer) const;
     [[nodiscard]] ValueId chain(const Inst& inst, Element* element = nullptr);
     [[nodiscard]] Element find_element(Id pointer);
@@ -216,6 +217,7 @@ private:
     const Code::Entry* entry_ = nullptr;
     const TypeId word_type_ = module_.types.scalar(Scalar::u64);  ///< of addresses as numbers
     IdTable<TypeId> types_;
+    IdTable<u8> type_depths_;
     mutable bool waits_ = false;   ///< what is read needs a type that is not there yet
     bool cuts_addresses_ = false;  ///< such a type never comes
     IdTable<Held> held_;
@@ -225,10 +227,12 @@ private:
     };
     std::vector<GlobalVariable> variables_;
     bool has_shared_block_ = false;
+    std::unordered_map<u64, u32> bindings_;  ///< the first global of each
     std::unordered_map<Id, std::vector<ValueId>> blocks_of_scalars_;
     ValueId workgroup_size_ = ValueId::none;
     std::unordered_map<u32, ValueId> specializations_;  ///< by id
 
+    std::unordered_map<u32, u32> alignments_;  ///< by TypeId
     std::unordered_map<Id, ir::StringId> files_;
     IdTable<u32> function_places_;  ///< of Code::functions + 1
     std::vector<ir::FunctionId> functions_;

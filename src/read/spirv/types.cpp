@@ -95,9 +95,23 @@ TypeId Reader::number_type(const Inst& inst) {
 
 u32 Reader::stride_of(Id type) const { return code_.number(type, spv::Decoration::ArrayStride).value_or(0); }
 
+/// Types within types: walks over them need not fear for their stack.
+void Reader::note_depth(Id whole, Id part) {
+    u32 depth = 1;
+    for (Inst inst = code_.definition(part); inst.op() == Op::TypePointer; inst = code_.definition(part)) {
+        part = inst[3];
+        if (++depth > ir::kDeepestType) break;
+    }
+    depth += type_depths_[part];
+    if (depth > ir::kDeepestType)
+        fail("types nest more than " + std::to_string(ir::kDeepestType) + " deep.", ErrorCode::unsupported);
+    type_depths_[whole] = std::max(type_depths_[whole], static_cast<u8>(depth));
+}
+
 TypeId Reader::array_type(const Inst& inst) {
     const TypeId element = find_type(inst[2]);
     if (element == TypeId::none) return TypeId::none;
+    note_depth(inst[1], inst[2]);
     const u32 stride = stride_of(inst[1]);
     if (inst.op() == Op::TypeRuntimeArray) return types().runtime_array(element, stride);
     const ValueId length = held_[inst[3]].value;
@@ -160,6 +174,7 @@ TypeId Reader::structure_type(const Inst& inst) {
         member.name = code_.member_name(id, i);
         member.type = find_type(inst[2 + i]);
         if (member.type == TypeId::none || member.type == types().nothing()) return TypeId::none;
+        note_depth(id, inst[2 + i]);
         if (const auto stride = code_.number(id, spv::Decoration::MatrixStride, i))
             member.type = laid_out(member.type, *stride, code_.has(id, spv::Decoration::RowMajor, i));
         const auto offset = code_.number(id, spv::Decoration::Offset, i);

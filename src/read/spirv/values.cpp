@@ -106,6 +106,7 @@ ValueId Reader::same_constant(ValueId from, TypeId wanted) {
 ValueId Reader::as(ValueId from, TypeId wanted) {
     const TypeId given = type_of(from);
     if (given == wanted) return from;
+    spend();
     const ir::Type& source = types()[given];
     const ir::Type& target = types()[wanted];
     using Kind = ir::Type::Kind;
