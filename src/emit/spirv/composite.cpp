@@ -12,13 +12,6 @@ constexpr u64 kMostParts = 4096;  // of a zero that is written with all its part
 
 }  // namespace
 
-/// A lane's place that stays inside the vector; outside is some lane.
-Id Emitter::lane_place(ir::ValueId place, u32 lanes) {
-    const Shape of = shape(module_.type_of(place));
-    if (!known_lanes(place).empty()) return number(of.scalar, lanes - 1);
-    return glsl({Glsl::UMin, of.type, {value(place), number(of.scalar, lanes - 1)}});
-}
-
 /// A part of what has a layout has one too; it is taken off only where a value is needed.
 void Emitter::extract_laid(const ir::Instruction& instruction) {
     const ir::ValueId whole = module_.operands(instruction)[0], part = module_.result(instruction);
@@ -134,7 +127,9 @@ Id Emitter::composite(const Computation& of) {
             const std::vector<u64> known = known_lanes(operands[1]);
             if (!known.empty() && known[0] < lanes)
                 return result({Op::CompositeExtract, type, {value(operands[0]), static_cast<u32>(known[0])}});
-            return result({Op::VectorExtractDynamic, type, {value(operands[0]), lane_place(operands[1], lanes)}});
+            return result({Op::VectorExtractDynamic,
+                           type,
+                           {value(operands[0]), index(operands[1], module_.type(operands[0]), true)}});
         }
         case ir::Op::insert_lane: {
             const u32 lanes = module_.types.lanes(id);
@@ -142,7 +137,7 @@ Id Emitter::composite(const Computation& of) {
             const Id vector = value(operands[0]), lane = value(operands[1]);
             if (!known.empty() && known[0] < lanes)
                 return result({Op::CompositeInsert, type, {lane, vector, static_cast<u32>(known[0])}});
-            return result({Op::VectorInsertDynamic, type, {vector, lane, lane_place(operands[2], lanes)}});
+            return result({Op::VectorInsertDynamic, type, {vector, lane, index(operands[2], module_.types[id], true)}});
         }
         default: {
             std::vector<u32> words{value(operands[0]), value(operands[1])};

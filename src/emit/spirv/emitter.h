@@ -157,7 +157,6 @@ private:
                                   std::vector<u32>& path);
     void extract_laid(const ir::Instruction& instruction);
     [[nodiscard]] Id splat(Id scalar, const Shape& of);
-    [[nodiscard]] Id lane_place(ir::ValueId place, u32 lanes);
 
     // memory.cpp
     [[nodiscard]] Held place(ir::ValueId id);
