@@ -40,7 +40,8 @@
 //    Operation of SPIR-V Instructions"). A product and a sum may become one fused operation unless one of
 //    the two is `precise`; nothing is reassociated. Denormals may be flushed to zero. Where an operand of `min`, `max` or
 //    `clamp` is NaN, the result is one of the operands. Comparisons with NaN are false, but `ne` is true. Signed zeros,
-//    infinities and NaN are kept where the device can keep them. `convert` to an integer truncates and saturates, NaN
+//    infinities and NaN are kept where the device can keep them. A kernel may ask that denormals of f32 are kept and that f32
+//    rounds to nearest even; a device that cannot refuses it. `convert` to an integer truncates and saturates, NaN
 //    gives 0; exact on every device.
 //
 // 7. Memory. A pointer names a place: a space, a type, and how it was reached from a global, a variable or an
@@ -221,6 +222,8 @@ struct Module {
     FunctionId kernel = FunctionId::none;     ///< takes nothing and returns nothing
     std::array<ValueId, 3> workgroup_size{};  ///< constants of type u32
     u32 subgroup_size = 0;                    ///< that the kernel needs; 0: any
+    bool keeps_denormals_f32 = false;         ///< denormals of f32 are not flushed
+    bool rounds_to_even_f32 = false;          ///< f32 is rounded to nearest even, not any way
     Types types;
     std::vector<Value> values;
     std::vector<Constant> constants;

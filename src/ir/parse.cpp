@@ -525,6 +525,15 @@ private:
             module_.subgroup_size = number();
             expect(")");
         }
+        const auto of_f32 = [&](std::string_view asked) {
+            if (!accept_word(asked)) return false;
+            expect("(");
+            expect_word("f32");
+            expect(")");
+            return true;
+        };
+        module_.keeps_denormals_f32 = of_f32("keeps_denormals");
+        module_.rounds_to_even_f32 = of_f32("rounds_to_even");
     }
     // "%x: type, ...", up to this mark.
     std::vector<Defined> typed_names(std::string_view end) {

@@ -349,6 +349,8 @@ private:
         if (is_kernel) {
             out_ += " workgroup_size(" + list(module_.workgroup_size) + ')';
             if (module_.subgroup_size != 0) out_ += " subgroup_size(" + std::to_string(module_.subgroup_size) + ')';
+            if (module_.keeps_denormals_f32) out_ += " keeps_denormals(f32)";
+            if (module_.rounds_to_even_f32) out_ += " rounds_to_even(f32)";
         }
         out_ += location(it.location) + " {\n";
         region(it.body, 1);

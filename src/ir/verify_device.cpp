@@ -88,6 +88,11 @@ private:
         limit(invocations, limits_.max_workgroup_invocations, "the number of invocations in a workgroup",
               "max_workgroup_invocations");
         check_subgroup_size();
+        const Site kernel{InstructionId::none, &module_[module_.kernel].location};
+        if (module_.keeps_denormals_f32)
+            need(features_.preserves_denormals_f32, kernel, "keeping denormals of f32", "preserves_denormals_f32");
+        if (module_.rounds_to_even_f32)
+            need(features_.rounds_to_even_f32, kernel, "rounding f32 to nearest even", "rounds_to_even_f32");
         u64 scalars = 0, shared = 0;
         std::set<std::pair<u32, u32>> bindings;
         for (std::size_t i = 1; i < module_.globals.size(); ++i) {

@@ -114,7 +114,7 @@ std::string content_key(const ir::Module& module) {
     hash.add(std::string_view(module.name));
     number(module.kernel);
     for (const ir::ValueId size : module.workgroup_size) number(size);
-    numbers(module.subgroup_size, module.types.size());
+    numbers(module.subgroup_size, module.keeps_denormals_f32, module.rounds_to_even_f32, module.types.size());
     for (u32 i = 0; i < module.types.size(); ++i) {
         const ir::Type& type = module.types[ir::TypeId{i}];
         numbers(type.kind, type.scalar, type.element, type.count, type.length, type.stride_bytes, type.row_major,

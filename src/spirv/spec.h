@@ -41,7 +41,7 @@ enum class Capability : u32 {
     GroupNonUniformShuffle = 65, GroupNonUniformShuffleRelative = 66, GroupNonUniformClustered = 67,
     GroupNonUniformQuad = 68, StorageBuffer16BitAccess = 4433, UniformAndStorageBuffer16BitAccess = 4434,
     StoragePushConstant16 = 4435, VariablePointersStorageBuffer = 4441, VariablePointers = 4442,
-    StorageBuffer8BitAccess = 4448, UniformAndStorageBuffer8BitAccess = 4449, StoragePushConstant8 = 4450, SignedZeroInfNanPreserve = 4466,
+    StorageBuffer8BitAccess = 4448, UniformAndStorageBuffer8BitAccess = 4449, StoragePushConstant8 = 4450, DenormPreserve = 4464, SignedZeroInfNanPreserve = 4466, RoundingModeRTE = 4467,
     ShaderClockKHR = 5055, BFloat16TypeKHR = 5116, BFloat16CooperativeMatrixKHR = 5118, VulkanMemoryModel = 5345,
     VulkanMemoryModelDeviceScope = 5346, PhysicalStorageBufferAddresses = 5347, AtomicFloat32MinMaxEXT = 5612,
     AtomicFloat64MinMaxEXT = 5613, AtomicFloat16MinMaxEXT = 5616, DotProductInputAll = 6016,

@@ -32,6 +32,8 @@ Capabilities everything() {
                           &f.i8,
                           &f.i16,
                           &f.i64,
+                          &f.preserves_denormals_f32,
+                          &f.rounds_to_even_f32,
                           &f.storage_8,
                           &f.storage_16,
                           &f.uniform_8,

@@ -212,6 +212,22 @@ TEST(VerifyDevice, NeedsEachGroupOfSubgroupOperations) {
               "k.cpp:2: subgroup_reduce: the cluster size is 64; the device's max_subgroup_size is 32.");
 }
 
+TEST(VerifyDevice, NeedsTheFloatsThatAKernelAsksFor) {
+    const std::string text =
+        kernel_text("return", {}, "workgroup_size(64, 1, 1) keeps_denormals(f32) rounds_to_even(f32)");
+    Capabilities device = whole_device();
+    device.features.preserves_denormals_f32 = device.features.rounds_to_even_f32 = true;
+    verify_text(text, &device);
+    device.features.rounds_to_even_f32 = false;
+    EXPECT_EQ(
+        refusal(text, device),
+        "k.cpp:1: rounding f32 to nearest even needs the feature \"rounds_to_even_f32\", which the device lacks.");
+    device.features.preserves_denormals_f32 = false;
+    EXPECT_EQ(
+        refusal(text, device),
+        "k.cpp:1: keeping denormals of f32 needs the feature \"preserves_denormals_f32\", which the device lacks.");
+}
+
 TEST(VerifyDevice, NeedsTheSubgroupSizeThatAKernelAsksFor) {
     const auto text = [](const std::string& size) {
         return kernel_text("return", {}, "workgroup_size(64, 1, 1) subgroup_size(" + size + ")");

@@ -11,7 +11,6 @@ namespace {
 
 /// What the IR cannot say, and how that is told.
 const std::map<std::string, std::string> kRefused{
-    {"float_controls_denormals", "OpExecutionMode: the execution mode 4459 is not taken."},
     {"shared_block", "OpVariable: blocks in shared memory lie over each other; one is taken."},
 };
 

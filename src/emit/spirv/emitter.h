@@ -69,6 +69,7 @@ private:
     void need_storage(ir::TypeId id, ir::Space space);
     void declare_modes(Id kernel);
     void keep_nan(Id kernel);
+    void control_floats(Id kernel);
     [[nodiscard]] Id workgroup_size();
     [[nodiscard]] Id builtin(ir::Builtin which);
     [[nodiscard]] Id input(BuiltIn which, u32 lanes);

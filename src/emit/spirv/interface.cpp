@@ -188,6 +188,7 @@ void Emitter::declare_modes(Id kernel) {
     if (!known) words_.decorate(workgroup_size(), Decoration::BuiltIn, {static_cast<u32>(BuiltIn::WorkgroupSize)});
     words_.modes.add(Op::ExecutionMode, {kernel, kLocalSize, sizes[0], sizes[1], sizes[2]});
     keep_nan(kernel);
+    control_floats(kernel);
     if (!options_.maximal_reconvergence || !uses_subgroups_) return;
     words_.need_extension("SPV_KHR_maximal_reconvergence");
     words_.modes.add(Op::ExecutionMode, {kernel, kMaximallyReconverges});
@@ -209,6 +210,17 @@ void Emitter::keep_nan(Id kernel) {
     keep(options_.keeps_nan_f16, Scalar::f16);
     keep(options_.keeps_nan_f32, Scalar::f32);
     keep(options_.keeps_nan_f64, Scalar::f64);
+}
+
+void Emitter::control_floats(Id kernel) {
+    constexpr u32 kDenormPreserve = 4459, kRoundingModeRte = 4462, kBits = 32;
+    const auto ask = [&](bool asked, Capability capability, u32 mode) {
+        if (!asked) return;
+        words_.need(capability);
+        words_.modes.add(Op::ExecutionMode, {kernel, mode, kBits});
+    };
+    ask(module_.keeps_denormals_f32, Capability::DenormPreserve, kDenormPreserve);
+    ask(module_.rounds_to_even_f32, Capability::RoundingModeRTE, kRoundingModeRte);
 }
 
 Id Emitter::workgroup_size() {

@@ -189,7 +189,8 @@ std::size_t Reader::read_globals_once(bool is_first) {
 void Reader::read_modes() {
     constexpr u32 kLocalSize = 17, kLocalSizeId = 38, kDerivativeGroupQuads = 5289, kDerivativeGroupLinear = 5290;
     constexpr u32 kSubgroupUniformControlFlow = 4421, kMaximallyReconverges = 6023;
-    constexpr u32 kDenormFlushToZero = 4460, kSignedZeroInfNanPreserve = 4461, kRoundingModeRte = 4462;
+    constexpr u32 kDenormPreserve = 4459, kDenormFlushToZero = 4460, kSignedZeroInfNanPreserve = 4461;
+    constexpr u32 kRoundingModeRte = 4462, kBits = 32;
     in_constant_ = true;
     for (const u32 at : code_.modes()) {
         const Inst inst = code_.at(at);
@@ -207,11 +208,17 @@ void Reader::read_modes() {
             case kDerivativeGroupLinear:
             case kSubgroupUniformControlFlow:
             case kMaximallyReconverges:
-            // What the IR leaves to the device: it may flush denormals, keeps the others where the device can, and rounds
-            // to nearest even.
+            // Denormals may be flushed, the others are kept where the device can.
             case kDenormFlushToZero:
             case kSignedZeroInfNanPreserve:
+                break;
             case kRoundingModeRte:
+                // Of other sizes every device rounds so where it says nothing else.
+                module_.rounds_to_even_f32 = module_.rounds_to_even_f32 || inst[3] == kBits;
+                break;
+            case kDenormPreserve:
+                if (inst[3] != kBits) unsupported("denormals are kept of f32 alone.");
+                module_.keeps_denormals_f32 = true;
                 break;
             default:
                 unsupported("the execution mode " + std::to_string(inst[2]) + " is not taken.");
