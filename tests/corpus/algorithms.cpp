@@ -191,6 +191,17 @@ std::vector<u64> largest_eight(const KernelFile& file) {
     return bits(values);
 }
 
+std::vector<u64> word_states(const KernelFile& file) {
+    constexpr u64 next[2][3] = {{1, 2, 0}, {0, 0, 2}};
+    std::vector<u64> states;
+    u64 state = 0;
+    for (const u32 word : input<u32>(file, "text")) {
+        for (u32 k = 0; k < 32; ++k) state = next[word >> k & 1][state];
+        states.push_back(state);
+    }
+    return states;
+}
+
 }  // namespace
 
 const Expectations& algorithms() {
@@ -209,6 +220,7 @@ const Expectations& algorithms() {
         {"random_numbers", random_numbers},
         {"segmented_sums", segmented_sums},
         {"sorted", sorted},
+        {"word_states", word_states},
     };
     return all;
 }

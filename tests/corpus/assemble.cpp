@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "corpus/assemble.h"
 
+#include "glsl/glsl.h"
+
 #include <spirv-tools/libspirv.hpp>
 #include <spirv-tools/optimizer.hpp>
 
@@ -66,6 +68,10 @@ std::vector<u32> assembled(const KernelFile& file) {
 
 bool can_assemble(const KernelFile& file) {
     return !file.wants_newer_tools || fs::exists(ALKOMP_SPIRV_TOOLS "/spirv-as");
+}
+
+std::vector<u32> words_of(const KernelFile& file) {
+    return file.is_assembly ? assembled(file) : glsl_front::compile(source_of(file), {}, Target::vulkan_1_2).words;
 }
 
 std::vector<u32> optimized(const KernelFile& file, std::span<const u32> words, Passes passes) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What SPIRV-Tools make of the corpus: words of assembly, and optimised words.
+// What SPIRV-Tools make of the corpus: words of files, and optimised words.
 #pragma once
 
 #include "corpus/kernel_file.h"
@@ -10,6 +10,9 @@ namespace alkomp::testing {
 [[nodiscard]] std::vector<u32> assembled(const KernelFile& file);
 /// False where the file wants newer SPIRV-Tools, and scripts/setup did not install them.
 [[nodiscard]] bool can_assemble(const KernelFile& file);
+
+/// As glslang or the assembler makes them, unchecked.
+[[nodiscard]] std::vector<u32> words_of(const KernelFile& file);
 
 /// Those of `spirv-opt -Os` and `spirv-opt -O`.
 enum class Passes : u8 { size, speed };

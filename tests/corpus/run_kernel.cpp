@@ -25,13 +25,6 @@ KernelOptions options_of(const KernelFile& file) {
     return options;
 }
 
-/// As glslang or the assembler makes them; of newer SPIR-V too than compile_shader reflects.
-std::vector<u32> words_of(const KernelFile& file) {
-    if (file.is_assembly) return assembled(file);
-    const Shader shader = compile_shader(source_of(file));
-    return {shader.words().begin(), shader.words().end()};
-}
-
 Kernel as_made(Device& device, const KernelFile& file) { return device.compile(source_of(file), options_of(file)); }
 
 /// By the passes that a user gets for `optimize`, or the same ones over assembly.

@@ -25,9 +25,7 @@ TEST(DamagedSpirv, gives_an_error_or_a_right_module) {
     std::size_t refused = 0, all = 0;
     for (const KernelFile& file : kernel_files()) {
         if (!can_assemble(file)) continue;
-        const std::vector<u32> made = file.is_assembly
-                                          ? source_of(file).words
-                                          : glsl_front::compile(source_of(file), {}, Target::vulkan_1_2).words;
+        const std::vector<u32> made = words_of(file);
         for (int i = 0; i < kDamages; ++i) {
             std::vector<u32> words = made;
             for (u32 left = 1 + random() % 3; left > 0; --left) {

@@ -38,8 +38,7 @@ inline std::vector<u32> words_of_assembly(const std::string& text) {
 
 /// Those of a kernel of the corpus, as it was made and as SPIRV-Tools' passes leave it.
 inline std::vector<std::vector<u32>> all_words_of(const KernelFile& file) {
-    std::vector<u32> made =
-        file.is_assembly ? source_of(file).words : glsl_front::compile(source_of(file), {}, Target::vulkan_1_2).words;
+    std::vector<u32> made = words_of(file);
     std::vector<u32> size = optimized(file, made, Passes::size), speed = optimized(file, made, Passes::speed);
     return {std::move(made), std::move(size), std::move(speed)};
 }
