@@ -17,7 +17,7 @@ using KernelResult = std::vector<std::vector<std::byte>>;
 struct Way {
     std::string name;
     Kernel (*compile)(Device& device, const KernelFile& file);
-    bool may_need_less = false;  ///< than the head names: the IR says in other words what a device lacks
+    bool is_read = false;  ///< through reader and IR, which may need less of a device than the head names
 };
 [[nodiscard]] const std::vector<Way>& ways();
 
