@@ -167,7 +167,7 @@ private:
 
 std::size_t store(const Words& words, std::uint8_t* out, std::size_t max_size_bytes) {
     const std::size_t size_bytes = std::min(words.size() * sizeof(u32), max_size_bytes / sizeof(u32) * sizeof(u32));
-    std::memcpy(out, words.data(), size_bytes);
+    if (size_bytes != 0) std::memcpy(out, words.data(), size_bytes);
     return size_bytes;
 }
 
