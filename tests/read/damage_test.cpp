@@ -62,6 +62,18 @@ std::vector<u32> with_globals(const std::string& globals) {
         globals + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n");
 }
 
+TEST(DamagedSpirv, may_have_pointers_that_lead_round) {
+    const std::string text =
+        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n"
+        "OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n"
+        "%uint = OpTypeInt 32 0\n%p = OpTypePointer ";
+    for (const char* storage : {"Function", "Input", "Workgroup"})
+        for (const char* access : {"", " NonPrivatePointer|MakePointerVisible %uint"})
+            EXPECT_FALSE(is_read(words_of_assembly(
+                text + storage + " %uint\n%a = OpAccessChain %p %a\n%main = OpFunction %void None %fn\n%l = OpLabel\n" +
+                "%x = OpLoad %uint %a" + access + "\nOpReturn\nOpFunctionEnd\n")));
+}
+
 TEST(DamagedSpirv, may_be_deep) {
     std::string arrays = "%t0 = OpTypeStruct %float\n";
     for (int i = 1; i < 100'000; ++i)

@@ -205,6 +205,7 @@ ValueId Reader::load_input(Id pointer) {
     }
     if (inst.op() != Op::AccessChain && inst.op() != Op::InBoundsAccessChain)
         unsupported("inputs are read where they are declared.");
+    if (!is_here(inst)) fail(code_.shown(pointer) + " is no pointer of this function.");
     ValueId made = load_input(inst[3]);
     for (std::size_t i = 4; i < inst.size(); ++i) {
         const auto place = find_known(inst[i]);

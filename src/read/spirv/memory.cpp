@@ -80,8 +80,12 @@ Id Reader::part_type(Id type, Id index, u32& member) const {
     }
 }
 
+/// Defined in the function that is read, so behind what it is made of: those elsewhere may lead round.
+bool Reader::is_here(const Inst& inst) const { return definitions_[inst[2]].function == function_; }
+
 /// A pointer to a part. `element`: set, and nothing returned, where that is an element of a cooperative matrix.
 ValueId Reader::chain(const Inst& inst, Element* element) {
+    if (!is_here(inst)) fail(code_.shown(inst[2]) + " is no pointer of this function.");
     const Id base = origin(inst[3]);
     if (inst.op() == Op::CopyObject) return place(base);
     const bool steps = inst.op() == Op::PtrAccessChain || inst.op() == Op::InBoundsPtrAccessChain;
@@ -189,7 +193,7 @@ void Reader::make_coherent(Id pointer, Access& access) {
             if (value.kind == ir::Value::Kind::global) module_.globals[value.index].coherent = true;
             return;
         }
-        if (!is_chain(inst)) break;
+        if (!is_chain(inst) || !is_here(inst)) break;
     }
     access.flags = ir::kVolatileAccess;
 }

@@ -166,6 +166,7 @@ private:
     [[nodiscard]] ValueId chain(const Inst& inst, Element* element = nullptr);
     [[nodiscard]] Element find_element(Id pointer);
     [[nodiscard]] bool meets_matrix(const Inst& inst) const;
+    [[nodiscard]] bool is_here(const Inst& inst) const;
     [[nodiscard]] Id part_type(Id type, Id index, u32& member) const;
     void take_chain(const Inst& inst);
     [[nodiscard]] bool is_volatile(Id pointer) const;
