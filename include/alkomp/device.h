@@ -44,6 +44,9 @@ struct DeviceOptions {
     bool robust = true;        ///< keep every kernel's accesses inside its own buffers
     bool profile = false;      ///< record GPU timestamps from the start
     PrintCallback on_print{};  ///< takes the lines that kernels print; empty: they go to stderr
+    /// The longest that work submitted together may run; then it is stopped and fails with timed_out, and the device goes
+    /// on. 0: any time. Only the reference device can: opening another one throws unsupported.
+    std::chrono::nanoseconds time_limit{0};
 };
 
 /// What stays true of memory when a kernel is wrong. See docs/errors.md.

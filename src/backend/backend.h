@@ -81,7 +81,9 @@ struct Finding {
 };
 
 struct OpenOptions {
-    bool robust = true;  ///< enable what keeps accesses inside buffers; kernels may still opt out
+    bool robust = true;           ///< enable what keeps accesses inside buffers; kernels may still opt out
+    u64 submission_limit_ns = 0;  ///< where Properties::stops: work that runs longer is stopped, and its ticket reports
+                                  ///< timed_out with the kernel's label; 0: no limit
 };
 
 // Memory -------------------------------------------------------------------------------------------
@@ -109,6 +111,7 @@ struct Properties {
     bool replay = false;               ///< a recorded list is resubmitted, not encoded again
     bool copy_within_buffer = false;   ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
+    bool stops = false;             ///< `stop` does, the destructor too, and OpenOptions has a limit
     bool checks_addresses = false;  ///< raw addresses outside buffers read zero and write nothing
     bool clamps_shared = false;   ///< indices into shared and local arrays are clamped, whatever the kernel is made of
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
@@ -255,6 +258,9 @@ public:
     /// Hands work to the device; the ticket is never 0 on success and completes when the work is done.
     /// Tickets of one queue complete in order. Codes: out_of_memory, device_lost; on failure nothing ran.
     virtual Pending submit(const Submission& submission) = 0;
+
+    /// Ends what is in flight as soon as that can be, and runs nothing any more; for devices that can. From any thread.
+    virtual void stop() noexcept {}
 
     /// Appends what has completed; may sleep up to `limit_ns` for the first when there is none.
     virtual void poll(std::vector<Completion>& out, u64 limit_ns) = 0;

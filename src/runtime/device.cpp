@@ -25,7 +25,8 @@ constexpr nanoseconds kPollSlice = std::chrono::milliseconds(5);      // how lon
 constexpr nanoseconds kSharedSlice = std::chrono::microseconds(200);  // ... when several threads wait
 constexpr int kSharedPolls = 256;
 constexpr nanoseconds kLongestRelief = std::chrono::seconds(60);
-constexpr nanoseconds kFarewell = std::chrono::seconds(10);  // for work in flight when a device goes
+constexpr nanoseconds kShortFarewell = std::chrono::seconds(1);  // ... where it can be stopped
+constexpr nanoseconds kFarewell = std::chrono::seconds(10);      // for work in flight when a device goes
 
 // For devices that must not be destroyed; they stay reachable, so that leak checkers see no leak.
 void leave_behind(std::unique_ptr<backend::Device> device) {
@@ -58,12 +59,13 @@ DeviceRecord::~DeviceRecord() {
         const std::lock_guard lock(mutex);
         return std::all_of(timelines.begin(), timelines.end(), [](const auto& t) { return t->in_flight.empty(); });
     };
-    if (abandoned || !(lost || wait_until(idle, kFarewell))) {
-        // The driver may never return from destroying a device with endless work: leave it behind.
+    if (abandoned || !(lost || wait_until(idle, properties.stops ? kShortFarewell : kFarewell))) {
         pool.forget();
         transfers->forget();
         transfers.reset();
-        leave_behind(std::move(backend));
+        // A driver may never return from destroying a device with endless work: that is left behind.
+        if (properties.stops) backend.reset();
+        else leave_behind(std::move(backend));
         return;
     }
     transfers.reset();

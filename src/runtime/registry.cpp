@@ -250,11 +250,15 @@ private:
         if (!chosen_) {
             chosen_ = &choose(found_, wanted_, said_by_);
             const std::lock_guard lock(chosen_->entry->mutex);
-            ticket_ = chosen_->entry->backend->open(chosen_->adapter, {options_.robust});
+            ticket_ = chosen_->entry->backend->open(chosen_->adapter,
+                                                    {options_.robust, static_cast<u64>(options_.time_limit.count())});
         }
         backend::Completion completion;
         if (!chosen_->entry->take(ticket_, limit, completion)) return false;
         if (completion.status.failed) throw_status("Device", completion.status);
+        if (options_.time_limit.count() != 0 && !completion.device->properties().stops)
+            throw Error(ErrorCode::unsupported, "Device: time_limit is set, and the device \"" + chosen_->info.name +
+                                                    "\" cannot stop its work; the reference device can.");
         opened_ = make_record(std::move(completion.device));
         return true;
     }

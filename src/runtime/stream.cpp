@@ -260,6 +260,7 @@ void Device::poll() { detail::usable(record_, "poll").advance(std::chrono::nanos
 void Device::abandon() {
     if (!record_) return;
     record_->abandoned = true;
+    if (record_->properties.stops) record_->backend->stop();
     record_->mark_lost(backend::Status::failure(ErrorCode::device_lost, "the device was abandoned."));
     record_->advance(std::chrono::nanoseconds::zero());
 }

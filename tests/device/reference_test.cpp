@@ -3,10 +3,15 @@
 #include "alkomp/native/reference.h"
 #include "device/ir_kernels.h"
 
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 namespace alkomp::testing {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 ALKOMP_DEVICE_SUITE_ON(Reference, test_devices_of("reference"));
 
@@ -131,6 +136,92 @@ void main() { Words(start).words[gl_GlobalInvocationID.x] += 10u; }
     EXPECT_EQ(*static_cast<const u32*>(memory.data), 2u);
     gpu.call(kernel, groups(1), memory.address);
     EXPECT_EQ(gpu.get(data), (std::vector<u32>{1, 12, 13, 14, 15, 6}));
+}
+
+constexpr const char* kEndless = R"(#version 460
+layout(local_size_x = 4) in;
+layout(binding = 0) coherent buffer Data { uint turns, end; };
+void main() {
+    while (end == 0u) atomicAdd(turns, 1u);
+}
+)";
+
+TEST_P(Reference, work_beyond_the_time_limit_is_stopped_and_the_device_goes_on) {
+    Device limited("reference", {.time_limit = std::chrono::milliseconds(50)});
+    const Kernel endless = limited.compile(glsl(kEndless, "endless.comp"));
+    for (const u32 workgroups : {1u, 100u}) {
+        const auto data = limited.zeros<u32>(2);
+        limited.call(endless, groups(workgroups), data);
+        EXPECT_THAT(error_text(ErrorCode::timed_out, [&] { limited.wait(); }),
+                    AllOf(HasSubstr("\"endless.comp\" was stopped"), HasSubstr("50 ms")));
+        const auto other = limited.to_device<u32>({1, 2, 3});
+        limited.call(kernel("twice", [](InOut<u32> of) { of[global_id()] *= 2u; }), other);
+        EXPECT_EQ(limited.get(other), (std::vector<u32>{2, 4, 6}));
+    }
+    // Workgroups without a loop, as many as would take hours.
+    const auto one = limited.zeros<u32>(1);
+    limited.call(kernel("mark", [](InOut<u32> of) { of[0u] = 1u; }), groups(0x7fffffff, 64), one);
+    EXPECT_THAT(error_text(ErrorCode::timed_out, [&] { limited.wait(); }), HasSubstr("\"mark\""));
+    EXPECT_THAT(error_text(ErrorCode::unsupported, [] { Device("memory", {.time_limit = std::chrono::seconds(1)}); }),
+                HasSubstr("time_limit"));
+}
+
+TEST_P(Reference, an_endless_kernel_stops_when_its_device_is_abandoned_or_goes) {
+    for (const bool abandons : {true, false}) {
+        Device other("reference");
+        const auto data = other.zeros<u32>(2);
+        u32* const turns = static_cast<u32*>(native::reference(data).data);
+        const auto turned = [&] { return __atomic_load_n(turns, __ATOMIC_RELAXED); };
+        other.call(other.compile(glsl(kEndless)), groups(2), data);
+        other.stream().flush();
+        while (turned() == 0) std::this_thread::yield();
+        if (!abandons) continue;  // it would not come back if the kernel went on
+        other.abandon();
+        u32 last = turned();
+        for (std::this_thread::sleep_for(std::chrono::milliseconds(20)); turned() != last;
+             std::this_thread::sleep_for(std::chrono::milliseconds(20)))
+            last = turned();
+    }
+}
+
+TEST_P(Reference, workgroups_that_wait_for_later_ones_go_on) {
+    const Kernel meet = gpu.compile(glsl(R"(#version 460
+layout(local_size_x = 4) in;
+layout(binding = 0) coherent buffer Data { uint arrived; uint seen[]; };
+void main() {
+    if (gl_LocalInvocationIndex == 0u) {
+        atomicAdd(arrived, 1u);
+        while (atomicAdd(arrived, 0u) < gl_NumWorkGroups.x) {}
+    }
+    barrier();
+    seen[gl_GlobalInvocationID.x] = arrived;
+}
+)"));
+    const auto data = gpu.zeros<u32>(1 + 4 * 60);
+    gpu.call(meet, groups(60), data);
+    const std::vector<u32> found = gpu.get(data);
+    EXPECT_EQ(found, std::vector<u32>(1 + 4 * 60, 60));
+}
+
+TEST_P(Reference, workgroups_look_back_at_those_before_them) {
+    // Each waits for the sum of all before it; workgroups of one, which would run together if they did not wait.
+    const Kernel scan = gpu.compile(glsl(R"(#version 460
+layout(local_size_x = 1) in;
+layout(binding = 0) coherent buffer Data { uint turn; uint sums[]; };
+void main() {
+    uint place = atomicAdd(turn, 1u), before = 0u;
+    if (place > 0u) {
+        do before = atomicOr(sums[place - 1u], 0u);
+        while (before == 0u);
+    }
+    atomicExchange(sums[place], before + place + 1u);
+}
+)"));
+    constexpr u32 kCount = 5000;
+    const auto data = gpu.zeros<u32>(1 + kCount);
+    gpu.call(scan, groups(kCount), data);
+    const std::vector<u32> found = gpu.get(data);
+    for (u32 i = 0; i < kCount; ++i) ASSERT_EQ(found[1 + i], (i + 1) * (i + 2) / 2) << i;
 }
 
 TEST_P(Reference, buffers_beyond_memory_are_refused_and_the_device_goes_on) {

@@ -16,14 +16,17 @@ namespace {
 
 class ReferenceDevice final : public backend::Device {
 public:
-    explicit ReferenceDevice(const Adapter& adapter)
-        : capabilities_(adapter.capabilities), memory_(adapter.memory_bytes), queue_(memory_) {
+    ReferenceDevice(const Adapter& adapter, const OpenOptions& options)
+        : capabilities_(adapter.capabilities),
+          memory_(adapter.memory_bytes),
+          queue_(memory_, options.submission_limit_ns) {
         properties_.queues_compute = {true};
         properties_.persistent_map = properties_.device_mappable = properties_.device_cached = true;
         properties_.host_is_device = true;
         properties_.replay = true;
         properties_.copy_within_buffer = true;
         properties_.accepts_ir = true;
+        properties_.stops = true;
         properties_.checks_addresses = properties_.clamps_shared = true;
     }
 
@@ -76,6 +79,7 @@ public:
         queue_.push(std::move(work));  // in order, so that what it waits for is done before
         return {ticket, {}};
     }
+    void stop() noexcept override { queue_.stop(); }
     void poll(std::vector<Completion>& out, u64 limit_ns) override { queue_.take(out, limit_ns); }
 
     [[nodiscard]] ClockPair clock() override {
@@ -140,8 +144,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<backend::Device> open_device(const OpenOptions&) {
-    return std::make_unique<ReferenceDevice>(describe());
+std::unique_ptr<backend::Device> open_device(const OpenOptions& options) {
+    return std::make_unique<ReferenceDevice>(describe(), options);
 }
 
 }  // namespace alkomp::backend::reference

@@ -67,15 +67,20 @@ void Lowering::choose_shape(Program& program) {
     program.workgroup_size = workgroup_size_;
     program.invocations = static_cast<u32>(invocations);
     program.subgroup_size = subgroup_size_;
+    bool loops = false, waits = std::any_of(module_.globals.begin(), module_.globals.end(),
+                                            [](const ir::Global& global) { return global.coherent; });
     bool alone = std::any_of(module_.globals.begin(), module_.globals.end(),
                              [](const ir::Global& global) { return global.kind == ir::Global::Kind::shared; });
     for (const ir::InstructionId id : ir::in_order(module_)) {
         const Op op = module_[id].op;
+        loops = loops || op == Op::loop;
+        waits = waits || ir::has(op, ir::kAtomic) || (module_[id].flags & ir::kVolatileAccess) != 0;
         // An invocation may wait for what another one writes, so that those of several workgroups must not wait for
         // each other at the end of a loop.
         if (op != Op::call && ir::has(op, ir::kConvergent | ir::kAtomic)) alone = true;
     }
-    if (!alone) program.groups_per_team = std::max(1u, kTeamLanes / program.invocations);
+    program.may_wait = loops && waits;
+    if (!alone && !program.may_wait) program.groups_per_team = std::max(1u, kTeamLanes / program.invocations);
     const u32 used = program.groups_per_team * program.invocations;
     program.lanes = (used + kLaneMultiple - 1) / kLaneMultiple * kLaneMultiple;
 }

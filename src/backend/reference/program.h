@@ -47,6 +47,7 @@ struct Program {
     std::array<u32, 3> workgroup_size{1, 1, 1};
     u32 invocations = 1;  ///< of a workgroup
     u32 subgroup_size = 1;
+    bool may_wait = false;    ///< in a loop, for what another workgroup writes
     u32 groups_per_team = 1;  ///< workgroups that run together
     u32 lanes = kLaneMultiple;
     u32 bindings = 0;  ///< of the interface; the scalars are the one behind
@@ -75,8 +76,16 @@ struct Launch {
     std::array<u32, 3> groups{};
     std::vector<Binding> bindings;  ///< of the interface, then the scalars
     const LiveMemory* memory = nullptr;
-    std::atomic<bool> stop{false};  ///< teams stop at the next turn of a loop
+    u64 deadline_ns = 0;                    ///< of the steady clock; 0: none
+    mutable std::atomic<bool> stop{false};  ///< teams stop at the next turn of a loop
+    mutable std::atomic<bool> timed_out{false};
+
+    /// Stops all teams once the time is over.
+    void look_at_clock() const;
 };
+
+/// Turns of loops after which a team looks at the clock, and lets others go on where it may wait for them.
+inline constexpr u32 kTurns = 256;
 
 /// Invocations that go through the program together.
 struct Team {
@@ -87,9 +96,11 @@ struct Team {
     const Instruction* code = nullptr;
     const Launch* launch = nullptr;
     u32 lanes = 0;
-    u32 active = 0;       ///< lanes that are invocations
-    u64 first_group = 0;  ///< of those that run together, counted along x, y, z
-    Binding recent;       ///< that an address led to last
+    u32 active = 0;                       ///< lanes that are invocations
+    u64 first_group = 0;                  ///< of those that run together, counted along x, y, z
+    Binding recent;                       ///< that an address led to last
+    u32 turns = kTurns;                   ///< left
+    const Instruction* resume = nullptr;  ///< where it goes on later; null: it is done
 };
 
 template <class T>

@@ -2,8 +2,10 @@
 #include "backend/reference/run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace alkomp::backend::reference {
 namespace {
@@ -12,9 +14,7 @@ constexpr u64 kAlignment = 64;
 
 u64 aligned(u64 size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
 
-void run_all(Team& team, const std::vector<Instruction>& code) {
-    team.code = code.data();
-    const Instruction* at = team.code;
+void run_from(Team& team, const Instruction* at) {
     while (at != nullptr) at = at->run(team, at);
 }
 
@@ -46,18 +46,36 @@ bool Frame::prepare(const std::shared_ptr<const Program>& program, const Launch&
     program_ = program;
     Team made = team(launch);
     std::fill_n(column<Truth>(made, kMask), made.lanes, kTrue);
-    run_all(made, program->setup);
+    made.code = program->setup.data();
+    run_from(made, made.code);
     return true;
 }
 
-void Frame::run(const Launch& launch, u64 first_group, u64 group_count) {
-    Team made = team(launch);
-    made.first_group = first_group;
-    made.active = static_cast<u32>(group_count) * program_->invocations;
-    Truth* mask = column<Truth>(made, kMask);
-    std::fill_n(mask, made.active, kTrue);
-    std::fill(mask + made.active, mask + made.lanes, Truth{0});
-    run_all(made, program_->code);
+void Frame::start(const Launch& launch, u64 first_group, u64 group_count) {
+    team_ = team(launch);
+    team_.first_group = first_group;
+    team_.active = static_cast<u32>(group_count) * program_->invocations;
+    team_.code = team_.resume = program_->code.data();
+    Truth* mask = column<Truth>(team_, kMask);
+    std::fill_n(mask, team_.active, kTrue);
+    std::fill(mask + team_.active, mask + team_.lanes, Truth{0});
+}
+
+bool Frame::go() {
+    run_from(team_, std::exchange(team_.resume, nullptr));
+    return team_.resume == nullptr;
+}
+
+u64 now_ns() {
+    return static_cast<u64>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count());
+}
+
+void Launch::look_at_clock() const {
+    if (deadline_ns == 0 || now_ns() < deadline_ns) return;
+    timed_out.store(true, std::memory_order_relaxed);
+    stop.store(true, std::memory_order_relaxed);
 }
 
 u64 group_count(const Launch& launch) {

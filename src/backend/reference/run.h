@@ -13,8 +13,10 @@ class Frame {
 public:
     /// Ready for teams of the program. False: out of memory.
     [[nodiscard]] bool prepare(const std::shared_ptr<const Program>& program, const Launch& launch);
-    /// Runs the workgroups from this one on that go together.
-    void run(const Launch& launch, u64 first_group, u64 group_count);
+    /// Begins with the workgroups from this one on that go together, once the last ones are done.
+    void start(const Launch& launch, u64 first_group, u64 group_count);
+    /// Goes on. True: they are done, or the launch is to stop.
+    [[nodiscard]] bool go();
 
 private:
     [[nodiscard]] Team team(const Launch& launch) const;
@@ -24,9 +26,12 @@ private:
     std::byte* frame_ = nullptr;
     std::byte* local_ = nullptr;
     std::byte* shared_ = nullptr;
+    Team team_;
 };
 
 /// Workgroups of a launch; as many as can be counted.
 [[nodiscard]] u64 group_count(const Launch& launch);
+/// Of the steady clock.
+[[nodiscard]] u64 now_ns();
 
 }  // namespace alkomp::backend::reference

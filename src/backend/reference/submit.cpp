@@ -14,17 +14,12 @@ constexpr bool kHasThreads = false;  // `take` runs the work
 constexpr bool kHasThreads = true;
 #endif
 
-constexpr u64 kChunksPerThread = 16;  // what a thread takes at once is small enough that all end together
-
-u64 now_ns() {
-    return static_cast<u64>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-            .count());
-}
+constexpr u64 kChunksPerThread = 16;      // what a thread takes at once is small enough that all end together
+constexpr std::size_t kMostStarted = 64;  // workgroups of a thread that wait for others
 
 }  // namespace
 
-Queue::~Queue() {
+void Queue::stop() noexcept {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -33,13 +28,17 @@ Queue::~Queue() {
     }
     work_ready_.notify_all();
     helpers_ready_.notify_all();
+}
+
+Queue::~Queue() {
+    stop();
     for (std::thread& thread : threads_) thread.join();
 }
 
 void Queue::start_threads() {
     threads_.emplace_back([this] { lead(); });
     const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-    for (std::size_t i = 1; i < cores; ++i) threads_.emplace_back([this, i] { help(i); });
+    for (std::size_t i = 1; i < cores; ++i) threads_.emplace_back([this] { help(); });
 }
 
 void Queue::push(Work work) {
@@ -79,8 +78,8 @@ void Queue::lead() {
     }
 }
 
-void Queue::help(std::size_t) {
-    Frame frame;
+void Queue::help() {
+    Frames frames;
     u64 seen = 0;
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -90,7 +89,7 @@ void Queue::help(std::size_t) {
         Job& job = *job_;
         ++helping_;
         lock.unlock();
-        work_on(job, frame);
+        work_on(job, frames);
         lock.lock();
         if (--helping_ == 0) helpers_done_.notify_one();
     }
@@ -99,14 +98,16 @@ void Queue::help(std::size_t) {
 void Queue::run(Work& work) {
     Completion completion;
     completion.ticket = work.ticket;
+    const u64 deadline_ns = limit_ns_ == 0 ? 0 : now_ns() + limit_ns_;
     const std::array<const std::vector<Step>*, 2> parts{&work.steps, work.recorded.get()};
     for (const std::vector<Step>* steps : parts) {
         if (steps == nullptr) continue;
         for (const Step& one : *steps) {
             if (completion.status.failed || stopping_) break;
-            completion.status = step(one, completion);
+            completion.status = step(one, deadline_ns, completion);
         }
     }
+    if (stopping_) completion.status = Status::failure(ErrorCode::device_lost, "the device was stopped.");
     {
         const std::lock_guard lock(mutex_);
         ready_.push_back(std::move(completion));
@@ -114,7 +115,7 @@ void Queue::run(Work& work) {
     completed_.notify_all();
 }
 
-Status Queue::step(const Step& step, Completion& completion) {
+Status Queue::step(const Step& step, u64 deadline_ns, Completion& completion) {
     switch (step.kind) {
         case Step::Kind::copy:
             std::memmove(step.to.base, step.from.base, static_cast<std::size_t>(step.from.size_bytes));
@@ -124,7 +125,7 @@ Status Queue::step(const Step& step, Completion& completion) {
                 std::memcpy(step.to.base + at, &step.pattern, sizeof step.pattern);
             return {};
         case Step::Kind::dispatch:
-            return dispatch(step);
+            return dispatch(step, deadline_ns);
         case Step::Kind::timestamp:
             completion.timestamps_ns.push_back(now_ns());
             return {};
@@ -132,7 +133,7 @@ Status Queue::step(const Step& step, Completion& completion) {
     return {};
 }
 
-Status Queue::dispatch(const Step& step) {
+Status Queue::dispatch(const Step& step, u64 deadline_ns) {
     Job job;
     job.program = step.program;
     Launch& launch = job.launch;
@@ -143,6 +144,7 @@ Status Queue::dispatch(const Step& step) {
     // Read only: the kernel has no way to write there.
     launch.bindings.push_back({const_cast<std::byte*>(step.scalars.data()), step.scalars.size()});
     launch.memory = &memory_;
+    launch.deadline_ns = deadline_ns;
     job.groups = group_count(launch);
     job.teams = job.groups / launch.program->groups_per_team + (job.groups % launch.program->groups_per_team != 0);
     const u64 threads = std::max<u64>(1, threads_.size());
@@ -155,29 +157,71 @@ Status Queue::dispatch(const Step& step) {
         if (shares) ++jobs_;
     }
     if (shares) helpers_ready_.notify_all();
-    work_on(job, frame_);
+    work_on(job, frames_);
     std::unique_lock lock(mutex_);
     job_ = nullptr;
     helpers_done_.wait(lock, [&] { return helping_ == 0; });
+    if (launch.timed_out) {
+        return Status::failure(ErrorCode::timed_out, "\"" + launch.program->label +
+                                                         "\" was stopped: its work had run for " +
+                                                         std::to_string(limit_ns_ / 1'000'000) +
+                                                         " ms, the limit that the device was opened with.");
+    }
     if (!job.no_memory) return {};
     return Status::failure(ErrorCode::out_of_memory,
                            "there is no memory for the values of \"" + launch.program->label + "\".");
 }
 
-void Queue::work_on(Job& job, Frame& frame) {
-    if (!frame.prepare(job.program, job.launch)) {
-        job.no_memory = true;
-        return;
-    }
+Frame* Queue::frame(Job& job, Frames& frames, std::size_t place) {
+    if (place == frames.size()) frames.push_back(std::make_unique<Frame>());
+    if (frames[place]->prepare(job.program, job.launch)) return frames[place].get();
+    job.no_memory = true;
+    return nullptr;
+}
+
+void Queue::work_on(Job& job, Frames& frames) {
+    if (job.program->may_wait) return take_turns(job, frames);
+    Frame* const own = frame(job, frames, 0);
+    if (own == nullptr) return;
     const u64 together = job.program->groups_per_team;
     while (!job.launch.stop.load(std::memory_order_relaxed)) {
         const u64 first = job.next.fetch_add(job.chunk, std::memory_order_relaxed);
         if (first >= job.teams) return;
         const u64 end = std::min(job.teams, first + job.chunk);
         for (u64 team = first; team < end && !job.launch.stop.load(std::memory_order_relaxed); ++team) {
-            const u64 group = team * together;
-            frame.run(job.launch, group, std::min(together, job.groups - group));
+            own->start(job.launch, team * together, std::min(together, job.groups - team * together));
+            static_cast<void>(own->go());
         }
+        job.launch.look_at_clock();
+    }
+}
+
+// A workgroup that takes long may wait for another one: then one more is started, and all that are go on in turn.
+void Queue::take_turns(Job& job, Frames& frames) {
+    std::vector<std::size_t> started, unused;
+    std::size_t used = 0;
+    while (!job.launch.stop.load(std::memory_order_relaxed)) {
+        if (started.size() < kMostStarted && job.next.load(std::memory_order_relaxed) < job.teams) {
+            const u64 team = job.next.fetch_add(1, std::memory_order_relaxed);
+            if (team < job.teams) {
+                if (unused.empty()) unused.push_back(used++);
+                Frame* const own = frame(job, frames, unused.back());
+                if (own == nullptr) {
+                    job.launch.stop = true;  // others may wait for this one
+                    return;
+                }
+                own->start(job.launch, team, 1);
+                started.push_back(unused.back());
+                unused.pop_back();
+            }
+        }
+        if (started.empty()) return;
+        std::erase_if(started, [&](std::size_t place) {
+            if (!frames[place]->go()) return false;
+            unused.push_back(place);
+            return true;
+        });
+        job.launch.look_at_clock();
     }
 }
 

@@ -37,9 +37,13 @@ struct Work {
 
 class Queue {
 public:
-    explicit Queue(const Memory& memory) : memory_(memory) {}
-    /// Stops what runs and drops what waits.
+    /// `limit_ns`: the longest that a submission may run; 0: any time.
+    Queue(const Memory& memory, u64 limit_ns) : memory_(memory), limit_ns_(limit_ns) {}
+    /// Waits until what runs has stopped.
     ~Queue();
+
+    /// Stops what runs and drops what waits; nothing runs any more.
+    void stop() noexcept;
 
     void push(Work work);
     /// Appends what has completed; sleeps up to the limit for the first.
@@ -56,13 +60,18 @@ private:
 
     void start_threads();
     void lead();
-    void help(std::size_t place);
+    void help();
     void run(Work& work);
-    Status step(const Step& step, Completion& completion);
-    Status dispatch(const Step& step);
-    void work_on(Job& job, Frame& frame);
+    Status step(const Step& step, u64 deadline_ns, Completion& completion);
+    Status dispatch(const Step& step, u64 deadline_ns);
+    /// A thread's part, with frames of its own.
+    using Frames = std::vector<std::unique_ptr<Frame>>;
+    static void work_on(Job& job, Frames& frames);
+    static void take_turns(Job& job, Frames& frames);
+    static Frame* frame(Job& job, Frames& frames, std::size_t place);
 
     const Memory& memory_;
+    u64 limit_ns_;
     std::mutex mutex_;
     std::condition_variable work_ready_, helpers_ready_, helpers_done_, completed_;
     std::deque<Work> waiting_;
@@ -71,7 +80,7 @@ private:
     u64 jobs_ = 0;        ///< so far; helpers join each once
     std::size_t helping_ = 0;
     std::atomic<bool> stopping_{false};
-    Frame frame_;  ///< of the thread that leads
+    Frames frames_;  ///< of the thread that leads
     std::vector<std::thread> threads_;
 };
 

@@ -65,7 +65,14 @@ const Instruction* join(Team& team, const Instruction* at) {
 }
 const Instruction* jump(Team& team, const Instruction* at) { return team.code + at->jump; }
 const Instruction* again(Team& team, const Instruction* at) {
-    return team.launch->stop.load(std::memory_order_relaxed) ? nullptr : team.code + at->jump;
+    if (team.launch->stop.load(std::memory_order_relaxed)) return nullptr;
+    const Instruction* next = team.code + at->jump;
+    if (--team.turns != 0) return next;
+    team.turns = kTurns;
+    team.launch->look_at_clock();
+    if (!team.launch->program->may_wait) return next;
+    team.resume = next;
+    return nullptr;
 }
 template <class T>
 const Instruction* case_of(Team& team, const Instruction* at) {
