@@ -190,7 +190,8 @@ InvocationValues::Known InvocationValues::by_lane(const Instruction& instruction
     bool is_same = true;
     for (std::size_t i = 0; i < operands.size(); ++i) {
         const Type& type = module_.type(operands[i]);
-        if (type.kind == Type::Kind::vector && to.kind != Type::Kind::vector) return nullptr;
+        if (type.kind == Type::Kind::vector && (to.kind != Type::Kind::vector || to.count != type.count))
+            return nullptr;
         if (type.kind != Type::Kind::scalar && type.kind != Type::Kind::vector) return nullptr;
         known[i] = find(operands[i], type.kind == Type::Kind::vector ? lane : 0, depth);
         is_same = is_same && (known[i] == nullptr || known[i]->same);

@@ -57,6 +57,17 @@ TEST(VerifyUniformity, RefusesABarrierThatOneInvocationAloneReaches) {
               "does, (17, 0, 0) may; the if at k.cpp:5 parts them.");
 }
 
+// The parts of a vector that bits are taken from anew are fewer than those of the result.
+TEST(VerifyUniformity, TakesBitsInPartsOfAnotherSizeAsUnknown) {
+    const std::string lines =
+        "%two: u32x2 = compose 5, 9\n%constant: u16x4 = bitcast %c2\n%made: u16x4 = bitcast %two\n"
+        "%sum: u16x4 = add %constant, %made\n%last: u16 = extract(3) %sum\n%c: bool = eq %last, u16(1)";
+    const std::string control = "\nif ^choice %c {\n" + kBarrier + "exit ^choice\n} else {\nexit ^choice\n}\nreturn";
+    const std::string declarations = kDeclarations + "\nconstant %c2: u32x2 = (1, 2)";
+    EXPECT_NO_THROW(
+        static_cast<void>(verify_text(kernel_text(kIds + lines + control, declarations, "workgroup_size(64, 1, 1)"))));
+}
+
 TEST(VerifyUniformity, FollowsArithmeticOfEachInvocation) {
     const std::string misses = "not all invocations of the workgroup";
     EXPECT_THAT(refusal(under("%h: u32 = shr %i, 1\n%r: u32 = rem %h, 3\n%c: bool = lt %r, 2")),
