@@ -184,14 +184,17 @@ alkompy.set_log(lambda level, text: None)
 """)
 
 
-def test_without_a_driver_the_error_says_where_it_was_looked_for():
+def test_without_a_driver_the_reference_device_is_taken():
     assert run(PRELUDE + """
-print(alkompy.query())
+print([info.backend for info in alkompy.query()])
+dev = alkompy.Device()
+print(dev.info.backend, dev.get(dev.to_device(np.arange(3, dtype='u4'))))
 try:
-    alkompy.Device()
-except NotImplementedError as error:
+    alkompy.Device("vulkan")
+except ValueError as error:
     print(error.code)
-""", VK_DRIVER_FILES="/nonexistent.json", VK_ICD_FILENAMES="/nonexistent.json") == "[]\nunsupported\n"
+""", VK_DRIVER_FILES="/nonexistent.json", VK_ICD_FILENAMES="/nonexistent.json") == \
+        "['reference']\nreference [0 1 2]\ninvalid_argument\n"
 
 
 def test_the_environment_names_the_device(dev):
