@@ -76,8 +76,7 @@ Id Emitter::zero(ir::TypeId id) {
 /// SPIRV-Tools, which is in SwiftShader, drops insertions into what is then inserted into an array
 /// (eliminate-dead-inserts): vectors and structures go there part by part.
 Id Emitter::insert_parts(Id whole, ir::TypeId whole_type, Id part, ir::TypeId part_type, std::vector<u32>& path) {
-    const ir::Type::Kind kind = module_.types[part_type].kind;
-    if (kind == ir::Type::Kind::scalar || kind == ir::Type::Kind::array || kind == ir::Type::Kind::pointer) {
+    if (module_.types.is(part_type, ir::Type::Kind::array) || parts_of(part_type) == 0) {
         std::vector<u32> words{part, whole};
         words.insert(words.end(), path.begin(), path.end());
         return result(Op::CompositeInsert, type(whole_type), words);
