@@ -172,6 +172,7 @@ TEST_P(Reference, an_endless_kernel_stops_when_its_device_is_abandoned_or_goes) 
         const auto data = other.zeros<u32>(2);
         u32* const turns = static_cast<u32*>(native::reference(data).data);
         const auto turned = [&] { return __atomic_load_n(turns, __ATOMIC_RELAXED); };
+        other.wait();  // `turns` is read below while the kernel runs, and must not be read while zeros are written
         other.call(other.compile(glsl(kEndless)), groups(2), data);
         other.stream().flush();
         while (turned() == 0) std::this_thread::yield();
