@@ -19,12 +19,14 @@
 #pragma once
 
 #include "alkomp/capabilities.h"
+#include "alkomp/check.h"
 #include "alkomp/error.h"
 #include "backend/interface.h"
 
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -84,6 +86,7 @@ struct OpenOptions {
     bool robust = true;           ///< enable what keeps accesses inside buffers; kernels may still opt out
     u64 submission_limit_ns = 0;  ///< where Properties::stops: work that runs longer is stopped, and its ticket reports
                                   ///< timed_out with the kernel's label; 0: no limit
+    std::optional<CheckOptions> check;  ///< where Properties::checks may be had: see there
 };
 
 // Memory -------------------------------------------------------------------------------------------
@@ -113,7 +116,10 @@ struct Properties {
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
     bool stops = false;             ///< `stop` does, the destructor too, and OpenOptions has a limit
     bool checks_addresses = false;  ///< raw addresses outside buffers read zero and write nothing
-    bool clamps_shared = false;   ///< indices into shared and local arrays are clamped, whatever the kernel is made of
+    bool clamps_shared = false;  ///< indices into shared and local arrays are clamped, whatever the kernel is made of
+    /// Opened with OpenOptions::check, and able to. Kernels must then be IR that no pass has changed, with their lines, so
+    /// that what is wrong is still there; memory that a buffer gives back must not be given to another.
+    bool checks = false;
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
     u64 import_alignment_bytes = 0;
     u64 binding_size_multiple_bytes = 1;
@@ -135,7 +141,8 @@ struct KernelCode {
     std::variant<std::span<const u32>, std::string_view, const ir::Module*> code;  ///< SPIR-V, text, IR
     std::span<const SpecializationValue> constants;
     bool robust = true;
-    u32 subgroup_size = 0;  ///< 0: the driver's choice
+    u32 subgroup_size = 0;      ///< 0: the driver's choice
+    bool has_messages = false;  ///< the last binding takes messages: nobody's accesses there are checked
     std::string_view label;
     std::span<const std::byte> cached;  ///< what an earlier `compile` of equal code gave as `cache`; may be
                                         ///< stale or damaged: then it is ignored
@@ -206,6 +213,8 @@ struct Completion {
     void* mapped = nullptr;          ///< of `map`
     std::vector<std::byte> cache;    ///< of `compile`: new or changed pipeline data, else empty
     std::vector<u64> timestamps_ns;  ///< of `submit`, on the clock of `Device::clock`
+    std::vector<Fault> faults;       ///< of `submit`, where Properties::checks; without the text of source lines
+    std::vector<TraceStep> trace;    ///< of `submit`, likewise
 };
 
 // The two classes ----------------------------------------------------------------------------------
