@@ -30,7 +30,7 @@ TEST_P(RandomIr, leaves_what_the_evaluator_leaves) {
     RandomProgramOptions options = RandomProgramOptions::of(gpu.capabilities());
     // 580.159.04 misreads shared memory where a module chooses between pointers into buffers: docs/backends.md.
     if (gpu.info().vendor == "NVIDIA") options.chosen_pointers = false;
-    for (const u64 seed : seeds(50, "ALKOMP_DEVICE_PROGRAMS")) {
+    for (const u64 seed : seeds(200, "ALKOMP_DEVICE_PROGRAMS")) {
         const RandomProgram program = random_program(seed, options);
         for (const bool optimize : {false, true}) {
             const auto differs = [&](const ir::Module& module) {
