@@ -13,5 +13,6 @@
 #include "alkomp/graph.h"
 #include "alkomp/profile.h"
 #include "alkomp/message.h"
+#include "alkomp/check.h"
 #include "alkomp/device.h"
 #include "alkomp/lang.h"

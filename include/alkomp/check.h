@@ -80,7 +80,7 @@ struct Fault {
     u64 more = 0;                    ///< not 0: this stands for so many further faults of this kind and place
 };
 
-/// The report of a fault as people read it: several lines, with the source line and a caret.
+/// The report of a fault as people read it: several lines, with the source line and a caret, and no newline at the end.
 [[nodiscard]] std::string to_string(const Fault& fault);
 
 /// One thing that the traced invocation did.

@@ -4,6 +4,7 @@
 
 #include "alkomp/buffer.h"
 #include "alkomp/capabilities.h"
+#include "alkomp/check.h"
 #include "alkomp/error.h"
 #include "alkomp/future.h"
 #include "alkomp/graph.h"
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +49,11 @@ struct DeviceOptions {
     /// The longest that work submitted together may run; then it is stopped and fails with timed_out, and the device goes
     /// on. 0: any time. Only the reference device can: opening another one throws unsupported.
     std::chrono::nanoseconds time_limit{0};
+    /// Find what is wrong with kernels, and say where. Only the reference device can: opening another one throws
+    /// unsupported. Kernels are then compiled without any optimisation, and run slower. See docs/checking.md.
+    std::optional<CheckOptions> check{};
+    FaultCallback on_fault{};  ///< takes what `check` finds; empty: the reports go to stderr
+    TraceCallback on_trace{};  ///< takes the steps of CheckOptions::trace; empty: they go to stdout
 };
 
 /// What stays true of memory when a kernel is wrong. See docs/errors.md.
@@ -170,6 +177,11 @@ public:
     /// behind, since a driver may never return from destroying a device with an endless kernel.
     void abandon();
     [[nodiscard]] bool lost() const noexcept;
+
+    // Checking -------------------------------------------------------------------------------
+    /// What `DeviceOptions::check` has found in work that has been waited for: at most CheckOptions::per_place faults of a
+    /// kind at a place, and one that counts the others. Empty on a device that does not check.
+    [[nodiscard]] std::vector<Fault> faults() const;
 
     // Measuring ------------------------------------------------------------------------------
     /// Starts or stops recording a GPU timestamp around every call.

@@ -213,7 +213,11 @@ Compiled compile(const Source& source, const KernelOptions& options, Target targ
     compiled.words = run(false);
     if (options.optimize) compiled.declared = std::exchange(compiled.words, run(true));
     // Mistakes were told by then, with the numbers that they have in the files.
-    if (lines == Lines::kept) compiled.words = run_with_lines(options.optimize);
+    if (lines == Lines::kept) {
+        compiled.words = run_with_lines(options.optimize);
+        for (Text& text : expansion.texts)
+            compiled.texts[text.name] = text.renumbers ? std::string() : std::move(text.text);
+    }
     compiled.dependencies = std::move(expansion.dependencies);
     return compiled;
 }

@@ -4,6 +4,7 @@
 
 #include "alkomp/kernel.h"
 #include "glsl/include.h"
+#include "runtime/excerpt.h"
 
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct Compiled {
     std::vector<u32> words;     ///< names are kept
     std::vector<u32> declared;  ///< optimised code only: the words before, which hold all that the source declares
     std::vector<Dependency> dependencies;
+    detail::SourceTexts texts;  ///< with Lines::kept: what the lines are of; empty for a text with lines of its own
 };
 
 /// What the words say beside the code.

@@ -247,18 +247,6 @@ std::string_view directive_name(const LineScanner::Line& line, std::string_view&
     return after.substr(0, length);
 }
 
-std::string_view Text::line(u32 number) const {
-    std::string_view rest = text;
-    for (u32 at = 1; at < number; ++at) {
-        const std::size_t end = rest.find('\n');
-        if (end == std::string_view::npos) return {};
-        rest.remove_prefix(end + 1);
-    }
-    rest = rest.substr(0, rest.find('\n'));
-    if (rest.ends_with('\r')) rest.remove_suffix(1);
-    return rest;
-}
-
 Expansion expand(const Source& source, std::span<const fs::path> include_dirs) {
     Expansion out;
     Text main;

@@ -54,8 +54,6 @@ struct Text {
     int includer = -1;                ///< place in Expansion::texts
     u32 includer_line = 0;
     bool renumbers = false;  ///< it holds `#line`: numbers are not its physical lines
-
-    [[nodiscard]] std::string_view line(u32 number) const;
 };
 
 /// glslang's string number of Expansion::texts[index]: far from what a user's own `#line` may use.

@@ -2,6 +2,8 @@
 // Reads glslang's log and renders its messages with source lines and carets.
 #include "glsl/messages.h"
 
+#include "runtime/excerpt.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,11 +12,12 @@
 namespace alkomp::glsl_front {
 namespace {
 
+using detail::printable;
+using detail::sole_place;
+
 constexpr std::size_t kMaxMessages = 20;
-constexpr std::size_t kMaxLineShown = 160;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_word(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
 /// Single spaces, none at the ends, nor behind an opening quote.
 std::string tidy(std::string_view text) {
@@ -78,62 +81,9 @@ bool is_noise(const Message& message) {
     return message.text == "compilation terminated" || message.text.ends_with("No code generated.");
 }
 
-/// Text that is safe to show: control characters and broken UTF-8 become '?'.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xc2 && lead < 0xe0 ? 2
-                                   : lead >= 0xe0 && lead < 0xf0 ? 3
-                                   : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                                 : 0;
-        bool valid = length != 0 && i + length <= text.size() && (lead >= 0x20 || lead == '\t') && lead != 0x7f;
-        for (std::size_t k = 1; valid && k < length; ++k)
-            valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
-        if (valid && length == 3) {
-            const auto second = static_cast<unsigned char>(text[i + 1]);
-            valid = !(lead == 0xe0 && second < 0xa0) && !(lead == 0xed && second >= 0xa0);
-        }
-        if (valid && length == 4) {
-            const auto second = static_cast<unsigned char>(text[i + 1]);
-            valid = !(lead == 0xf0 && second < 0x90) && !(lead == 0xf4 && second >= 0x90);
-        }
-        if (valid) out += text.substr(i, length);
-        else out += '?';
-        i += valid ? length : 1;
-    }
-    return out;
-}
-
-/// Where `token` stands in `line`, when it does exactly once.
-std::optional<std::size_t> sole_place(std::string_view line, std::string_view token) {
-    if (token.empty()) return std::nullopt;
-    std::optional<std::size_t> place;
-    for (std::size_t at = line.find(token); at != std::string_view::npos; at = line.find(token, at + 1)) {
-        const std::size_t end = at + token.size();
-        const bool joined_left = at > 0 && is_word(token.front()) && is_word(line[at - 1]);
-        const bool joined_right = end < line.size() && is_word(token.back()) && is_word(line[end]);
-        if (joined_left || joined_right) continue;
-        if (place) return std::nullopt;
-        place = at;
-    }
-    return place;
-}
-
 std::string source_excerpt(std::string_view line, std::string_view token) {
-    if (line.find_first_not_of(" \t") == std::string_view::npos) return {};
     const std::optional<std::size_t> place = sole_place(line, token);
-    std::string_view shown = line.substr(0, kMaxLineShown);
-    std::string text = "\n    " + printable(shown);
-    if (line.size() > kMaxLineShown) text += "...";
-    if (!place || *place >= kMaxLineShown) return text;
-    text += "\n    ";
-    for (const char c : line.substr(0, *place)) {
-        // Continuation bytes of UTF-8 take no column of their own.
-        if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) text += c == '\t' ? '\t' : ' ';
-    }
-    return text + '^';
+    return detail::excerpt(line, place ? std::optional(detail::Marked{*place, 1}) : std::nullopt, "    ", "    ");
 }
 
 std::string_view text_of_failure(const Message& message, const Expansion& expansion) {
@@ -199,7 +149,8 @@ std::string render(const Message& message, const Expansion& expansion) {
         out += printable(message.text);
     }
     if (is_ours && message.line != 0 && !text.renumbers) {
-        out += source_excerpt(text.line(message.line), failure.empty() ? std::string_view(message.token) : "#include");
+        out += source_excerpt(detail::line_of(text.text, message.line),
+                              failure.empty() ? std::string_view(message.token) : "#include");
     }
     if (is_ours) {
         for (const Text* at = &text; at->includer >= 0; at = &expansion.texts[static_cast<std::size_t>(at->includer)]) {

@@ -94,7 +94,7 @@ std::shared_ptr<KernelRecord> compile(DeviceRecord& device, const RecordedKernel
         ir::Module module = sized_for(recorded, device.capabilities.limits);
         if (buffers == Buffers::aliased)
             for (ir::Global& global : module.globals) global.aliased = global.kind == ir::Global::Kind::storage;
-        shader = translate(std::move(module), device.capabilities);
+        shader = translate(std::move(module), device.capabilities, {.optimize = !device.properties.checks});
     } catch (const Error& error) {
         std::string text = "compile: " + with_source(error.what());
         if (error.code() == ErrorCode::unsupported) text += '\n' + others_that_run(recorded);

@@ -2,7 +2,9 @@
 // Places in the user's source, as messages show them.
 #include "lang/recorder.h"
 
-#include <fstream>
+#include "runtime/excerpt.h"
+
+#include <algorithm>
 
 namespace alkomp::detail {
 namespace {
@@ -11,10 +13,7 @@ constexpr std::size_t kMaxLineShown = 160;
 
 /// The source line without its indent; empty where there is none to read.
 std::string source_line(Place place) {
-    std::ifstream file(place.file);
-    std::string line;
-    for (u32 i = 0; i < place.line; ++i)
-        if (!std::getline(file, line)) return {};
+    const std::string line = line_of_file(place.file, place.line);
     const std::size_t begin = line.find_first_not_of(" \t"), end = line.find_last_not_of(" \t\r");
     return begin == std::string::npos ? std::string() : line.substr(begin, std::min(end + 1 - begin, kMaxLineShown));
 }

@@ -244,7 +244,8 @@ void DeviceRecord::append_with_messages(Timeline& timeline, const CheckedCall& c
         throw;
     }
     timeline.pending.read_by_host = true;
-    timeline.pending.messages.push_back({&block, call.kernel->messages, call.kernel->label});
+    timeline.pending.messages.push_back(
+        {&block, call.kernel->messages, call.kernel->label, call.kernel->workgroup_size, call.kernel->sources});
 }
 
 void DeviceRecord::provide_empty() {
@@ -309,20 +310,25 @@ void DeviceRecord::on_passed(Timeline& timeline, u64 sequence, std::function<voi
     timeline.actions.insert(at, {sequence, std::move(action)});
 }
 
+void DeviceRecord::release(backend::KernelId kernel) {
+    sources.erase(kernel);
+    backend->release(kernel);
+}
+
 void DeviceRecord::release_passed() {
     const auto all_passed = [this](const auto& entry) {
         return std::all_of(entry.second.begin(), entry.second.end(),
                            [this](const auto& point) { return passed(point); });
     };
-    const auto release = [&](auto& list) {
+    const auto release_all = [&](auto& list, const auto& release) {
         std::erase_if(list, [&](const auto& entry) {
             if (!all_passed(entry)) return false;
-            backend->release(entry.first);
+            release(entry.first);
             return true;
         });
     };
-    release(kernels_to_release);
-    release(recorded_to_release);
+    release_all(kernels_to_release, [this](backend::KernelId id) { release(id); });
+    release_all(recorded_to_release, [this](backend::RecordedId id) { backend->release(id); });
 }
 
 // Completions --------------------------------------------------------------------------------------
@@ -357,6 +363,7 @@ void DeviceRecord::retire(Timeline& timeline, Continuations& then) {
     while (!timeline.in_flight.empty() && timeline.in_flight.front().done) {
         InFlight& batch = timeline.in_flight.front();
         take_messages(batch, then);
+        take_faults(batch, then);
         if (batch.status.failed) {
             poison_writes(timeline, batch.sequence, batch.status);
             if (!timeline.failure) timeline.failure = batch.status;
@@ -404,9 +411,14 @@ bool DeviceRecord::map_messages(Timeline& timeline, InFlight& batch) {
 }
 
 void DeviceRecord::take_messages(InFlight& batch, Continuations& then) {
+    const bool ran = !batch.status.failed;  // to its end, and so the copies to the host
     for (const Messages& messages : batch.messages) {
-        if (!batch.status.failed || batch.status.code == ErrorCode::kernel_fault) {
+        if (ran) {
             ReadMessages taken = read(messages, options.on_print);
+            if (properties.checks) {
+                std::vector<Fault> failed = faults_of(taken, messages);
+                std::move(failed.begin(), failed.end(), std::back_inserter(batch.faults));
+            }
             if (taken.deliver) then.push_back(std::move(taken.deliver));
             if (!taken.failure.empty() && !batch.status.failed)
                 batch.status = backend::Status::failure(ErrorCode::kernel_fault, std::move(taken.failure));
@@ -416,6 +428,25 @@ void DeviceRecord::take_messages(InFlight& batch, Continuations& then) {
     batch.messages.clear();
 }
 
+void DeviceRecord::add_source_lines(backend::Completion& completion) const {
+    const auto texts_of = [&](const std::vector<backend::KernelId>& kernels, std::size_t i) {
+        const auto found = i < kernels.size() ? sources.find(kernels[i]) : sources.end();
+        return found == sources.end() ? nullptr : found->second.get();
+    };
+    for (std::size_t i = 0; i < completion.faults.size(); ++i)
+        add_lines(completion.faults[i], texts_of(completion.fault_kernels, i));
+    for (std::size_t i = 0; i < completion.trace.size(); ++i)
+        add_lines(completion.trace[i], texts_of(completion.trace_kernels, i));
+}
+
+void DeviceRecord::take_faults(InFlight& batch, Continuations& then) {
+    if (!batch.trace.empty())
+        then.push_back([steps = std::move(batch.trace), callback = options.on_trace] { deliver(steps, callback); });
+    if (batch.faults.empty()) return;
+    std::vector<Fault> fresh = faults.add(std::move(batch.faults), options.check->per_place);
+    then.push_back([fresh = std::move(fresh), callback = options.on_fault] { deliver(fresh, callback); });
+}
+
 void DeviceRecord::take_completion(backend::Completion& completion, Continuations& then) {
     if (completion.status.failed && completion.status.code == ErrorCode::device_lost) mark_lost(completion.status);
     for (const auto& timeline : timelines) {
@@ -423,6 +454,9 @@ void DeviceRecord::take_completion(backend::Completion& completion, Continuation
             if (batch.ticket != completion.ticket) continue;
             batch.status = std::move(completion.status);
             batch.timestamps_ns = std::move(completion.timestamps_ns);
+            add_source_lines(completion);
+            batch.faults = std::move(completion.faults);
+            batch.trace = std::move(completion.trace);
             batch.done = batch.status.failed || map_messages(*timeline, batch);
             retire(*timeline, then);
             return;

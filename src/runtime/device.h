@@ -6,6 +6,7 @@
 #include "backend/backend.h"
 #include "runtime/arguments.h"
 #include "runtime/buffer.h"
+#include "runtime/check.h"
 #include "runtime/hazards.h"
 #include "runtime/message.h"
 #include "runtime/pool.h"
@@ -51,6 +52,8 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     std::unordered_map<u64, std::shared_ptr<KernelRecord>> recorded_kernels;  ///< by `key_of` in lang/recorded.h
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
     std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
+    std::unordered_map<backend::KernelId, std::shared_ptr<const SourceTexts>> sources;  ///< of kernels that are checked
+    FaultLog faults;
     u32 streams_made = 1;
     bool profiling = false;
     Profile profile;
@@ -98,6 +101,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     [[nodiscard]] bool passed(const Conflicts::Wait& point) const noexcept {
         return timelines[point.timeline]->completed.load(std::memory_order_acquire) >= point.sequence;
     }
+    void release(backend::KernelId kernel);
     /// Releases kernels and recorded lists whose work has passed.
     void release_passed();
 
@@ -131,6 +135,8 @@ private:
     void append_with_messages(Timeline& timeline, const CheckedCall& call);
     bool map_messages(Timeline& timeline, InFlight& batch);
     void take_messages(InFlight& batch, Continuations& then);
+    void take_faults(InFlight& batch, Continuations& then);
+    void add_source_lines(backend::Completion& completion) const;
     void take_completion(backend::Completion& completion, Continuations& then);
     void retire(Timeline& timeline, Continuations& then);
     void fail_everything(Continuations& then);

@@ -106,9 +106,9 @@ Target target_of(const DeviceRecord& device, Target asked) {
 }
 
 std::string settings_text(const Job& job) {
-    std::string text = std::string(job.robust ? "robust" : "fast") +
-                       (job.device->options.robust ? " checked" : " unchecked") + " subgroup " +
-                       std::to_string(job.subgroup_size);
+    std::string text =
+        std::string(job.robust ? "robust" : "fast") + (job.device->options.robust ? " checked" : " unchecked") +
+        (job.device->properties.checks ? " as written" : "") + " subgroup " + std::to_string(job.subgroup_size);
     for (const backend::SpecializationValue& value : job.constants)
         text +=
             ' ' + std::to_string(value.id) + ':' + std::to_string(value.size_bytes) + '=' + std::to_string(value.bits);
@@ -120,7 +120,9 @@ std::shared_ptr<const ShaderRecord> with_module(const Job& job) {
     auto shader = std::make_shared<ShaderRecord>(*job.shader);
     try {
         ir::Module module = read::read(shader->words, shader->interface.entry, shader->name);
-        shader->module = translate(std::move(module), job.device->capabilities)->module;
+        shader->module =
+            translate(std::move(module), job.device->capabilities, {.optimize = !job.device->properties.checks})
+                ->module;
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');
@@ -151,7 +153,10 @@ Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRe
     job.device = std::move(device);
     job.shader = std::move(shader);
     const std::string settings = settings_text(job);
-    job.memory_key = hash_key({job.shader->key, settings, job.label});
+    std::vector<std::string_view> parts{job.shader->key, settings, job.label};
+    if (job.shader->sources)
+        for (const auto& [name, text] : *job.shader->sources) parts.insert(parts.end(), {name, text});
+    job.memory_key = hash_key(parts);
     job.disk_key = "pipeline-" + hash_key({ALKOMP_VERSION, job.device->identity, job.shader->key, settings});
     return job;
 }
@@ -173,6 +178,7 @@ std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) 
     record->label = job.label;
     record->key = job.memory_key;
     record->messages = job.shader->messages;
+    record->sources = job.shader->sources;
     return record;
 }
 
@@ -184,6 +190,7 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
     code.constants = job.constants;
     code.robust = job.robust;
     code.subgroup_size = job.subgroup_size;
+    code.has_messages = job.interface.has_messages;
     code.label = job.label;
     code.cached = job.cached;
     backend::Pending pending = job.device->backend->compile(code, job.interface, id, cache);
@@ -249,7 +256,10 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         device->check_usable("compile");
         backend::KernelId id = backend::KernelId::none;
         pending = start(waiting->job, id, cache);
-        if (pending.ticket != 0 || !pending.status.failed) waiting->record = make_record(waiting->job, id);
+        if (pending.ticket != 0 || !pending.status.failed) {
+            waiting->record = make_record(waiting->job, id);
+            if (waiting->record->sources) device->sources[id] = waiting->record->sources;
+        }
         if (pending.ticket != 0) {
             device->tickets[pending.ticket] = [waiting](backend::Completion& completion) {
                 waiting->finish(completion.status, completion.cache);
@@ -286,9 +296,15 @@ Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, c
                                          " does not take; GLSL and SPIR-V are taken.");
     }
     const Target target = target_of(*device, options.target);
-    std::shared_ptr<const ShaderRecord> shader =
-        options.through_ir ? translate(module_of(source, options, target), device->capabilities)
-                           : make_shader(source, options, target);
+    std::shared_ptr<const ShaderRecord> shader;
+    if (device->properties.checks) {
+        const auto texts = std::make_shared<SourceTexts>();
+        ir::Module module = module_of(source, options, target, texts.get());
+        shader = translate(std::move(module), device->capabilities, {.optimize = false, .sources = texts});
+    } else {
+        shader = options.through_ir ? translate(module_of(source, options, target), device->capabilities)
+                                    : make_shader(source, options, target);
+    }
     return prepare(std::move(device), std::move(shader), options);
 }
 
@@ -336,7 +352,7 @@ KernelRecord::~KernelRecord() {
         if (!device->lost.load(std::memory_order_acquire)) add_waits(*device, *this, waits);
         const bool is_idle =
             std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
-        if (is_idle) device->backend->release(id);
+        if (is_idle) device->release(id);
         else device->kernels_to_release.emplace_back(id, std::move(waits));
     } catch (...) {
         // Out of memory for the list: the kernel stays with its device.
@@ -353,6 +369,12 @@ Kernel Device::compile(const Shader& shader, const KernelOptions& options) {
     std::shared_ptr<detail::DeviceRecord> device = detail::usable(record_);
     const std::span<const u32> words = shader.words();  // throws for an empty handle
     std::shared_ptr<const detail::ShaderRecord> record = shader.record();
+    if (device->properties.checks && record->origin) {
+        KernelOptions as_compiled = options;
+        as_compiled.macros = record->origin->options.macros;
+        as_compiled.include_dirs = record->origin->options.include_dirs;
+        return compile(record->origin->source, as_compiled);
+    }
     // The default entry point is the shader's own; another one of its module may be named.
     if (options.entry != "main" && options.entry != record->interface.entry) {
         record = detail::make_shader(spirv(words, record->name), options, Target::vulkan_1_2);

@@ -6,6 +6,7 @@
 #include "backend/backend.h"
 #include "backend/interface.h"
 #include "ir/pass/lower_messages.h"
+#include "runtime/excerpt.h"
 
 #include <memory>
 #include <mutex>
@@ -16,6 +17,12 @@ namespace alkomp::detail {
 
 struct DeviceRecord;
 
+/// What a shader was compiled from. A device that checks compiles it anew, with its lines.
+struct Origin {
+    Source source;
+    KernelOptions options;
+};
+
 /// Immutable once made.
 struct ShaderRecord {
     std::vector<u32> words;  ///< SPIR-V
@@ -24,6 +31,8 @@ struct ShaderRecord {
     std::string key;                           ///< names its words and interface: part of every kernel cache key
     std::shared_ptr<const ir::Module> module;  ///< that the words were made from; null: from no IR
     std::shared_ptr<const std::vector<ir::Message>> messages;  ///< what the kernel prints and checks; null: nothing
+    std::shared_ptr<const SourceTexts> sources;                ///< for devices that check; null: none are kept
+    std::shared_ptr<const Origin> origin;                      ///< of `compile_shader`; null: it is not kept
 };
 
 /// Held by handles, which hold its device too, and by its device where the kernel was recorded from C++.
@@ -35,6 +44,7 @@ struct KernelRecord {
     std::string label;
     std::string key;                                           ///< of DeviceRecord::kernels
     std::shared_ptr<const std::vector<ir::Message>> messages;  ///< null: none
+    std::shared_ptr<const SourceTexts> sources;                ///< null: none are kept
     u32 last_timeline = 0;  ///< guarded by DeviceRecord::mutex: where and when it was used last
     u64 last_sequence = 0;
     bool used_elsewhere = false;  ///< on more than one timeline: release waits for all of them

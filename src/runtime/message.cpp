@@ -122,6 +122,10 @@ ReadMessages read(const Messages& messages, const PrintCallback& on_print) {
     std::vector<Line> lines = lines_of(*messages.table, words);
     ReadMessages out;
     if (failed != 0) out.failure = failure_text(lines, failed, messages.kernel);
+    for (const Line& line : lines)
+        if (line.message->is_check)
+            out.failed.push_back({line.text, line.message->file, line.message->line, line.invocation});
+    out.failed_untold = failed - std::min(failed, static_cast<u32>(out.failed.size()));
     std::erase_if(lines, [](const Line& line) { return line.message->is_check; });
     if (lines.empty() && dropped == 0) return out;
     out.deliver = [lines = std::move(lines), dropped, kernel = messages.kernel, table = messages.table, on_print] {

@@ -5,15 +5,15 @@
 #include "alkomp/message.h"
 #include "ir/pass/lower_messages.h"
 #include "runtime/buffer.h"
+#include "runtime/excerpt.h"
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace alkomp::detail {
-
-struct KernelRecord;
 
 /// The words of one call: on the device, where the kernel writes them, and where the host reads them. Used again once the
 /// call's messages were taken.
@@ -30,6 +30,8 @@ struct Messages {
     MessageBlock* block = nullptr;
     std::shared_ptr<const std::vector<ir::Message>> table;
     std::string kernel;
+    std::array<u32, 3> workgroup_size{1, 1, 1};
+    std::shared_ptr<const SourceTexts> sources;  ///< null: none are kept
 };
 
 /// The blocks of one device. Guarded by DeviceRecord::mutex.
@@ -50,11 +52,21 @@ private:
     std::vector<std::unique_ptr<MessageBlock>> blocks_;
 };
 
+/// A condition that did not hold in one invocation.
+struct FailedCheck {
+    std::string text;  ///< what the kernel says about it
+    std::string file;
+    u32 line = 0;
+    std::array<u32, 3> invocation{};
+};
+
 /// What is read of a mapped block: `deliver` hands the lines to the device's `on_print`, under no lock; `failure` says
 /// which condition did not hold, empty where all did.
 struct ReadMessages {
     std::function<void()> deliver;  ///< empty: nothing was printed
     std::string failure;
+    std::vector<FailedCheck> failed;
+    u32 failed_untold = 0;  ///< that had no room
 };
 [[nodiscard]] ReadMessages read(const Messages& messages, const PrintCallback& on_print);
 

@@ -55,7 +55,10 @@ backend::Pending Pool::allocate(DeviceRecord& device, u64 size_bytes, Block& out
 
 Pool::Taken Pool::take(DeviceRecord& device, u64 size_bytes) {
     ++allocations_;
-    look_again(device);
+    // What a buffer gave back is another one's only where nobody looks for uses of the wrong one.
+    const bool reuses = !device.properties.checks;
+    if (reuses) look_again(device);
+    else trim(device);
     Taken taken;
     if (take_ready(size_bytes, taken.block)) {
         keep(taken.block);
@@ -63,7 +66,7 @@ Pool::Taken Pool::take(DeviceRecord& device, u64 size_bytes) {
     }
     const u64 largest = device.capabilities.limits.max_buffer_bytes / kGranule * kGranule;
     const u64 exact = round_up(size_bytes, kGranule);
-    const u64 roomy = std::max(exact, std::min(size_class(size_bytes), largest));
+    const u64 roomy = reuses ? std::max(exact, std::min(size_class(size_bytes), largest)) : exact;
     // Where there is no room for the class, there may be for what was asked.
     backend::Pending pending = allocate(device, roomy, taken.block);
     const auto is_full = [&] {

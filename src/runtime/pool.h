@@ -28,7 +28,7 @@ public:
         backend::Status failure;             ///< the driver's words
     };
     /// A block of at least `size_bytes`, from the cache or the backend. When the backend is out of
-    /// memory, the cache is given back to it and it is asked again.
+    /// memory, the cache is given back to it and it is asked again. A device that checks never gets a cached one.
     Taken take(DeviceRecord& device, u64 size_bytes);
     /// Counts a block as in use; for `take` when its allocation has finished.
     void keep(const Block& block) noexcept;

@@ -200,7 +200,7 @@ const Found& choose(const std::vector<Found>& all, const std::string& wanted, co
 // Lists the adapters of every backend, chooses one and opens it, a step at each advance.
 class Opening final : public Progress, public std::enable_shared_from_this<Opening> {
 public:
-    Opening(std::string name, DeviceOptions options) : wanted_(std::move(name)), options_(options) {
+    Opening(std::string name, DeviceOptions options) : wanted_(std::move(name)), options_(std::move(options)) {
         if (wanted_.empty()) {
             if (const char* variable = std::getenv("ALKOMP_DEVICE"); variable != nullptr && *variable != '\0') {
                 wanted_ = variable;
@@ -250,8 +250,8 @@ private:
         if (!chosen_) {
             chosen_ = &choose(found_, wanted_, said_by_);
             const std::lock_guard lock(chosen_->entry->mutex);
-            ticket_ = chosen_->entry->backend->open(chosen_->adapter,
-                                                    {options_.robust, static_cast<u64>(options_.time_limit.count())});
+            ticket_ = chosen_->entry->backend->open(
+                chosen_->adapter, {options_.robust, static_cast<u64>(options_.time_limit.count()), options_.check});
         }
         backend::Completion completion;
         if (!chosen_->entry->take(ticket_, limit, completion)) return false;
@@ -259,6 +259,9 @@ private:
         if (options_.time_limit.count() != 0 && !completion.device->properties().stops)
             throw Error(ErrorCode::unsupported, "Device: time_limit is set, and the device \"" + chosen_->info.name +
                                                     "\" cannot stop its work; the reference device can.");
+        if (options_.check && !completion.device->properties().checks)
+            throw Error(ErrorCode::unsupported, "Device: check is set, and the device \"" + chosen_->info.name +
+                                                    "\" cannot check kernels; the reference device can.");
         opened_ = make_record(std::move(completion.device));
         return true;
     }
@@ -317,8 +320,9 @@ void check_not_forked(const char* function) {
 
 Future<Device> open_device(std::string name, DeviceOptions options, const char* function) {
     check_not_forked(function);
+    if (options.check) check_options(*options.check, function);
     watch_for_fork();
-    return std::make_shared<Opening>(std::move(name), options)->start();
+    return std::make_shared<Opening>(std::move(name), std::move(options))->start();
 }
 
 }  // namespace detail

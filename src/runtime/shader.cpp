@@ -106,7 +106,10 @@ Shader compile_shader(const Source& source, const KernelOptions& options) {
         options.through_ir ? detail::translate(detail::module_of(source, options, target))
                            : detail::make_shader(source, options, target);
     static_cast<void>(detail::resolve_constants(*record, options));
-    return Shader(std::move(record));
+    if (source.language != Language::glsl) return Shader(std::move(record));
+    auto with_origin = std::make_shared<detail::ShaderRecord>(*record);
+    with_origin->origin = std::make_shared<const detail::Origin>(detail::Origin{source, options});
+    return Shader(std::move(with_origin));
 }
 
 namespace detail {

@@ -275,6 +275,12 @@ void Device::profile(bool on) {
     device.profiling = on;
 }
 
+std::vector<Fault> Device::faults() const {
+    if (!record_) throw Error(ErrorCode::invalid_argument, "faults: the device is empty: it was moved from.");
+    const std::lock_guard lock(record_->mutex);
+    return record_->faults.all();
+}
+
 Profile Device::profile() const {
     detail::DeviceRecord& device = detail::usable(record_, "profile");
     device.advance(std::chrono::nanoseconds::zero());

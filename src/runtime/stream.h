@@ -5,6 +5,7 @@
 #include "alkomp/stream.h"
 #include "backend/backend.h"
 #include "runtime/arena.h"
+#include "runtime/check.h"
 #include "runtime/message.h"
 
 #include <atomic>
@@ -50,6 +51,8 @@ struct InFlight {
     std::vector<u64> timestamps_ns;
     std::vector<Messages> messages;  ///< that it brings to the host
     u32 open_maps = 0;               ///< of their blocks, asked for once it was done
+    std::vector<Fault> faults;       ///< with the lines of the source
+    std::vector<TraceStep> trace;
 };
 
 /// One stream as its device sees it. Owned by the device, so that work in flight outlives the stream;

@@ -38,7 +38,7 @@ void add_messages(Interface& interface, const ir::Module& module) {
     interface.has_messages = true;
 }
 
-std::string key_of(const ir::Module& module, const emit::SpirvOptions& options, TranslateOptions how) {
+std::string key_of(const ir::Module& module, const emit::SpirvOptions& options, const TranslateOptions& how) {
     ByteWriter writer;
     writer.add(options.version);
     for (const bool option :
@@ -51,7 +51,7 @@ std::string key_of(const ir::Module& module, const emit::SpirvOptions& options, 
 }
 
 std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabilities* capabilities,
-                                               TranslateOptions how) {
+                                               const TranslateOptions& how) {
     ir::verify(module, capabilities);
     const emit::SpirvOptions options =
         capabilities != nullptr ? emit::SpirvOptions::of(*capabilities) : emit::SpirvOptions::all();
@@ -60,6 +60,7 @@ std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabili
     shader->key = key_of(module, options, how);
     shader->interface = interface_of(module);
     shader->interface.spirv_version = options.version;
+    shader->sources = how.sources;
     if (std::vector<ir::Message> messages = ir::lower_messages(module); !messages.empty()) {
         shader->messages = std::make_shared<const std::vector<ir::Message>>(std::move(messages));
         add_messages(shader->interface, module);
@@ -86,19 +87,20 @@ std::shared_ptr<const ShaderRecord> translated(ir::Module module, const Capabili
 }  // namespace
 
 std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities,
-                                              TranslateOptions options) {
+                                              const TranslateOptions& options) {
     return translated(std::move(module), &capabilities, options);
 }
 std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
 
-ir::Module module_of(const Source& source, const KernelOptions& options, Target target) {
+ir::Module module_of(const Source& source, const KernelOptions& options, Target target, SourceTexts* texts) {
     if (source.language == Language::wgsl)
         throw Error(ErrorCode::unsupported,
                     "compile: \"" + source.name + "\" is WGSL; GLSL and SPIR-V are taken here.");
     if (source.language == Language::spirv) return read::read(source.words, options.entry, source.name);
     KernelOptions as_it_is = options;  // the IR has passes of its own
     as_it_is.optimize = false;
-    const glsl_front::Compiled compiled = glsl_front::compile(source, as_it_is, target, glsl_front::Lines::kept);
+    glsl_front::Compiled compiled = glsl_front::compile(source, as_it_is, target, glsl_front::Lines::kept);
+    if (texts != nullptr) *texts = std::move(compiled.texts);
     return read::read(compiled.words, options.entry, source.name);
 }
 

@@ -13,18 +13,21 @@
 namespace alkomp::detail {
 
 struct TranslateOptions {
-    bool optimize = true;  ///< run the passes that only make the kernel faster
+    bool optimize = true;                          ///< run the passes that only make the kernel faster
+    std::shared_ptr<const SourceTexts> sources{};  ///< to be kept with the kernel; null: none
 };
 
 /// The module as SPIR-V for a device with these capabilities; without words where it takes none. Equal modules, capabilities and options give equal words.
 /// Throws: compile_failed (the module is not right), unsupported (the device lacks what it uses).
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilities& capabilities,
-                                                            TranslateOptions options = {});
+                                                            const TranslateOptions& options = {});
 /// For a device that has everything.
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module);
 
-/// GLSL or SPIR-V as a module, with its lines. Throws what `glsl_front::compile` and `read::read` throw.
-[[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target);
+/// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
+/// `glsl_front::compile` and `read::read` throw.
+[[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target,
+                                   SourceTexts* texts = nullptr);
 
 /// What a module asks of its caller, its sizes with these constants; all but the requirements, which its words declare.
 [[nodiscard]] Interface interface_of(const ir::Module& module,

@@ -53,12 +53,20 @@ backend::Ticket MemoryBackend::adapters() {
     return ticket;
 }
 
-backend::Ticket MemoryBackend::open(u32 adapter, const backend::OpenOptions&) {
+namespace {
+
+std::unique_ptr<MemoryDevice> open_adapter(const MemoryOptions& adapter, const backend::OpenOptions& options) {
+    return std::make_unique<MemoryDevice>(adapter, adapter.checks && options.check.has_value());
+}
+
+}  // namespace
+
+backend::Ticket MemoryBackend::open(u32 adapter, const backend::OpenOptions& options) {
     const std::lock_guard lock(mutex_);
     backend::Completion completion;
     completion.ticket = next_ticket_++;
     if (auto fault = faults.take(Call::open)) completion.status = std::move(fault->second);
-    else completion.device = std::make_unique<MemoryDevice>(adapters_.at(adapter));
+    else completion.device = open_adapter(adapters_.at(adapter), options);
     const backend::Ticket ticket = completion.ticket;
     ready_.push_back(std::move(completion));
     return ticket;
@@ -80,6 +88,7 @@ MemoryBackend& MemoryBackend::registered() {
             {.name = "two queues", .queues = 2, .seed = 7},
             {.name = "in poll", .queues = 2, .worker = false, .seed = 11},
             {.name = "scarce", .memory_bytes = u64{24} << 20},
+            {.name = "checking", .checks = true},
         });
         detail::register_backend([made] { return made; });
         return made;

@@ -30,6 +30,7 @@ struct MemoryOptions {
     bool worker = true;  ///< a thread per queue runs the work; else `poll` does
     u64 seed = 0;        ///< not 0: reorders what no barrier separates and delays completions
     u64 memory_bytes = u64{1} << 30;
+    bool checks = false;  ///< opened with OpenOptions::check, it has Properties::checks and finds what is planted
 };
 
 /// The calls that can be made to fail.
@@ -72,7 +73,7 @@ private:
 
 class MemoryDevice final : public backend::Device {
 public:
-    explicit MemoryDevice(MemoryOptions options);
+    explicit MemoryDevice(MemoryOptions options, bool checks = false);
     ~MemoryDevice() override;
 
     [[nodiscard]] const Capabilities& capabilities() const noexcept override { return capabilities_; }
@@ -96,6 +97,8 @@ public:
     // For tests.
     Faults faults;
     void fail_next(Call call, When when, ErrorCode code, const std::string& text, u32 after = 0);
+    /// Opened to check: the next submission with a kernel in it has found this, in the last kernel of it.
+    void plant(std::vector<Fault> found, std::vector<TraceStep> trace = {});
     /// From now on every call reports device_lost, and so does every open ticket.
     void lose(const std::string& text);
     /// Lets endless kernels end, those to come too.
@@ -146,6 +149,7 @@ private:
     std::unordered_set<backend::Ticket> unexecuted_;  ///< submissions that have not run
     std::vector<std::unique_ptr<Queue>> queues_;
     std::deque<Ready> ready_;
+    backend::Completion planted_;  ///< what `plant` was given
     HazardOracle oracle_;
     std::mt19937_64 random_;
     MemoryCounters counters_;

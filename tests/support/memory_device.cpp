@@ -63,10 +63,11 @@ Capabilities MemoryDevice::default_capabilities(bool indirect) {
     return c;
 }
 
-MemoryDevice::MemoryDevice(MemoryOptions options)
+MemoryDevice::MemoryDevice(MemoryOptions options, bool checks)
     : options_(std::move(options)), capabilities_(default_capabilities()), random_(options_.seed) {
     properties_.queues_compute.assign(options_.queues, true);
     properties_.accepts_spirv = true;
+    properties_.checks = checks;
     properties_.map_alignment_bytes = 8;
     properties_.binding_size_multiple_bytes = 4;
     for (u32 i = 0; i < options_.queues; ++i) queues_.push_back(std::make_unique<Queue>());
@@ -114,6 +115,12 @@ backend::Status MemoryDevice::lost_status() const { return backend::Status::fail
 
 void MemoryDevice::fail_next(Call call, When when, ErrorCode code, const std::string& text, u32 after) {
     faults.add(call, when, backend::Status::failure(code, text), after);
+}
+
+void MemoryDevice::plant(std::vector<Fault> found, std::vector<TraceStep> trace) {
+    const std::lock_guard lock(mutex_);
+    planted_.faults = std::move(found);
+    planted_.trace = std::move(trace);
 }
 
 // Memory -----------------------------------------------------------------------------------------
@@ -242,7 +249,7 @@ backend::Pending MemoryDevice::compile(const backend::KernelCode& code, const In
     if (fault) kernel->failure = completion.status = std::move(fault->second);
     const backend::Pending result = pending(std::move(completion));
     kernel->made = result.ticket;
-    out = static_cast<backend::KernelId>(next_id_);
+    kernel->id = out = static_cast<backend::KernelId>(next_id_);
     kernels_.emplace(next_id_++, std::move(kernel));
     ++counters_.kernels;
     return result;
@@ -423,8 +430,14 @@ backend::Pending MemoryDevice::submit(const backend::Submission& submission) {
     }
     work.ticket = open_ticket();
     unexecuted_.insert(work.ticket);
-    for (const Step& step : work.steps)
-        if (step.kernel && step.kernel->host && step.kernel->host->endless) work.endless = true;
+    for (const Step& step : work.steps) {
+        if (!step.kernel) continue;
+        if (step.kernel->host && step.kernel->host->endless) work.endless = true;
+        work.found.fault_kernels.assign(planted_.faults.size(), step.kernel->id);
+        work.found.trace_kernels.assign(planted_.trace.size(), step.kernel->id);
+    }
+    if (!work.found.fault_kernels.empty()) work.found.faults = std::exchange(planted_.faults, {});
+    if (!work.found.trace_kernels.empty()) work.found.trace = std::exchange(planted_.trace, {});
     oracle_.begin_submission(submission.queue, submission.waits);
     note(submission.queue, submission.read_by_host, work.ticket, work.steps);
     oracle_.end_submission(submission.queue, work.ticket);

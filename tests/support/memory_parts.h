@@ -33,6 +33,7 @@ struct MemoryDevice::Buffer {
 };
 
 struct MemoryDevice::CompiledKernel {
+    backend::KernelId id = backend::KernelId::none;
     Interface interface;
     std::shared_ptr<const HostKernel> host;
     std::unordered_map<u32, u64> constants;
@@ -65,6 +66,7 @@ struct MemoryDevice::Work {
     std::vector<backend::Ticket> waits;
     backend::Status failure;
     bool endless = false;
+    backend::Completion found;  ///< of `plant`
 };
 
 struct MemoryDevice::Queue {

@@ -135,7 +135,7 @@ void MemoryDevice::run_next(u32 index, std::unique_lock<std::mutex>& lock) {
     queue.running = true;
     std::mt19937_64 random(random_());
     lock.unlock();
-    backend::Completion completion;
+    backend::Completion completion = std::move(work.found);
     run(work, random, completion);
     lock.lock();
     queue.running = false;
