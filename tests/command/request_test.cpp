@@ -9,9 +9,9 @@
 namespace alkomp::command {
 namespace {
 
-RunRequest request(const std::string& line, bool trace = false) {
+RunRequest request(const std::string& line, Verb verb = Verb::run) {
     CLI::App app;
-    const RunOptions options(app, trace);
+    const RunOptions options(app, verb);
     app.parse(line, false);
     return options.request();
 }
@@ -94,6 +94,33 @@ TEST(Request, NumbersOfEveryKind) {
     EXPECT_EQ(r.repeat, 3U);
     EXPECT_TRUE(r.time);
     EXPECT_FALSE(r.groups);
+}
+
+TEST(Request, ChecksAreOnUnlessTheyAreLeftOut) {
+    const RunRequest plain = request("k.comp --in a.npy", Verb::check);
+    EXPECT_EQ(plain.device, "reference");
+    ASSERT_TRUE(plain.check);
+    EXPECT_TRUE(plain.check->bounds && plain.check->races && plain.check->uninitialized && plain.check->barriers &&
+                plain.check->arithmetic);
+    EXPECT_FALSE(plain.check->not_finite || plain.check->trace);
+    EXPECT_EQ(plain.check->per_place, CheckOptions{}.per_place);
+
+    const RunRequest r = request(
+        "k.comp --no-bounds --no-races --no-uninitialized --no-barriers --no-arithmetic --not-finite --per-place 7 "
+        "--step-limit 1000 --subgroup-size 8 --order-seed 5 --trace 4,7",
+        Verb::check);
+    EXPECT_FALSE(r.check->bounds || r.check->races || r.check->uninitialized || r.check->barriers ||
+                 r.check->arithmetic);
+    EXPECT_TRUE(r.check->not_finite);
+    EXPECT_EQ(r.check->per_place, 7U);
+    EXPECT_EQ(r.check->step_limit, 1000U);
+    EXPECT_EQ(r.check->subgroup_size, 8U);
+    EXPECT_EQ(r.check->order_seed, 5U);
+    EXPECT_EQ(r.check->trace, (std::array<u32, 3>{4, 7, 0}));
+    EXPECT_EQ(usage_error([] { return request("k.comp --trace 1,x", Verb::check); }),
+              "--trace 1,x: it is not the global id of an invocation like 1023 or 4,7");
+    EXPECT_FALSE(request("k.comp").check);
+    EXPECT_TRUE(request("k.comp --through-ir").options.through_ir);
 }
 
 }  // namespace

@@ -141,8 +141,8 @@ def test_a_kernel_that_does_not_end(refused, folder, a):
 @pytest.mark.parametrize(
     "words, wanted",
     [
-        ((), "alkomp: a verb is missing; there are devices, doctor, run, trace and translate (see `alkomp --help`)"),
-        (("fly",), "alkomp: there is no verb 'fly'; there are devices, doctor, run, trace and translate (see `alkomp --help`)"),
+        ((), "alkomp: a verb is missing; there are devices, doctor, run, trace, check and translate (see `alkomp --help`)"),
+        (("fly",), "alkomp: there is no verb 'fly'; there are devices, doctor, run, trace, check and translate (see `alkomp --help`)"),
         (("run",), "alkomp run: KERNEL is required (see `alkomp run --help`)"),
         (("run", "k.comp", "--fast"), "alkomp run: The following argument was not expected: --fast (see `alkomp run --help`)"),
         (("run", "k.comp", "--in"), "alkomp run: --in: 1 required [NAME=]FILE missing (see `alkomp run --help`)"),

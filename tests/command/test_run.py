@@ -56,6 +56,12 @@ def test_one_buffer_is_filled_and_saved(alkomp, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["a.npy", "b.npy", "double.comp"]
 
 
+def test_a_kernel_that_goes_through_the_ir_computes_the_same(alkomp):
+    np.save("a.npy", np.arange(1000, dtype=np.uint32))
+    alkomp("run", "double.comp", "--in", "a.npy", "--out", "b.npy", "--through-ir")
+    assert (np.load("b.npy") == 2 * np.arange(1000)).all()
+
+
 def test_an_input_may_be_its_own_output(alkomp):
     np.save("a.npy", np.arange(10, dtype=np.uint32))
     alkomp("run", "double.comp", "--in", "a.npy", "--out", "a.npy", "--repeat", "3")

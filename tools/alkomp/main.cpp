@@ -20,6 +20,7 @@ constexpr const char* kFooter = R"(Examples:
   alkomp doctor
   alkomp run kernel.comp --in a.npy --out b.npy --groups 1024
   alkomp trace kernel.comp --in a.npy --out b.npy --trace out.json
+  alkomp check kernel.comp --in a.npy --out b.npy
   alkomp translate kernel.comp --to spirv
 `alkomp VERB --help` tells more about each.
 )";
@@ -60,6 +61,12 @@ int doctor(const Flags& flags) {
     return report.usable() ? 0 : 1;
 }
 
+int check(const RunRequest& request) {
+    const RunReport report = run(request);
+    print(request.json ? faults_json(report) : faults_text(report));
+    return report.faults.empty() ? 0 : 1;
+}
+
 int run_or_trace(const RunRequest& request, bool traced) {
     const RunReport report = traced ? trace(request) : run(request);
     print(request.json ? json(report) : text(report));
@@ -73,8 +80,8 @@ int translate_kernel(const TranslateRequest& request) {
     return 0;
 }
 
-/// Runs a verb; whatever it throws becomes one message that starts with its name.
-int guarded(const std::string& verb, const std::function<int()>& act) {
+/// Runs a verb; whatever it throws becomes one message that starts with its name. `failed`: the exit status then.
+int guarded(const std::string& verb, const std::function<int()>& act, int failed = 1) {
     const auto complain = [&](const char* what) { std::fprintf(stderr, "alkomp %s: %s\n", verb.c_str(), what); };
     try {
         return act();
@@ -83,10 +90,10 @@ int guarded(const std::string& verb, const std::function<int()>& act) {
         return 2;
     } catch (const std::bad_alloc&) {
         complain("there is not enough memory on the host");
-        return 1;
+        return failed;
     } catch (const std::exception& error) {
         complain(error.what());
-        return 1;
+        return failed;
     }
 }
 
@@ -97,7 +104,7 @@ int usage(const CLI::App& app, const CLI::ParseError& error) {
     if (chosen.empty() && error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
         const std::vector<std::string> words = app.remaining();
         what = (words.empty() ? "a verb is missing" : "there is no verb '" + words.front() + "'") +
-               std::string("; there are devices, doctor, run, trace and translate");
+               std::string("; there are devices, doctor, run, trace, check and translate");
     }
     std::fprintf(stderr, "alkomp%s: %s (see `alkomp%s --help`)\n", verb.c_str(), what.c_str(), verb.c_str());
     return 2;
@@ -119,9 +126,11 @@ int start(int count, char** words) {
     doctor_verb.add_flag("--json", flags.json, "Print a report as JSON");
     doctor_verb.footer(kDoctorFooter);
     CLI::App& run_verb = *app.add_subcommand("run", "Run one kernel over files");
-    const RunOptions run_options(run_verb, false);
+    const RunOptions run_options(run_verb, Verb::run);
     CLI::App& trace_verb = *app.add_subcommand("trace", "Run one kernel over files and record where the time goes");
-    const RunOptions trace_options(trace_verb, true);
+    const RunOptions trace_options(trace_verb, Verb::trace);
+    CLI::App& check_verb = *app.add_subcommand("check", "Run one kernel over files and say what is wrong with it");
+    const RunOptions check_options(check_verb, Verb::check);
     CLI::App& translate_verb = *app.add_subcommand("translate", "Show what a kernel becomes: IR or SPIR-V");
     const TranslateOptions translate_options(translate_verb);
 
@@ -134,6 +143,9 @@ int start(int count, char** words) {
     if (devices_verb.parsed()) return guarded("devices", [&] { return devices(flags); });
     if (doctor_verb.parsed()) return guarded("doctor", [&] { return doctor(flags); });
     if (run_verb.parsed()) return guarded("run", [&] { return run_or_trace(run_options.request(), false); });
+    if (check_verb.parsed())
+        return guarded(
+            "check", [&] { return check(check_options.request()); }, 2);
     if (translate_verb.parsed())
         return guarded("translate", [&] { return translate_kernel(translate_options.request()); });
     return guarded("trace", [&] { return run_or_trace(trace_options.request(), true); });

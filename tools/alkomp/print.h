@@ -19,10 +19,13 @@ struct DevicesText {
 [[nodiscard]] std::string text(const DevicesReport& report, DevicesText options);
 [[nodiscard]] std::string text(const DoctorReport& report);
 [[nodiscard]] std::string text(const RunReport& report);
+/// Of `check`: each fault, and a last line that counts them.
+[[nodiscard]] std::string faults_text(const RunReport& report);
 
 [[nodiscard]] std::string json(const DevicesReport& report);
 [[nodiscard]] std::string json(const DoctorReport& report);
 [[nodiscard]] std::string json(const RunReport& report);
+[[nodiscard]] std::string faults_json(const RunReport& report);
 [[nodiscard]] std::string json(const TranslateReport& report);
 
 /// "79.6 GiB", "12 MiB", "512 B"

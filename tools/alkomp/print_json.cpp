@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <optional>
+
 namespace alkomp::command {
 namespace {
 
@@ -42,6 +45,39 @@ Json to_json(const DeviceInfo& info, bool chosen) {
 }
 
 Json text_or_null(const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); }
+
+template <class T>
+Json value_or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json to_json(const SourcePlace& place) {
+    return {{"file", place.file}, {"line", place.line}, {"column", place.column}, {"text", place.text}};
+}
+
+Json to_json(const FaultSide& side) {
+    Json calls = Json::array();
+    for (const SourcePlace& call : side.calls) calls.push_back(to_json(call));
+    Json out = to_json(side.place);
+    out["calls"] = calls;
+    out["invocation"] = side.invocation;
+    out["workgroup"] = side.workgroup;
+    out["writes"] = side.writes;
+    out["atomic"] = side.atomic;
+    return out;
+}
+
+Json to_json(const Fault& fault) {
+    return {{"kind", alkomp::to_string(fault.kind)},
+            {"kernel", fault.kernel},
+            {"text", fault.text},
+            {"at", to_json(fault.at)},
+            {"other", fault.other ? to_json(*fault.other) : Json(nullptr)},
+            {"object", text_or_null(fault.object)},
+            {"index", value_or_null(fault.index)},
+            {"size", value_or_null(fault.size)},
+            {"more", fault.more}};
+}
 
 }  // namespace
 
@@ -89,7 +125,9 @@ std::string json(const DoctorReport& report) {
                  {"mends", mends}});
 }
 
-std::string json(const RunReport& report) {
+namespace {
+
+Json to_json(const RunReport& report) {
     Json buffers = Json::array();
     for (const RunBuffer& buffer : report.buffers) {
         buffers.push_back({{"name", buffer.name},
@@ -126,6 +164,29 @@ std::string json(const RunReport& report) {
                                     {"duration_ns", span.duration_ns},
                                     {"bytes", span.bytes}});
         }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string json(const RunReport& report) { return dump(to_json(report)); }
+
+std::string faults_json(const RunReport& report) {
+    Json out = to_json(report);
+    out.erase("gpu_ns");
+    out["failure"] = text_or_null(report.failure);
+    u64 count = 0;
+    out["faults"] = Json::array();
+    for (const Fault& fault : report.faults) {
+        out["faults"].push_back(to_json(fault));
+        count += std::max<u64>(fault.more, 1);
+    }
+    out["count"] = count;
+    out["steps"] = Json::array();
+    for (const TraceStep& step : report.steps) {
+        out["steps"].push_back(to_json(step.place));
+        out["steps"].back()["does"] = step.text;
     }
     return dump(out);
 }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <tuple>
 
 namespace alkomp::command {
 namespace {
@@ -185,6 +187,21 @@ std::string text(const RunReport& report) {
                            report.repeat == 1 ? "" : "s", time_text(report.wall_ns));
     }
     return out;
+}
+
+std::string faults_text(const RunReport& report) {
+    std::string out;
+    u64 count = 0;
+    std::set<std::tuple<std::string, u32, u32>> places;
+    for (const Fault& fault : report.faults) {
+        out += to_string(fault) + "\n\n";
+        count += std::max<u64>(fault.more, 1);
+        places.emplace(fault.at.place.file, fault.at.place.line, fault.at.place.column);
+    }
+    if (!report.failure.empty()) out += fmt::format("nothing was saved: {}\n", report.failure);
+    if (count == 0) return out + fmt::format("{}: no faults\n", report.kernel);
+    return out + fmt::format("{}: {} fault{} at {} place{}\n", report.kernel, count, count == 1 ? "" : "s",
+                             places.size(), places.size() == 1 ? "" : "s");
 }
 
 }  // namespace alkomp::command

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How the words after `alkomp run` are read.
+// How the words after `alkomp run`, `trace` and `check` are read.
 #include "request.h"
 
 #include "failure.h"
@@ -50,6 +50,21 @@ Examples:
   alkomp trace nbody.comp --in bodies.npy --groups 64 --repeat 100 --trace out.json --json
 )";
 
+constexpr const char* kCheckFooter =
+    R"(Runs the kernel on the reference device, which needs no driver, and says what is wrong with it: the line, the
+buffer, the index and the invocation. Takes what `alkomp run` takes but for the device; see `alkomp run --help` for how
+files meet the kernel's buffers. Outputs are written too. docs/checking.md shows every kind of report.
+
+Exit status 0: nothing was found. 1: something was. 2: it could not be checked; the reason is on standard error.
+
+Examples:
+  alkomp check blur.comp --in photo.npy --out blurred.npy
+  alkomp check sum.comp --in a.npy --out b.npy --groups 1024 --no-uninitialized
+  alkomp check sum.comp --in a.npy --out b.npy --trace 1023
+  alkomp check sum.comp --in a.npy --out b.npy --subgroup-size 4 --order-seed 7
+  alkomp check sum.comp --in a.npy --out b.npy --json | jq '.faults[].text'
+)";
+
 /// "name=rest" when what is before the first '=' could be a name or a number, not a path.
 std::pair<std::string, std::string> split_name(const std::string& text) {
     static const std::regex pattern("([A-Za-z_][A-Za-z0-9_]*|[0-9]+)=([^]*)");
@@ -71,6 +86,21 @@ std::optional<Shape> parse_shape(const std::string& text) {
         if (*next != 'x') return std::nullopt;
         at = next + 1;
     }
+}
+
+/// "7", "7,8", "7,8,9"; what is not named stays as it is. False: it is none of these.
+template <class T>
+bool parse_numbers(const std::string& text, const std::array<T*, 3>& places) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (T* place : places) {
+        const auto [next, error] = std::from_chars(at, end, *place);
+        if (error != std::errc()) return false;
+        if (next == end) return true;
+        if (*next != ',') return false;
+        at = next + 1;
+    }
+    return false;
 }
 
 /// Takes ":word" off the end of a path when `use` knows the word.
@@ -113,17 +143,14 @@ FileArgument parse_file(const std::string& text, bool output) {
 
 Groups parse_groups(const std::string& text) {
     Groups groups;
-    std::array<u64*, 3> places{&groups.x, &groups.y, &groups.z};
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (u64* place : places) {
-        const auto [next, error] = std::from_chars(at, end, *place);
-        if (error != std::errc()) break;
-        if (next == end) return groups;
-        if (*next != ',') break;
-        at = next + 1;
-    }
+    if (parse_numbers(text, std::array{&groups.x, &groups.y, &groups.z})) return groups;
     throw UsageError("--groups " + text + ": it is not one to three workgroup counts like 1024 or 64,48");
+}
+
+std::array<u32, 3> parse_invocation(const std::string& text) {
+    std::array<u32, 3> id{};
+    if (parse_numbers(text, std::array{&id[0], &id[1], &id[2]})) return id;
+    throw UsageError("--trace " + text + ": it is not the global id of an invocation like 1023 or 4,7");
 }
 
 Constant parse_constant(const std::string& text) {
@@ -141,7 +168,7 @@ Constant parse_constant(const std::string& text) {
     throw UsageError("'" + text + "' is neither a number nor true or false");
 }
 
-RunOptions::RunOptions(CLI::App& app, bool trace) : app_(app) {
+RunOptions::RunOptions(CLI::App& app, Verb verb) : app_(app), verb_(verb) {
     const auto several = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
         app.add_option(name, to, help)->type_name(type)->allow_extra_args(false);
     };
@@ -156,8 +183,8 @@ RunOptions::RunOptions(CLI::App& app, bool trace) : app_(app) {
     several("--define,-D", macros_, "NAME[=VALUE]", "GLSL macro");
     several("--include,-I", include_dirs_, "DIR", "Folder of GLSL #include files");
     app.add_option("--entry", entry_, "Entry point")->capture_default_str()->type_name("NAME");
-    app.add_option("--device,-d", plain_.device, "Index, backend:index, or part of a name (see `alkomp devices`)")
-        ->type_name("DEVICE");
+    if (verb == Verb::check) add_checks();
+    else add_device();
     app.add_option("--repeat", plain_.repeat, "Run the kernel N times over the same buffers")
         ->type_name("N")
         ->check(CLI::Range(1, 1000000));
@@ -166,13 +193,49 @@ RunOptions::RunOptions(CLI::App& app, bool trace) : app_(app) {
         ->capture_default_str()
         ->check(CLI::Range(0.001, 1e9));
     app.add_flag("--not-robust", unchecked_, "The kernel promises to stay inside its buffers");
-    if (trace) {
+    if (verb == Verb::trace)
         app.add_option("--trace,-t", plain_.trace, "Where to write the trace")->type_name("FILE")->required();
-    } else {
-        app.add_flag("--time", plain_.time, "Print the GPU time of each run");
-    }
+    if (verb == Verb::run) app.add_flag("--time", plain_.time, "Print the GPU time of each run");
     app.add_flag("--json", plain_.json, "Print a report as JSON");
-    app.footer(trace ? kTraceFooter : kRunFooter);
+    app.footer(verb == Verb::run ? kRunFooter : verb == Verb::trace ? kTraceFooter : kCheckFooter);
+}
+
+void RunOptions::add_device() {
+    app_.add_option("--device,-d", plain_.device, "Index, backend:index, or part of a name (see `alkomp devices`)")
+        ->type_name("DEVICE");
+    app_.add_flag("--through-ir", plain_.options.through_ir, "Read GLSL or SPIR-V as IR, and give the device that");
+}
+
+void RunOptions::add_checks() {
+    app_.add_option("--trace,-t", traced_, "Print what this invocation does, line by line, by its global id")
+        ->type_name("I[,J[,K]]");
+    app_.add_option("--per-place", checks_.per_place, "Faults told for each place of the source; more are counted")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000000));
+    app_.add_option("--step-limit", checks_.step_limit, "Turns of loops that an invocation may take")->type_name("N");
+    app_.add_option("--subgroup-size", checks_.subgroup_size, "Of kernels that ask for none: 1, 2, 4 ... 64")
+        ->type_name("N")
+        ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64}));
+    app_.add_option("--order-seed", checks_.order_seed, "Run the workgroups in an order made from this number")
+        ->type_name("N");
+    app_.add_flag("--not-finite", checks_.not_finite, "Look for NaN and infinity out of finite numbers too");
+    app_.add_flag("--no-bounds", no_bounds_, "Do not look for accesses outside of arrays and buffers");
+    app_.add_flag("--no-races", no_races_, "Do not look for data races");
+    app_.add_flag("--no-uninitialized", no_uninitialized_, "Do not look for reads of memory that nobody wrote");
+    app_.add_flag("--no-barriers", no_barriers_, "Do not look for barriers that not all reach");
+    app_.add_flag("--no-arithmetic", no_arithmetic_, "Do not look for division by zero and shifts out of range");
+}
+
+CheckOptions RunOptions::checks() const {
+    CheckOptions checks = checks_;
+    checks.bounds = !no_bounds_;
+    checks.races = !no_races_;
+    checks.uninitialized = !no_uninitialized_;
+    checks.barriers = !no_barriers_;
+    checks.arithmetic = !no_arithmetic_;
+    if (!traced_.empty()) checks.trace = parse_invocation(traced_);
+    return checks;
 }
 
 RunRequest RunOptions::request() const {
@@ -218,6 +281,10 @@ RunRequest RunOptions::request() const {
     request.options.label = request.kernel.filename().string();
     request.options.robust = !unchecked_;
     if (!groups_.empty()) request.groups = parse_groups(groups_);
+    if (verb_ == Verb::check) {
+        request.check = checks();
+        request.device = "reference";
+    }
     return request;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The command line of `run` and `trace`, taken apart.
+// The command line of `run`, `trace` and `check`, taken apart.
 #pragma once
 
+#include "alkomp/check.h"
 #include "alkomp/kernel.h"
 #include "array.h"
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -43,19 +45,31 @@ struct RunRequest {
     double timeout_s = 60;
     bool time = false;
     bool json = false;
-    std::filesystem::path trace;  ///< of `trace`: where to write it
+    std::filesystem::path trace;        ///< of `trace`: where to write it
+    std::optional<CheckOptions> check;  ///< of `check`
 };
+
+/// The verbs that run one kernel over files.
+enum class Verb : u8 { run, trace, check };
 
 /// The options of a verb as CLI11 collects them; `request` is called after the parse.
 class RunOptions {
 public:
-    explicit RunOptions(CLI::App& app, bool trace);
+    RunOptions(CLI::App& app, Verb verb);
     /// Throws UsageError.
     [[nodiscard]] RunRequest request() const;
 
 private:
+    void add_device();
+    void add_checks();
+    [[nodiscard]] CheckOptions checks() const;
+
     CLI::App& app_;
+    Verb verb_;
     RunRequest plain_;
+    CheckOptions checks_;
+    std::string traced_;
+    bool no_bounds_ = false, no_races_ = false, no_uninitialized_ = false, no_barriers_ = false, no_arithmetic_ = false;
     std::vector<std::string> in_, out_, like_, args_, sets_, macros_, include_dirs_;
     std::string groups_, entry_ = "main";
     bool unchecked_ = false;
@@ -65,6 +79,8 @@ private:
 [[nodiscard]] FileArgument parse_file(const std::string& text, bool output);
 /// "1024", "16,16", "4,4,4". Throws UsageError.
 [[nodiscard]] Groups parse_groups(const std::string& text);
+/// "7", "7,8", "7,8,9": a global id. Throws UsageError.
+[[nodiscard]] std::array<u32, 3> parse_invocation(const std::string& text);
 /// "true", "4", "-3", "2.5". Throws UsageError.
 [[nodiscard]] Constant parse_constant(const std::string& text);
 

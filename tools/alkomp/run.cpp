@@ -8,6 +8,8 @@
 #include "output_file.h"
 #include "picture.h"
 #include "progress.h"
+#include "runtime/arguments.h"
+#include "runtime/device.h"
 #include "runtime/kernel.h"
 
 #include <algorithm>
@@ -135,7 +137,7 @@ void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& req
     constexpr u32 kSlice = 1024;
     const auto deadline =
         Clock::now() + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(request.timeout_s));
-    Progress progress("running", request.repeat);
+    Progress progress(request.check ? "checking" : "running", request.repeat);
     for (u32 done = 0; done < request.repeat;) {
         const u32 end = std::min(request.repeat, done + kSlice);
         for (; done < end; ++done) device.stream().call_erased(kernel, list);
@@ -150,6 +152,23 @@ void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& req
         }
         progress.show(done);
     }
+}
+
+/// The invocation that is to be traced is one of the call's.
+void check_traced(const Device& device, const Kernel& kernel, std::span<const detail::Argument> list,
+                  const std::array<u32, 3>& id) {
+    detail::CheckedCall call;
+    detail::check_arguments(*device.record(), *kernel.record(), list, call);
+    std::string grid;
+    bool inside = true;
+    for (std::size_t i = 0; i < id.size(); ++i) {
+        const u64 count = call.nothing ? 0 : u64{call.groups[i]} * kernel.workgroup_size()[i];
+        inside = inside && id[i] < count;
+        grid += (i == 0 ? "" : " x ") + std::to_string(count);
+    }
+    if (inside) return;
+    throw UsageError("--trace " + std::to_string(id[0]) + ',' + std::to_string(id[1]) + ',' + std::to_string(id[2]) +
+                     ": the kernel runs " + grid + " invocations, counted from 0, and this is none of them");
 }
 
 void save(Device& device, const std::vector<BoundBuffer>& buffers, std::vector<OutputFile>& files) {
@@ -209,7 +228,11 @@ Source read_kernel(const std::filesystem::path& path) {
 RunReport run(const RunRequest& request) {
     const Source source = read_kernel(request.kernel);
     const Arrays arrays = read_files(request);
-    Device device(request.device, {.profile = request.time});
+    RunReport report;
+    DeviceOptions options{.profile = request.time, .check = request.check};
+    options.on_fault = [](const Fault&) {};  // the report has them all
+    if (request.json) options.on_trace = [&](const TraceStep& step) { report.steps.push_back(step); };
+    Device device(request.device, options);
     const Kernel kernel = device.compile(source, request.options);
     const Interface& interface = kernel.record()->interface;
     std::vector<BoundBuffer> buffers = plan(interface, request, arrays);
@@ -217,12 +240,19 @@ RunReport run(const RunRequest& request) {
     upload(device, interface, arrays, buffers);
     const std::vector<detail::Argument> list = arguments(buffers, scalars, request.groups);
 
+    if (request.check && request.check->trace) check_traced(device, kernel, list, *request.check->trace);
+
     const auto begin = Clock::now();
-    call_repeatedly(device, kernel, request, list);
-    RunReport report;
+    try {
+        call_repeatedly(device, kernel, request, list);
+    } catch (const Error& error) {
+        if (!request.check || device.faults().empty()) throw;
+        report.failure = error.what();
+    }
     report.wall_ns = static_cast<u64>(nanoseconds(Clock::now() - begin).count());
+    report.faults = device.faults();
     std::vector<OutputFile> files;
-    save(device, buffers, files);
+    if (report.failure.empty()) save(device, buffers, files);
     for (OutputFile& file : files) file.commit();
 
     report.kernel = kernel.label();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// `alkomp run` and `alkomp trace`: one kernel over files.
+// `alkomp run`, `alkomp trace` and `alkomp check`: one kernel over files.
 #pragma once
 
 #include "alkomp/device.h"
@@ -36,11 +36,14 @@ struct RunReport {
     std::array<u32, 3> workgroup_size{};
     u32 repeat = 1;
     std::vector<RunBuffer> buffers;
-    std::optional<RunTime> time;  ///< none: not asked for, or the device has no timestamps
-    bool timed = false;           ///< it was asked for
-    u64 wall_ns = 0;              ///< from the first call to the last one's end, on the host
-    Profile profile;              ///< of `trace`
-    std::string trace;            ///< the file that was written
+    std::optional<RunTime> time;   ///< none: not asked for, or the device has no timestamps
+    bool timed = false;            ///< it was asked for
+    u64 wall_ns = 0;               ///< from the first call to the last one's end, on the host
+    Profile profile;               ///< of `trace`
+    std::string trace;             ///< the file that was written
+    std::vector<Fault> faults;     ///< of `check`
+    std::vector<TraceStep> steps;  ///< of `check`, when they are not printed at once
+    std::string failure;           ///< of `check`: why the kernel's work failed, so that nothing was saved
 };
 
 /// SPIR-V by its first word or its name (.spv), else GLSL.
