@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Devices: opening them, their memory, and the work of their default stream.
+#include "check.h"
 #include "stream.h"
 
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/vector.h>
 
 #include <limits>
 #include <new>
@@ -15,10 +17,18 @@ using alkomp::Device;
 using alkomp::Guarantees;
 using alkomp::MemoryStatistics;
 
-void open(Device* self, nb::handle which, bool robust, bool profile) {
+void open(Device* self, nb::handle which, bool robust, bool profile, nb::handle check, nb::handle on_fault,
+          nb::handle on_trace) {
     alkomp::DeviceOptions options;
     options.robust = robust;
     options.profile = profile;
+    options.check = check_options(check);
+    if (!options.check && !(on_fault.is_none() && on_trace.is_none()))
+        refuse("Device: on_fault and on_trace get what check finds, and check is not set.");
+    if (options.check) {
+        options.on_fault = fault_callback(on_fault);
+        options.on_trace = trace_callback(on_trace);
+    }
     std::string name;
     if (nb::isinstance<nb::str>(which)) {
         name = nb::cast<std::string>(which);
@@ -156,23 +166,31 @@ void bind_device_work(nb::class_<Device>& device) {
         .def(
             "compile",
             [](Device& self, nb::handle code, std::string entry, nb::object constants, nb::object macros,
-               nb::object include_dirs, bool optimize, bool robust, u32 subgroup_size, std::string label) {
-                const PythonOptions options{
-                    std::move(entry), std::move(constants), std::move(macros), std::move(include_dirs), optimize,
-                    robust,           subgroup_size,        std::move(label)};
+               nb::object include_dirs, bool optimize, bool through_ir, bool robust, u32 subgroup_size,
+               std::string label) {
+                const PythonOptions options{std::move(entry),
+                                            std::move(constants),
+                                            std::move(macros),
+                                            std::move(include_dirs),
+                                            optimize,
+                                            through_ir,
+                                            robust,
+                                            subgroup_size,
+                                            std::move(label)};
                 return compile(self, code, options, "compile");
             },
             "code"_a.none(), nb::kw_only(), "entry"_a = "main", "constants"_a = nb::none(), "macros"_a = nb::none(),
-            "include_dirs"_a = nb::none(), "optimize"_a = false, "robust"_a = true, "subgroup_size"_a = 0,
-            "label"_a = "",
-            nb::sig("def compile(self, code: Shader | Source | str, *, entry: str = 'main',"
-                    " constants: collections.abc.Mapping[str | int, bool | int | float] | None = None,"
-                    " macros: dict[str, object] | None = None,"
-                    " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, optimize: bool = False,"
-                    " robust: bool = True, subgroup_size: int = 0, label: str = '') -> Kernel"),
+            "include_dirs"_a = nb::none(), "optimize"_a = false, "through_ir"_a = false, "robust"_a = true,
+            "subgroup_size"_a = 0, "label"_a = "",
+            nb::sig(
+                "def compile(self, code: Shader | Source | str, *, entry: str = 'main',"
+                " constants: collections.abc.Mapping[str | int, bool | int | float] | None = None,"
+                " macros: dict[str, object] | None = None,"
+                " include_dirs: collections.abc.Sequence[str | os.PathLike] | None = None, optimize: bool = False,"
+                " through_ir: bool = False, robust: bool = True, subgroup_size: int = 0, label: str = '') -> Kernel"),
             "Compiles a Shader, a Source or GLSL text for this device.\n\n"
-            "constants: specialisation constants by name or id. macros, include_dirs, optimize: as in compile_glsl. "
-            "robust:\n"
+            "constants: specialisation constants by name or id. macros, include_dirs, optimize: as in compile_glsl.\n"
+            "through_ir: read GLSL and SPIR-V as alkomp's IR, and compile what is emitted from that. robust:\n"
             "False promises that the kernel stays inside its buffers. subgroup_size: 0 is the device's choice. label:\n"
             "for messages and traces.\n"
             "Raises Error (compile_failed) with file, line and the source line, NotImplementedError naming a feature\n"
@@ -247,16 +265,26 @@ void bind_devices(nb::module_& m) {
         "context manager it waits at the end for all that was recorded.");
     device
         .def("__init__", &open, "which"_a = nb::none(), nb::kw_only(), "robust"_a = true, "profile"_a = false,
-             nb::sig("def __init__(self, which: int | str | None = None, *, robust: bool = True, profile: bool = "
-                     "False) -> None"),
+             "check"_a.none() = false, "on_fault"_a = nb::none(), "on_trace"_a = nb::none(),
+             nb::sig("def __init__(self, which: int | str | None = None, *, robust: bool = True, profile: bool = False,"
+                     " check: bool | CheckOptions | None = False,"
+                     " on_fault: collections.abc.Callable[[Fault], object] | None = None,"
+                     " on_trace: collections.abc.Callable[[TraceStep], object] | None = None) -> None"),
              "Opens a device. robust: keep every kernel's accesses inside its own buffers. profile: record GPU\n"
-             "timestamps from the start.\n\n"
+             "timestamps from the start. check: find what is wrong with kernels, and say where; only\n"
+             "Device(\"reference\") can. on_fault: called with each Fault that comes out of a wait or read; None: its\n"
+             "report goes to sys.stderr. on_trace: called with the steps of CheckOptions(trace=...); None: they go to\n"
+             "sys.stdout. The callbacks must not call alkompy; what they raise goes to sys.unraisablehook.\n\n"
              "Raises ValueError, listing the devices that exist, or NotImplementedError with what was looked for when\n"
-             "there is none.")
+             "there is none, or when it cannot check.")
         .def_prop_ro(
             "info", [](const Device& self) -> const alkomp::DeviceInfo& { return self.info(); },
             nb::rv_policy::reference_internal, "Its entry of query(), with limits and features.")
         .def_prop_ro("guarantees", &Device::guarantees, "What stays true of memory when a kernel is wrong.")
+        .def(
+            "faults", [](const Device& self) { return self.faults(); }, nb::sig("def faults(self) -> list[Fault]"),
+            "What `check` has found in work that has been waited for: at most CheckOptions.per_place faults of a kind\n"
+            "at a place, and one that counts the others.")
         .def_prop_ro("lost", &Device::lost, "True once the device is lost or abandoned.")
         .def(
             "__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Device"))

@@ -174,6 +174,7 @@ alkomp::KernelOptions kernel_options(const PythonOptions& given, const char* fun
     alkomp::KernelOptions options;
     options.entry = given.entry;
     options.optimize = given.optimize;
+    options.through_ir = given.through_ir;
     options.robust = given.robust;
     options.subgroup_size = given.subgroup_size;
     options.label = given.label;

@@ -13,6 +13,7 @@ struct PythonOptions {
     std::string entry = "main";
     nb::object constants, macros, include_dirs;
     bool optimize = false;
+    bool through_ir = false;
     bool robust = true;
     u32 subgroup_size = 0;
     std::string label;

@@ -17,5 +17,6 @@ NB_MODULE(_alkompy, m) {
     alkompy::bind_futures(m);
     alkompy::bind_streams(m);
     alkompy::bind_graphs(m);
+    alkompy::bind_checks(m);
     alkompy::bind_devices(m);
 }

@@ -28,6 +28,7 @@ void bind_kernels(nb::module_& m);
 void bind_futures(nb::module_& m);
 void bind_streams(nb::module_& m);
 void bind_graphs(nb::module_& m);
+void bind_checks(nb::module_& m);
 void bind_devices(nb::module_& m);
 
 /// Throws alkomp::Error, which Python sees as the class of its code.
