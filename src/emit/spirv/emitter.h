@@ -221,6 +221,7 @@ private:
     [[nodiscard]] Held passed(ir::ValueId id);
     [[nodiscard]] Held passed_pointer(ir::ValueId id);
     [[nodiscard]] std::vector<Held> passed(std::span<const ir::ValueId> ids);
+    [[nodiscard]] bool takes_pointers(const ir::Instruction& instruction) const;
     [[nodiscard]] Held unspecified(ir::TypeId id);
     [[nodiscard]] Jump jump_of(const ir::Instruction& terminator) const;
     [[nodiscard]] u32 first_hop(const Jump& jump) const;
@@ -250,6 +251,7 @@ private:
     u32 loop_depth_ = 0;
     bool precise_ = false;
     bool uses_subgroups_ = false;
+    bool passes_pointers_ = false;
     bool coherent_ = false;                  ///< under the memory model of GLSL: buffers are, for the sake of barriers
     bool in_constant_ = false;               ///< results become OpSpecConstantOp
     std::vector<Fact> facts_;                ///< that hold here
