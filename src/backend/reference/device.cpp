@@ -18,8 +18,9 @@ class ReferenceDevice final : public backend::Device {
 public:
     ReferenceDevice(const Adapter& adapter, const OpenOptions& options)
         : capabilities_(adapter.capabilities),
-          memory_(adapter.memory_bytes),
-          queue_(memory_, options.submission_limit_ns) {
+          memory_(adapter.memory_bytes, options.check.has_value()),
+          check_(options.check),
+          queue_(memory_, options.submission_limit_ns, options.check) {
         properties_.queues_compute = {true};
         properties_.persistent_map = properties_.device_mappable = properties_.device_cached = true;
         properties_.host_is_device = true;
@@ -28,6 +29,10 @@ public:
         properties_.accepts_ir = true;
         properties_.stops = true;
         properties_.checks_addresses = properties_.clamps_shared = true;
+        properties_.checks = check_.has_value();
+        if (!properties_.checks) return;
+        // All that is written must come by as a command.
+        properties_.device_mappable = properties_.host_is_device = false;
     }
 
     [[nodiscard]] const Capabilities& capabilities() const noexcept override { return capabilities_; }
@@ -46,7 +51,7 @@ public:
     Pending compile(const KernelCode& code, const Interface& interface, KernelId& out,
                     std::vector<std::byte>&) override {
         std::shared_ptr<const Program> program;
-        Status status = reference::compile(code, interface, program);
+        Status status = reference::compile(code, interface, check_ ? &*check_ : nullptr, program);
         if (status.failed) return {0, std::move(status)};
         out = static_cast<KernelId>(next_id_);
         programs_.emplace(next_id_++, std::move(program));
@@ -90,11 +95,19 @@ public:
     }
     [[nodiscard]] const void* native() const noexcept override { return nullptr; }
     /// Its first byte.
-    [[nodiscard]] const void* native(BufferId buffer) const noexcept override { return memory_[buffer].base; }
+    [[nodiscard]] const void* native(BufferId buffer) const noexcept override {
+        const Binding bytes = memory_[buffer];
+        // Whoever asks may write there.
+        if (bytes.shadow != nullptr) bytes.shadow->set_written(0, bytes.size_bytes);
+        return bytes.base;
+    }
 
 private:
     [[nodiscard]] Binding range(BufferId buffer, u64 offset_bytes, u64 size_bytes) const {
-        return {memory_[buffer].base + offset_bytes, size_bytes};
+        Binding bytes = memory_[buffer];
+        bytes.base += offset_bytes;
+        bytes.size_bytes = size_bytes;
+        return bytes;
     }
     [[nodiscard]] Step dispatch(KernelId kernel, std::span<const BoundRange> bindings,
                                 std::span<const std::byte> scalars) const {
@@ -135,6 +148,7 @@ private:
     Capabilities capabilities_;
     Properties properties_;
     Memory memory_;
+    std::optional<CheckOptions> check_;
     std::unordered_map<u64, std::shared_ptr<const Program>> programs_;
     std::unordered_map<u64, std::shared_ptr<const std::vector<Step>>> recorded_;
     u64 next_id_ = 1;

@@ -19,7 +19,8 @@ constexpr u32 kTeamLanes = 256;  // wanted, where workgroups may run together
 
 }  // namespace
 
-Lowering::Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size)
+Lowering::Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size,
+                   const CheckOptions* check, bool has_messages)
     : module_(module),
       types_(module.types),
       layout_(module, subgroup_size),
@@ -32,6 +33,11 @@ Lowering::Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings
       returns_(module.regions.size()),
       bindings_(std::move(bindings)) {
     labels_.push_back(0);
+    if (check == nullptr) return;
+    checks_ = std::make_shared<Checks>();
+    checks_->options = *check;
+    writes_.resize(bindings_.size());
+    if (has_messages) message_binding_ = static_cast<u32>(bindings_.size() - 1);
 }
 
 void Lowering::refuse(const ir::Instruction& at, const std::string& why) const {
@@ -79,7 +85,7 @@ void Lowering::choose_shape(Program& program) {
         // each other at the end of a loop.
         if (op != Op::call && ir::has(op, ir::kConvergent | ir::kAtomic)) alone = true;
     }
-    program.may_wait = loops && waits;
+    program.may_wait = may_wait_ = loops && waits;
     if (!alone && !program.may_wait) program.groups_per_team = std::max(1u, kTeamLanes / program.invocations);
     const u32 used = program.groups_per_team * program.invocations;
     program.lanes = (used + kLaneMultiple - 1) / kLaneMultiple * kLaneMultiple;
@@ -108,6 +114,8 @@ void Lowering::finish(Program& program) {
     program.bindings = static_cast<u32>(bindings_.size());
     program.local_bytes = local_bytes_;
     program.shared_bytes = shared_bytes_;
+    program.checks = std::move(checks_);
+    program.writes = std::move(writes_);
 }
 
 // Writing ------------------------------------------------------------------------------------------
@@ -242,6 +250,8 @@ void Lowering::globals() {
         const ir::Global& global = module_.globals[i];
         Pointer pointer;
         pointer.space = types_[module_.type_of(global.value)].space;
+        pointer.is_coherent = global.coherent;
+        if (checks_) pointer.object = module_.text(global.name);
         switch (global.kind) {
             case ir::Global::Kind::storage:
             case ir::Global::Kind::uniform:
@@ -266,7 +276,11 @@ void Lowering::globals() {
     }
     for (std::size_t i = 1; i < module_.globals.size(); ++i) {
         const ir::Global& global = module_.globals[i];
-        if (global.kind != ir::Global::Kind::local || global.initial == ValueId::none) continue;
+        if (global.kind != ir::Global::Kind::local) continue;
+        if (global.initial == ValueId::none) {
+            forget_variable(*pointers_[ir::place(global.value)], global.type);
+            continue;
+        }
         store_leaves(*pointers_[ir::place(global.value)], global.type, value(global.initial));
     }
 }

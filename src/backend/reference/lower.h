@@ -2,6 +2,8 @@
 // From the IR to a program: each scalar of a value is a register, composites are lists of them, control becomes masks.
 #pragma once
 
+#include "backend/reference/check/checks.h"
+#include "backend/reference/check/shadow.h"
 #include "backend/reference/lanes/lanes.h"
 #include "backend/reference/layout.h"
 #include "backend/reference/registers.h"
@@ -21,6 +23,15 @@ struct Refusal : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// An index on the way of a pointer, checked where something is read or written there.
+struct PendingIndex {
+    Register index = 0;
+    Scalar of = Scalar::u32;
+    u64 count = 0;  ///< as CheckedIndex::count
+    u32 binding = 0, offset = 0, stride = 0;
+    std::string object;
+};
+
 /// Where a pointer leads, as far as it is known while the program is written. The place is `offset` behind what the
 /// registers say: an element of equal ones, or any place.
 struct Pointer {
@@ -32,6 +43,10 @@ struct Pointer {
     std::optional<Register> place;  ///< an u64 in buffers and of addresses, else an u32
     u64 offset = 0;
     u32 lane_stride = 0;  ///< of the lanes of a vector that is a column of a matrix by rows; else 0
+    // Of checked programs.
+    std::string object;  ///< what it leads into, by name
+    std::vector<PendingIndex> indices;
+    bool is_coherent = false;
 };
 
 /// Scalars of one value.
@@ -40,8 +55,9 @@ inline constexpr u64 kMostScalars = u64{1} << 16;
 class Lowering {
 public:
     /// `module` is right, and no specialisation constants are in it. `bindings`: set and number of those that a call
-    /// gives, sorted.
-    Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size);
+    /// gives, sorted. `check`: what the program is to check; null: nothing. `has_messages`: the last binding is for them.
+    Lowering(ir::Module& module, std::vector<std::pair<u32, u32>> bindings, u32 subgroup_size,
+             const CheckOptions* check = nullptr, bool has_messages = false);
 
     /// Throws Refusal.
     [[nodiscard]] Program run();
@@ -60,6 +76,11 @@ private:
         Register returned = 0;  // 0: the return is the body's last
         Values result;
         bool is_kernel = false;
+        u32 location = 0;
+    };
+    struct Guard {
+        bool checks = false;
+        Register wrong = 0;  // lanes whose index is outside; 0: no index is checked
     };
     struct Ways {
         u32 exits = 0, direct_exits = 0;  // direct: from a region that the construct owns
@@ -162,6 +183,27 @@ private:
     void multiply_add(const ir::Instruction& at);
     [[nodiscard]] std::pair<Register, Register> element_of(const ir::Type& matrix, u32 place);
 
+    // lower_check.cpp
+    [[nodiscard]] u32 site();
+    [[nodiscard]] u32 object(const Pointer& of);
+    void name_part(Pointer& of, const ir::Type& whole, ir::ValueId index);
+    void note_index(Pointer& to, ir::TypeId type, ir::ValueId index, u64 stride);
+    [[nodiscard]] Guard guard(const Pointer& pointer, bool writes);
+    [[nodiscard]] bool is_exempt(const Pointer& pointer) const;
+    u32 add_access(const Guard& guard, const Pointer& pointer, Reach how, const CheckedAccess& given);
+    void check_leaf(const Guard& guard, const Pointer& pointer, Reach how, const Draft& access,
+                    const CheckedAccess& about);
+    [[nodiscard]] Register begin_whole(const Guard& guard);
+    void collect(Register unwritten, const Guard& guard, const Pointer& pointer, Reach how, const Draft& access,
+                 const CheckedAccess& about);
+    void end_whole(Register unwritten, const Guard& guard, const Pointer& pointer);
+    void check_operation(Function run, u8 fields, Instruction at, u32 bits);
+    void check_operands(const ir::Instruction& at, const std::vector<Values>& given);
+    void check_result(Scalar of, Register result, std::span<const Register> operands);
+    void check_order(const ir::Instruction& at);
+    void check_turns();
+    void forget_variable(const Pointer& of, ir::TypeId type);
+
     // lower_builtin.cpp
     void builtin(const ir::Instruction& at);
     [[nodiscard]] Register builtin_word(ir::Builtin which, u32 axis);
@@ -191,6 +233,12 @@ private:
     std::vector<std::pair<u32, u32>> bindings_;
     u64 local_bytes_ = 0, shared_bytes_ = 0;
     std::array<u32, 3> workgroup_size_{1, 1, 1};
+    std::shared_ptr<Checks> checks_;  // null: nothing is checked
+    std::map<std::vector<u32>, u32> sites_;
+    std::map<std::string, u32> objects_;
+    std::vector<bool> writes_;  // into a binding
+    bool may_wait_ = false;     // as Program's
+    std::optional<u32> message_binding_;
 };
 
 }  // namespace alkomp::backend::reference

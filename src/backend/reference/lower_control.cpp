@@ -107,6 +107,7 @@ void Lowering::instruction(InstructionId id, Label on_empty) {
             break;
         case Op::barrier:
         case Op::fence:
+            check_order(at);
             break;  // a team goes through the kernel together, and its atomics are ordered
         case Op::builtin:
             builtin(at);
@@ -157,6 +158,7 @@ void Lowering::terminator(const ir::Instruction& at) {
         case Op::repeat: {
             Construct& construct = constructs_[ir::place(module_.target(at))];
             move_all(Move::copy, joined(construct.first_parameters), all(operands));
+            check_turns();
             return control(Control::again, kLabel, {.jump = construct.top});
         }
         case Op::repeat_if:
@@ -308,6 +310,7 @@ void Lowering::repeat_if(const ir::Instruction& at, Construct& loop) {
     set(stay);
     control(Control::if_else, kA | kB | kLabel, {.a = leaves, .b = in, .jump = loop.end});
     move_all(Move::copy, joined(loop.first_parameters), all(operands.subspan(1, count)));
+    check_turns();
     control(Control::again, kLabel, {.jump = loop.top});
 }
 
@@ -322,6 +325,7 @@ void Lowering::call(const ir::Instruction& at, Label on_empty) {
         pointers_[ir::place(function.parameters[i])] = pointers_[ir::place(operands[i])];
     }
     Call call;
+    call.location = at.location;
     const bool one_way = ways.returns == 1 && ways.direct_returns == 1;
     if (!one_way) {
         call.returned = registers_.make(sizeof(Truth));

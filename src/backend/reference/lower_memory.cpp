@@ -149,6 +149,7 @@ void Lowering::access(const ir::Instruction& at) {
     ir::TypeId type = module_.type(operands[0]).element;
     for (const ValueId index : operands.subspan(1)) {
         const ir::Type& whole = types_[type];
+        if (checks_) name_part(to, whole, index);
         if (whole.kind == Kind::structure) {
             const u64 member = *module_.known_bits(index);
             to.offset += layout_.offset(type, member, laid);
@@ -165,6 +166,7 @@ void Lowering::access(const ir::Instruction& at) {
         }
         // In a buffer the whole is checked once it is read.
         const u64 count = whole.kind == Kind::runtime_array ? ~u64{0} : layout_.count(type);
+        if (checks_) note_index(to, type, index, stride);
         add_index(to, index, stride, laid ? ~u64{0} : count);
         to.lane_stride = lane_stride;
         type = whole.element;
@@ -179,9 +181,11 @@ void Lowering::variable(const ir::Instruction& at) {
     to.space = Space::local;
     // Written again and again where functions are, so each gets its own: it is small.
     to.offset = take_local(pointee);
+    if (checks_) to.object = module_.text(module_[result].name);
     define_pointer(at, to);
     const std::span<const ValueId> operands = module_.operands(at);
     if (!operands.empty()) store_leaves(to, pointee, value(operands[0]));
+    else forget_variable(to, pointee);
 }
 
 std::vector<Leaf> Lowering::leaves_at(const Pointer& at, ir::TypeId type) const {
@@ -231,21 +235,37 @@ Lowering::Values Lowering::load_leaves(const Pointer& from, ir::TypeId type) {
     if (layout_.leaf_count(type) > kMostScalars)
         throw Refusal("a value has more than " + std::to_string(kMostScalars) + " scalars");
     Values made;
-    for (const Leaf& leaf : leaves_at(from, type)) {
+    const Guard guarded = guard(from, false);
+    const std::vector<Leaf> leaves = leaves_at(from, type);
+    const Register unwritten = leaves.size() > 1 ? begin_whole(guarded) : 0;
+    for (const Leaf& leaf : leaves) {
         auto [how, draft] = reach(from, leaf.place);
+        CheckedAccess about;
+        about.size_bytes = held_bytes(leaf.scalar);
+        about.reads = true;
+        about.tells_unwritten = leaves.size() == 1;
+        collect(unwritten, guarded, from, how, draft, about);
+        check_leaf(guarded, from, how, draft, about);
         draft.instruction.to = fresh(held_bytes(leaf.scalar));
         made.push_back(draft.instruction.to);
         write(lanes_.load(how, held_bytes(leaf.scalar)), draft.fields | kTo, draft.instruction);
     }
+    end_whole(unwritten, guarded, from);
     return made;
 }
 
 void Lowering::store_leaves(const Pointer& to, ir::TypeId type, const Values& values) {
     std::size_t next = 0;
+    const Guard guarded = guard(to, true);
     for (const Leaf& leaf : leaves_at(to, type)) {
         auto [how, draft] = reach(to, leaf.place);
         draft.instruction.b = values[next++];
-        write(lanes_.store(how, held_bytes(leaf.scalar)), draft.fields | kB, draft.instruction);
+        CheckedAccess about;
+        about.size_bytes = held_bytes(leaf.scalar);
+        about.writes = about.has_value = true;
+        draft.fields |= kB;
+        check_leaf(guarded, to, how, draft, about);
+        write(lanes_.store(how, held_bytes(leaf.scalar)), draft.fields, draft.instruction);
     }
 }
 
@@ -255,6 +275,15 @@ void Lowering::atomic(const ir::Instruction& at) {
     Pointer to = pointer(operands[0]);
     any_place(to);
     auto [how, draft] = reach(to, 0);
+    const std::span<const u32> immediates = module_.immediates(at);
+    CheckedAccess about;
+    about.size_bytes = size_bytes(of);
+    about.reads = at.op != Op::atomic_store;
+    about.writes = at.op != Op::atomic_load;
+    about.is_atomic = true;
+    about.order = static_cast<ir::Order>(immediates[0]);
+    about.scope = static_cast<ir::Scope>(immediates[1]);
+    check_leaf(guard(to, about.writes), to, how, draft, about);
     if (at.results.count != 0) {
         draft.instruction.to = fresh(size_bytes(of));
         draft.fields |= kTo;

@@ -59,14 +59,15 @@ void Lowering::lane_by_lane(const ir::Instruction& at) {
     const Scalar of = scalar_of(operands[0]);
     const ir::Rule rule = ir::info(at.op).rule;
     std::vector<Values> given;
+    for (const ValueId operand : operands) given.push_back(value(operand));
+    check_operands(at, given);
     for (std::size_t k = 0; k < operands.size(); ++k) {
-        given.push_back(value(operands[k]));
         // Counts are of any integer type.
         const bool is_count =
             (rule == ir::Rule::bit_field && k + 2 >= operands.size()) || (k == 1 && rule == ir::Rule::shift);
         const bool is_exponent = k == 1 && rule == ir::Rule::scale;
         if (!is_count && !is_exponent) continue;
-        for (Register& one : given.back()) {
+        for (Register& one : given[k]) {
             const Scalar is = scalar_of(operands[k]);
             if (is_exponent) {
                 one = convert(one, is, Scalar::i32);
@@ -87,6 +88,7 @@ void Lowering::lane_by_lane(const ir::Instruction& at) {
         const std::optional<Register> other =
             x.size() == 2 && given[0].size() == 1 ? cheaper(at.op, of, x[0], operands[1]) : std::nullopt;
         made.push_back(other ? *other : arithmetic(at.op, of, x));
+        if (rule == ir::Rule::numbers || rule == ir::Rule::floats) check_result(of, made.back(), x);
     }
     define(at, std::move(made));
 }

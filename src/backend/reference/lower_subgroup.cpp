@@ -146,13 +146,21 @@ void Lowering::matrix_memory(const ir::Instruction& at) {
             to.place = op(Op::min, *to.place, number(last, size));
         }
         auto [how, draft] = reach(to, 0);
+        CheckedAccess about;
+        about.size_bytes = held_bytes(of);
+        about.reads = loads;
+        about.writes = about.has_value = !loads;
+        if (!loads) {
+            draft.instruction.b = elements[i];
+            draft.fields |= kB;
+        }
+        check_leaf(guard(to, !loads), to, how, draft, about);
         if (loads) {
             draft.instruction.to = fresh(held_bytes(of));
             elements.push_back(draft.instruction.to);
             write(lanes_.load(how, held_bytes(of)), draft.fields | kTo, draft.instruction);
         } else {
-            draft.instruction.b = elements[i];
-            write(lanes_.store(how, held_bytes(of)), draft.fields | kB, draft.instruction);
+            write(lanes_.store(how, held_bytes(of)), draft.fields, draft.instruction);
         }
     }
     if (loads) define(at, std::move(elements));

@@ -33,6 +33,12 @@ Status Memory::allocate(const Allocation& allocation, BufferId& out) {
         used_bytes_ += size;
         buffer.bytes.base = buffer.owned.get();
     }
+    if (checks_) {
+        const bool is_written = allocation.kind != MemoryKind::device || allocation.import_host != nullptr;
+        buffer.shadow = std::make_unique<Shadow>(buffer.bytes.base, size, is_written);
+        buffer.bytes.shadow = buffer.shadow.get();
+        buffer.bytes.races = true;
+    }
     out = static_cast<BufferId>(next_);
     by_address_[address_of(buffer.bytes)] = buffer.bytes;
     buffers_.emplace(next_++, std::move(buffer));
@@ -52,6 +58,12 @@ Binding Memory::operator[](BufferId id) const {
     const std::shared_lock lock(mutex_);
     const auto found = buffers_.find(static_cast<u64>(id));
     return found == buffers_.end() ? Binding{} : found->second.bytes;
+}
+
+void Memory::forget_accesses() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, buffer] : buffers_)
+        if (buffer.shadow) buffer.shadow->forget_accesses();
 }
 
 Binding Memory::find(u64 address) const {

@@ -25,16 +25,19 @@ bool specialize(ir::Module& module, std::span<const SpecializationValue> values)
 
 }  // namespace
 
-Status compile(const KernelCode& code, const Interface& interface, std::shared_ptr<const Program>& out) {
+Status compile(const KernelCode& code, const Interface& interface, const CheckOptions* check,
+               std::shared_ptr<const Program>& out) {
     const std::string label(code.label);
     try {
         ir::Module module = *std::get<const ir::Module*>(code.code);
-        if (specialize(module, code.constants))
+        // A pass could take away what is wrong.
+        if (specialize(module, code.constants) && check == nullptr)
             for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
-        const u32 needed = module.subgroup_size != 0 ? module.subgroup_size : code.subgroup_size;
+        u32 needed = module.subgroup_size != 0 ? module.subgroup_size : code.subgroup_size;
+        if (needed == 0 && check != nullptr) needed = check->subgroup_size;
         std::vector<std::pair<u32, u32>> bindings;
         for (const BindingInfo& binding : interface.bindings) bindings.emplace_back(binding.set, binding.binding);
-        Program program = Lowering(module, bindings, needed != 0 ? needed : kSubgroupSize).run();
+        Program program = Lowering(module, bindings, needed != 0 ? needed : kSubgroupSize, check, code.has_messages).run();
         program.label = label;
         out = std::make_shared<const Program>(std::move(program));
         return {};

@@ -12,6 +12,8 @@ namespace alkomp::backend::reference {
 inline constexpr u32 kSubgroupSize = 32;  ///< where nobody asks for one
 inline constexpr u32 kMostSubgroup = 64;
 
-Status compile(const KernelCode& code, const Interface& interface, std::shared_ptr<const Program>& out);
+/// `check`: what the program is to check; null: nothing.
+Status compile(const KernelCode& code, const Interface& interface, const CheckOptions* check,
+               std::shared_ptr<const Program>& out);
 
 }  // namespace alkomp::backend::reference

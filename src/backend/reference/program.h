@@ -13,6 +13,10 @@
 
 namespace alkomp::backend::reference {
 
+class Checker;
+class Checking;
+class Shadow;
+struct Checks;
 struct Team;
 struct Instruction;
 
@@ -54,12 +58,16 @@ struct Program {
     u64 frame_bytes = 0;
     u64 local_bytes = 0;   ///< of each lane
     u64 shared_bytes = 0;  ///< of each workgroup
+    std::shared_ptr<const Checks> checks;  ///< null: it checks nothing
+    std::vector<bool> writes;              ///< of a checked one: whether it writes into a binding
 };
 
 /// Memory that a kernel sees as one.
 struct Binding {
     std::byte* base = nullptr;
     u64 size_bytes = 0;
+    Shadow* shadow = nullptr;  ///< of the block that it lies in, where that is checked
+    bool races = false;        ///< something may be written there while the kernel runs, and that is checked
 };
 
 /// All memory that raw addresses may lead to.
@@ -76,9 +84,11 @@ struct Launch {
     std::array<u32, 3> groups{};
     std::vector<Binding> bindings;  ///< of the interface, then the scalars
     const LiveMemory* memory = nullptr;
+    Checker* checker = nullptr;             ///< null: nothing is checked
     u64 deadline_ns = 0;                    ///< of the steady clock; 0: none
     mutable std::atomic<bool> stop{false};  ///< teams stop at the next turn of a loop
     mutable std::atomic<bool> timed_out{false};
+    mutable bool over_steps = false, waits_for_ever = false;  ///< of checked launches, which one thread runs
 
     /// Stops all teams once the time is over.
     void look_at_clock() const;
@@ -100,6 +110,7 @@ struct Team {
     u64 first_group = 0;                  ///< of those that run together, counted along x, y, z
     Binding recent;                       ///< that an address led to last
     u32 turns = kTurns;                   ///< left
+    Checking* checking = nullptr;         ///< null: nothing is checked
     const Instruction* resume = nullptr;  ///< where it goes on later; null: it is done
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "backend/reference/run.h"
 
+#include "backend/reference/check/team.h"
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -20,6 +22,9 @@ void run_from(Team& team, const Instruction* at) {
 
 }  // namespace
 
+Frame::Frame() = default;
+Frame::~Frame() = default;
+
 Team Frame::team(const Launch& launch) const {
     Team made;
     made.frame = frame_;
@@ -27,6 +32,7 @@ Team Frame::team(const Launch& launch) const {
     made.shared = shared_;
     made.bindings = launch.bindings.data();
     made.launch = &launch;
+    made.checking = checking_.get();
     made.lanes = program_->lanes;
     return made;
 }
@@ -44,6 +50,8 @@ bool Frame::prepare(const std::shared_ptr<const Program>& program, const Launch&
     shared_ = local_ + local;
     std::fill_n(frame_, frame + local + shared, std::byte{0});  // nothing of other kernels is seen
     program_ = program;
+    checking_.reset();
+    if (program->checks) checking_ = std::make_unique<Checking>(*program, *launch.checker, shared_);
     Team made = team(launch);
     std::fill_n(column<Truth>(made, kMask), made.lanes, kTrue);
     made.code = program->setup.data();
@@ -59,11 +67,24 @@ void Frame::start(const Launch& launch, u64 first_group, u64 group_count) {
     Truth* mask = column<Truth>(team_, kMask);
     std::fill_n(mask, team_.active, kTrue);
     std::fill(mask + team_.active, mask + team_.lanes, Truth{0});
+    if (checking_) checking_->start(launch, first_group, team_.active);
 }
 
 bool Frame::go() {
     run_from(team_, std::exchange(team_.resume, nullptr));
     return team_.resume == nullptr;
+}
+
+void Frame::tell_wait() {
+    Found found;
+    found.kind = FaultKind::deadlock;
+    found.site = checking_->turn_site;
+    found.who = checking_->who(0);
+    found.text =
+        "the workgroup waits for one that has not started: those that have started go round loops, and none of them ends";
+    checking_->tell(std::move(found));
+    team_.launch->waits_for_ever = true;
+    team_.launch->stop.store(true, std::memory_order_relaxed);
 }
 
 u64 now_ns() {

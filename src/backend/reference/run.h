@@ -11,12 +11,16 @@ namespace alkomp::backend::reference {
 /// The memory of a team, kept while the same kernel runs.
 class Frame {
 public:
+    Frame();
+    ~Frame();
     /// Ready for teams of the program. False: out of memory.
     [[nodiscard]] bool prepare(const std::shared_ptr<const Program>& program, const Launch& launch);
     /// Begins with the workgroups from this one on that go together, once the last ones are done.
     void start(const Launch& launch, u64 first_group, u64 group_count);
     /// Goes on. True: they are done, or the launch is to stop.
     [[nodiscard]] bool go();
+    /// Tells that it waits for a workgroup that has not started, and stops the launch.
+    void tell_wait();
 
 private:
     [[nodiscard]] Team team(const Launch& launch) const;
@@ -26,6 +30,7 @@ private:
     std::byte* frame_ = nullptr;
     std::byte* local_ = nullptr;
     std::byte* shared_ = nullptr;
+    std::unique_ptr<Checking> checking_;
     Team team_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <numeric>
 
 namespace alkomp::backend::reference {
 namespace {
@@ -16,6 +17,9 @@ constexpr bool kHasThreads = true;
 
 constexpr u64 kChunksPerThread = 16;      // what a thread takes at once is small enough that all end together
 constexpr std::size_t kMostStarted = 64;  // workgroups of a thread that wait for others
+constexpr u32 kMostRounds = 4096;         // of these without one that ends: a checked device takes it that none will
+
+u64 place_in(const Binding& bytes) { return static_cast<u64>(bytes.base - bytes.shadow->base()); }
 
 }  // namespace
 
@@ -29,6 +33,9 @@ void Queue::stop() noexcept {
     work_ready_.notify_all();
     helpers_ready_.notify_all();
 }
+
+Queue::Queue(Memory& memory, u64 limit_ns, const std::optional<CheckOptions>& check)
+    : memory_(memory), limit_ns_(limit_ns), checker_(check ? std::make_unique<Checker>(*check) : nullptr) {}
 
 Queue::~Queue() {
     stop();
@@ -107,6 +114,10 @@ void Queue::run(Work& work) {
             completion.status = step(one, deadline_ns, completion);
         }
     }
+    if (checker_) {
+        completion.faults = checker_->take_faults();
+        completion.trace = checker_->take_trace();
+    }
     if (stopping_) completion.status = Status::failure(ErrorCode::device_lost, "the device was stopped.");
     {
         const std::lock_guard lock(mutex_);
@@ -119,10 +130,15 @@ Status Queue::step(const Step& step, u64 deadline_ns, Completion& completion) {
     switch (step.kind) {
         case Step::Kind::copy:
             std::memmove(step.to.base, step.from.base, static_cast<std::size_t>(step.from.size_bytes));
+            if (step.to.shadow != nullptr) {
+                step.to.shadow->copy_written(*step.from.shadow, place_in(step.from), place_in(step.to),
+                                             step.from.size_bytes);
+            }
             return {};
         case Step::Kind::fill:
             for (u64 at = 0; at < step.to.size_bytes; at += sizeof step.pattern)
                 std::memcpy(step.to.base + at, &step.pattern, sizeof step.pattern);
+            if (step.to.shadow != nullptr) step.to.shadow->set_written(place_in(step.to), step.to.size_bytes);
             return {};
         case Step::Kind::dispatch:
             return dispatch(step, deadline_ns);
@@ -149,7 +165,9 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
     job.teams = job.groups / launch.program->groups_per_team + (job.groups % launch.program->groups_per_team != 0);
     const u64 threads = std::max<u64>(1, threads_.size());
     job.chunk = std::clamp<u64>(job.teams / (threads * kChunksPerThread), 1, 1024);
-    const bool shares = job.teams > 1 && threads > 1;
+    // What is found must be the same each time.
+    const bool shares = job.teams > 1 && threads > 1 && !checker_;
+    if (checker_) check(job);
     {
         const std::lock_guard lock(mutex_);
         launch.stop = stopping_.load();
@@ -167,9 +185,38 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
                                                          std::to_string(limit_ns_ / 1'000'000) +
                                                          " ms, the limit that the device was opened with.");
     }
+    if (launch.over_steps) {
+        return Status::failure(ErrorCode::kernel_fault, "\"" + launch.program->label +
+                                                            "\" was stopped: an invocation went round loops " +
+                                                            std::to_string(checker_->options().step_limit) +
+                                                            " times, the limit that the device was opened with.");
+    }
+    if (launch.waits_for_ever) {
+        return Status::failure(ErrorCode::kernel_fault,
+                               "\"" + launch.program->label +
+                                   "\" was stopped: its workgroups wait for one that has not started.");
+    }
     if (!job.no_memory) return {};
     return Status::failure(ErrorCode::out_of_memory,
                            "there is no memory for the values of \"" + launch.program->label + "\".");
+}
+
+void Queue::check(Job& job) {
+    Launch& launch = job.launch;
+    launch.checker = checker_.get();
+    checker_->begin([&] { memory_.forget_accesses(); });
+    const std::vector<bool>& writes = launch.program->writes;
+    for (Binding& bytes : launch.bindings) {
+        bytes.races = false;
+        for (std::size_t i = 0; i < writes.size(); ++i)
+            bytes.races = bytes.races || (writes[i] && launch.bindings[i].shadow == bytes.shadow);
+    }
+    if (checker_->options().order_seed == 0 || job.teams < 2) return;
+    // An order that any odd step gives, where it has no divisor in common with the number of teams.
+    u64 seed = checker_->options().order_seed * 0x9e3779b97f4a7c15;
+    job.shift = (seed >> 33) % job.teams;
+    for (job.step = (seed >> 17) % std::min<u64>(job.teams, u64{1} << 31) | 1; std::gcd(job.step, job.teams) != 1;)
+        job.step += 2;
 }
 
 Frame* Queue::frame(Job& job, Frames& frames, std::size_t place) {
@@ -188,7 +235,8 @@ void Queue::work_on(Job& job, Frames& frames) {
         const u64 first = job.next.fetch_add(job.chunk, std::memory_order_relaxed);
         if (first >= job.teams) return;
         const u64 end = std::min(job.teams, first + job.chunk);
-        for (u64 team = first; team < end && !job.launch.stop.load(std::memory_order_relaxed); ++team) {
+        for (u64 n = first; n < end && !job.launch.stop.load(std::memory_order_relaxed); ++n) {
+            const u64 team = job.team(n);
             own->start(job.launch, team * together, std::min(together, job.groups - team * together));
             static_cast<void>(own->go());
         }
@@ -200,6 +248,7 @@ void Queue::work_on(Job& job, Frames& frames) {
 void Queue::take_turns(Job& job, Frames& frames) {
     std::vector<std::size_t> started, unused;
     std::size_t used = 0;
+    u32 rounds = 0;
     while (!job.launch.stop.load(std::memory_order_relaxed)) {
         if (started.size() < kMostStarted && job.next.load(std::memory_order_relaxed) < job.teams) {
             const u64 team = job.next.fetch_add(1, std::memory_order_relaxed);
@@ -210,17 +259,24 @@ void Queue::take_turns(Job& job, Frames& frames) {
                     job.launch.stop = true;  // others may wait for this one
                     return;
                 }
-                own->start(job.launch, team, 1);
+                own->start(job.launch, job.team(team), 1);
                 started.push_back(unused.back());
                 unused.pop_back();
             }
         }
         if (started.empty()) return;
+        const std::size_t before = started.size();
         std::erase_if(started, [&](std::size_t place) {
             if (!frames[place]->go()) return false;
             unused.push_back(place);
             return true;
         });
+        rounds = started.size() == before ? rounds + 1 : 0;
+        if (job.launch.checker != nullptr && rounds > kMostRounds && started.size() == kMostStarted &&
+            job.next.load(std::memory_order_relaxed) < job.teams) {
+            frames[started.front()]->tell_wait();
+            return;
+        }
         job.launch.look_at_clock();
     }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/backend.h"
+#include "backend/reference/check/checker.h"
 #include "backend/reference/memory.h"
 #include "backend/reference/run.h"
 
@@ -38,7 +39,7 @@ struct Work {
 class Queue {
 public:
     /// `limit_ns`: the longest that a submission may run; 0: any time.
-    Queue(const Memory& memory, u64 limit_ns) : memory_(memory), limit_ns_(limit_ns) {}
+    Queue(Memory& memory, u64 limit_ns, const std::optional<CheckOptions>& check);
     /// Waits until what runs has stopped.
     ~Queue();
 
@@ -54,6 +55,8 @@ private:
         Launch launch;
         std::shared_ptr<const Program> program;
         u64 teams = 0, chunk = 1, groups = 0;
+        u64 step = 1, shift = 0;  ///< the order of the teams: n * step + shift
+        [[nodiscard]] u64 team(u64 n) const { return (n * step + shift) % teams; }
         std::atomic<u64> next{0};
         std::atomic<bool> no_memory{false};
     };
@@ -64,14 +67,16 @@ private:
     void run(Work& work);
     Status step(const Step& step, u64 deadline_ns, Completion& completion);
     Status dispatch(const Step& step, u64 deadline_ns);
+    void check(Job& job);
     /// A thread's part, with frames of its own.
     using Frames = std::vector<std::unique_ptr<Frame>>;
     static void work_on(Job& job, Frames& frames);
     static void take_turns(Job& job, Frames& frames);
     static Frame* frame(Job& job, Frames& frames, std::size_t place);
 
-    const Memory& memory_;
+    Memory& memory_;
     u64 limit_ns_;
+    std::unique_ptr<Checker> checker_;  ///< null: nothing is checked
     std::mutex mutex_;
     std::condition_variable work_ready_, helpers_ready_, helpers_done_, completed_;
     std::deque<Work> waiting_;

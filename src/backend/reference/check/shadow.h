@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What is known of each byte of memory beside its value: who reached it last, and whether anybody has written it.
+#pragma once
+
+#include "alkomp/dtype.h"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace alkomp::backend::reference {
+
+/// Who else reached a place together with the one that a cell names.
+enum class Others : u8 { none, subgroup, workgroup, many };
+
+/// An access: the epoch of its subgroup, its lane there, its site. All zero: none.
+struct Cell {
+    static constexpr u32 kLaneBits = 6, kSiteBits = 24, kEpochBits = 28;
+    static constexpr u32 kMostEpoch = (u32{1} << kEpochBits) - 1;
+
+    u64 bits = 0;
+
+    [[nodiscard]] static constexpr Cell of(u32 epoch, u32 lane) {
+        return {u64{epoch} << (64 - kEpochBits) | u64{lane} << (64 - kEpochBits - kLaneBits)};
+    }
+    [[nodiscard]] constexpr Cell at(u32 site, bool atomic) const { return {bits | u64{site} << 3 | (atomic ? 4u : 0u)}; }
+    [[nodiscard]] constexpr Cell with(Others others) const { return {(bits & ~u64{3}) | static_cast<u64>(others)}; }
+
+    [[nodiscard]] constexpr u32 epoch() const { return static_cast<u32>(bits >> (64 - kEpochBits)); }
+    [[nodiscard]] constexpr u32 lane() const {
+        return static_cast<u32>(bits >> (64 - kEpochBits - kLaneBits)) & ((1u << kLaneBits) - 1);
+    }
+    [[nodiscard]] constexpr u32 site() const { return static_cast<u32>(bits >> 3) & ((1u << kSiteBits) - 1); }
+    [[nodiscard]] constexpr bool is_atomic() const { return (bits & 4) != 0; }
+    [[nodiscard]] constexpr Others others() const { return static_cast<Others>(bits & 3); }
+    /// The same invocation in the same epoch, and nobody else.
+    [[nodiscard]] constexpr bool is_alone(Cell who) const {
+        return (bits >> (64 - kEpochBits - kLaneBits)) == (who.bits >> (64 - kEpochBits - kLaneBits)) && (bits & 3) == 0;
+    }
+};
+static_assert(Cell::kEpochBits + Cell::kLaneBits + Cell::kSiteBits + 3 <= 64);
+
+/// Of a block of memory. Cells are made page by page when they are needed: one for each word, for each byte in pages
+/// where smaller accesses happen.
+class Shadow {
+public:
+    static constexpr u64 kPageBytes = 4096;
+
+    Shadow() = default;
+    Shadow(std::byte* base, u64 size_bytes, bool is_written);
+
+    [[nodiscard]] std::byte* base() const { return base_; }
+
+    /// The cells of an access; it is inside.
+    struct Cells {
+        Cell* first = nullptr;
+        u32 count = 0;
+    };
+    [[nodiscard]] Cells reads(u64 place, u32 size_bytes) { return cells(&Page::reads, place, size_bytes); }
+    [[nodiscard]] Cells writes(u64 place, u32 size_bytes) { return cells(&Page::writes, place, size_bytes); }
+    /// None where nobody has read, or written, anything near.
+    [[nodiscard]] Cells find_reads(u64 place, u32 size_bytes) {
+        return page_of(place).reads ? reads(place, size_bytes) : Cells{};
+    }
+    [[nodiscard]] Cells find_writes(u64 place, u32 size_bytes) {
+        return page_of(place).writes ? writes(place, size_bytes) : Cells{};
+    }
+    void forget_accesses();
+
+    [[nodiscard]] bool is_written(u64 place, u64 size_bytes) const;
+    void set_written(u64 place, u64 size_bytes);
+    /// As it is at another place.
+    void copy_written(const Shadow& from, u64 from_place, u64 place, u64 size_bytes);
+    void forget_written();
+
+private:
+    struct Page {
+        std::unique_ptr<Cell[]> reads, writes;
+        std::unique_ptr<std::array<u64, kPageBytes / 64>> written;  // a bit for each byte; none: all are as `all` says
+        bool by_byte = false;
+        bool all = false;
+    };
+    [[nodiscard]] Page& page_of(u64 place) { return pages_[static_cast<std::size_t>(place / kPageBytes)]; }
+    [[nodiscard]] Cells cells(std::unique_ptr<Cell[]> Page::*which, u64 place, u32 size_bytes);
+    static void divide(std::unique_ptr<Cell[]>& cells);
+
+    std::byte* base_ = nullptr;
+    std::vector<Page> pages_;
+};
+
+}  // namespace alkomp::backend::reference
