@@ -46,6 +46,7 @@ struct Pointer {
     // Of checked programs.
     std::string object;  ///< what it leads into, by name
     std::vector<PendingIndex> indices;
+    std::vector<ir::ValueId> path;  ///< the value of each "[]" in the name
     bool is_coherent = false;
 };
 
@@ -202,6 +203,9 @@ private:
     void check_result(Scalar of, Register result, std::span<const Register> operands);
     void check_order(const ir::Instruction& at);
     void check_turns();
+    void trace(std::string text, std::vector<Scalar> scalars, std::vector<Register> values);
+    void trace_place(const Pointer& of, ir::TypeId type, const Values& values, std::string_view how);
+    void trace_condition(const ir::Instruction& at);
     void forget_variable(const Pointer& of, ir::TypeId type);
 
     // lower_builtin.cpp

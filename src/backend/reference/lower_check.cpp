@@ -44,6 +44,7 @@ u32 Lowering::object(const Pointer& of) {
 void Lowering::name_part(Pointer& of, const ir::Type& whole, ValueId index) {
     if (whole.kind != Kind::structure) {
         of.object += "[]";
+        of.path.push_back(index);
         return;
     }
     const u64 member = *module_.known_bits(index);
@@ -190,12 +191,57 @@ void Lowering::check_order(const ir::Instruction& at) {
     if (!about.waits) about.order = static_cast<ir::Order>(immediates[0]);
     about.scope = static_cast<ir::Scope>(immediates[scope]);
     about.spaces = immediates[scope + 1];
+    trace(about.waits ? "barrier" : "fence", {}, {});
     checks_->barriers.push_back(about);
     write(check_barrier(), 0, {.jump = static_cast<u32>(checks_->barriers.size() - 1)});
 }
 
 void Lowering::check_turns() {
     if (checks_ && (checks_->options.step_limit != 0 || may_wait_)) check_operation(check_turn(), 0, {}, 0);
+}
+
+void Lowering::trace(std::string text, std::vector<Scalar> scalars, std::vector<Register> values) {
+    if (!checks_ || !checks_->options.trace || writing_ == &setup_) return;
+    checks_->steps.push_back({site(), std::move(text), std::move(scalars)});
+    Draft& draft = write(trace_step(), 0, {.jump = static_cast<u32>(checks_->steps.size() - 1)});
+    draft.list = static_cast<u32>(lists_.size());
+    lists_.push_back(std::move(values));
+}
+
+// "data[3].mass = 2.5"; `how` stands between the place and its value.
+void Lowering::trace_place(const Pointer& of, ir::TypeId type, const Values& values, std::string_view how) {
+    if (!checks_ || !checks_->options.trace || writing_ == &setup_ || is_exempt(of)) return;
+    std::string text = checks_->objects[object(of)];
+    std::vector<Scalar> scalars;
+    std::vector<Register> registers;
+    std::size_t at = 0;
+    for (const ValueId index : of.path) {
+        at = text.find("[]", at);
+        if (at == std::string::npos) break;
+        text.replace(at, 2, "[{}]");
+        at += 4;
+        scalars.push_back(scalar_of(index));
+        registers.push_back(scalar(index));
+    }
+    text += how;
+    constexpr std::size_t kMostShown = 16;
+    const std::vector<Leaf> leaves = layout_.leaves(type, false);
+    const std::size_t shown = std::min({leaves.size(), values.size(), kMostShown});
+    if (leaves.size() > 1) text += '(';
+    for (std::size_t i = 0; i < shown; ++i) {
+        text += i == 0 ? "{}" : ", {}";
+        scalars.push_back(leaves[i].scalar);
+        registers.push_back(values[i]);
+    }
+    if (shown < leaves.size()) text += ", ...";
+    if (leaves.size() > 1) text += ')';
+    trace(std::move(text), std::move(scalars), std::move(registers));
+}
+
+void Lowering::trace_condition(const ir::Instruction& at) {
+    if (!checks_ || !checks_->options.trace) return;
+    const ValueId chooses = module_.operands(at)[0];
+    trace(std::string(ir::info(at.op).name) + " {}", {scalar_of(chooses)}, {scalar(chooses)});
 }
 
 void Lowering::forget_variable(const Pointer& of, ir::TypeId type) {

@@ -183,6 +183,7 @@ void Lowering::if_(InstructionId id, Label on_empty) {
     const Ways& ways = ways_[ir::place(id)];
     const std::span<const ir::RegionId> regions = module_.regions_of(at);
     const Register condition = scalar(module_.operands(at)[0]);
+    trace_condition(at);
     Construct& construct = constructs_[ir::place(id)];
     construct = {};
     for (u32 i = 0; i < at.results.count; ++i)
@@ -221,6 +222,7 @@ void Lowering::switch_(InstructionId id, Label on_empty) {
     const std::span<const ir::RegionId> regions = module_.regions_of(at);
     const std::span<const ValueId> operands = module_.operands(at);
     const Register selector = scalar(operands[0]);
+    trace_condition(at);
     Construct& construct = constructs_[ir::place(id)];
     construct = {};
     for (u32 i = 0; i < at.results.count; ++i)
@@ -324,6 +326,7 @@ void Lowering::call(const ir::Instruction& at, Label on_empty) {
         values_[ir::place(function.parameters[i])] = given;
         pointers_[ir::place(function.parameters[i])] = pointers_[ir::place(operands[i])];
     }
+    trace("call " + module_.text(function.name), {}, {});
     Call call;
     call.location = at.location;
     const bool one_way = ways.returns == 1 && ways.direct_returns == 1;

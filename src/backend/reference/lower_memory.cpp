@@ -49,10 +49,16 @@ void Lowering::memory(const ir::Instruction& at) {
         }
         case Op::array_length:
             return array_length(at);
-        case Op::load:
-            return define(at, load_leaves(pointer(operands[0]), module_.type_of(module_.result(at))));
+        case Op::load: {
+            const Pointer from = pointer(operands[0]);
+            const ir::TypeId type = module_.type_of(module_.result(at));
+            Values values = load_leaves(from, type);
+            if (from.space != Space::local) trace_place(from, type, values, " is ");
+            return define(at, std::move(values));
+        }
         case Op::store:
-            return store_leaves(pointer(operands[0]), module_.type_of(operands[1]), value(operands[1]));
+            store_leaves(pointer(operands[0]), module_.type_of(operands[1]), value(operands[1]));
+            return trace_place(pointer(operands[0]), module_.type_of(operands[1]), value(operands[1]), " = ");
         default:
             if (ir::has(at.op, ir::kAtomic)) return atomic(at);
             refuse(at, "the reference device does not run it");
@@ -299,7 +305,12 @@ void Lowering::atomic(const ir::Instruction& at) {
     const Function run = lanes_.atomic(at.op, how, of);
     if (run == nullptr) refuse(at, "the reference device has none of this type here");
     write(run, draft.fields, draft.instruction);
-    if (at.results.count != 0) define(at, {draft.instruction.to});
+    const ir::TypeId type = module_.type(operands[0]).element;
+    const std::string what = std::string(" by ") + std::string(ir::info(at.op).name);
+    if (operands.size() > 1) trace_place(to, type, {scalar(operands.back())}, what + " with ");
+    if (at.results.count == 0) return;
+    trace_place(to, type, {draft.instruction.to}, " was ");
+    define(at, {draft.instruction.to});
 }
 
 void Lowering::array_length(const ir::Instruction& at) {

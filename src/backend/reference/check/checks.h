@@ -58,6 +58,13 @@ struct CheckedBarrier {
     u32 spaces = 0;  ///< of ir::SpaceMask
 };
 
+/// A step of the traced invocation. `Instruction`: x, where its columns lie among Program::lists.
+struct TracedStep {
+    u32 site = 0;
+    std::string text;             ///< with "{}" for each value
+    std::vector<Scalar> scalars;  ///< of the values
+};
+
 struct Checks {
     CheckOptions options;
     std::vector<Site> sites;
@@ -66,6 +73,7 @@ struct Checks {
     std::vector<CheckedAccess> accesses;
     std::vector<CheckedOperation> operations;
     std::vector<CheckedBarrier> barriers;
+    std::vector<TracedStep> steps;
 };
 
 }  // namespace alkomp::backend::reference

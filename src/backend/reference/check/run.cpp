@@ -3,9 +3,11 @@
 
 #include "backend/reference/check/team.h"
 #include "backend/reference/lanes/number.h"
+#include "ir/literal.h"
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace alkomp::backend::reference {
 namespace {
@@ -312,6 +314,48 @@ const Instruction* turn(Team& team, const Instruction* at) {
     return at + 1;
 }
 
+/// The lane of the traced invocation, where this team has it.
+std::optional<u32> traced_lane(const Team& team, const std::array<u32, 3>& id) {
+    const Program& of = *team.launch->program;
+    const std::array<u32, 3>&size = of.workgroup_size, &groups = team.launch->groups;
+    u64 group = 0;
+    u32 local = 0;
+    for (std::size_t axis = 3; axis-- > 0;) {
+        if (id[axis] / size[axis] >= groups[axis]) return std::nullopt;
+        group = group * groups[axis] + id[axis] / size[axis];
+        local = local * size[axis] + id[axis] % size[axis];
+    }
+    if (group < team.first_group || group - team.first_group >= team.active / of.invocations) return std::nullopt;
+    return static_cast<u32>(group - team.first_group) * of.invocations + local;
+}
+
+u64 bits_in(const Team& team, u32 at, Scalar scalar, u32 lane) {
+    if (scalar == Scalar::boolean) return column<Truth>(team, at)[lane] != 0;
+    u64 bits = 0;
+    const u32 bytes = size_bytes(scalar);
+    std::memcpy(&bits, team.frame + at + u64{lane} * bytes, bytes);
+    return bits;
+}
+
+const Instruction* step(Team& team, const Instruction* at) {
+    const TracedStep& about = checks_of(team).steps[at->jump];
+    const std::optional<u32> lane = traced_lane(team, *checks_of(team).options.trace);
+    if (!lane || column<Truth>(team, kMask)[*lane] == 0) return at + 1;
+    TraceStep made;
+    made.place = checks_of(team).sites[about.site].place;
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < about.scalars.size(); ++i) {
+        const std::size_t place = about.text.find("{}", done);
+        made.text.append(about.text, done, place - done);
+        made.text += ir::plain_text(about.scalars[i],
+                                    bits_in(team, team.launch->program->lists[at->x + i], about.scalars[i], *lane));
+        done = place + 2;
+    }
+    made.text.append(about.text, done);
+    team.launch->checker->tell(std::move(made));
+    return at + 1;
+}
+
 template <template <Reach> class With>
 Function by_reach(Reach reach) {
     switch (reach) {
@@ -362,6 +406,7 @@ Function check_finite(Scalar of) {
 }
 Function check_barrier() { return barrier; }
 Function check_turn() { return turn; }
+Function trace_step() { return step; }
 Function forget_local() { return forget; }
 
 }  // namespace alkomp::backend::reference

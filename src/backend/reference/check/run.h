@@ -17,6 +17,7 @@ namespace alkomp::backend::reference {
 [[nodiscard]] Function check_finite(Scalar of);        ///< to, the result of a, b, c
 [[nodiscard]] Function check_barrier();
 [[nodiscard]] Function check_turn();
+[[nodiscard]] Function trace_step();
 [[nodiscard]] Function forget_local();  ///< x bytes of local memory, from y on
 
 }  // namespace alkomp::backend::reference
