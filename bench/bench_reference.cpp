@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // bench_reference [DEVICE]: kernels in C++ on the reference device, or on another one: each the best of seven calls.
+// bench_reference --check: on the reference device, plain and checked.
 #include <alkomp/alkomp.h>
 
 #include <algorithm>
@@ -16,16 +17,21 @@ using namespace alkomp;
 
 constexpr u32 kTile = 16, kSide = 512;
 
+struct Row {
+    const char* what;
+    double goal_s, best_s;
+};
+using Rows = std::vector<Row>;
+
 template <class F>
-void measure(const char* what, double goal_s, F&& call) {
+void measure(Rows& rows, const char* what, double goal_s, F&& call) {
     double best = 1e9;
     for (int i = 0; i < 7; ++i) {
         const auto start = std::chrono::steady_clock::now();
         call();
         best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
-    std::printf("%-40s %8.3f s   goal %.1f s\n", what, best, goal_s);
-    std::fflush(stdout);
+    rows.push_back({what, goal_s, best});
 }
 
 RecordedKernel collatz(u32 workgroup_size) {
@@ -61,15 +67,14 @@ RecordedKernel product() {
         {.workgroup_size = {kTile, kTile}});
 }
 
-void run(const char* name) {
-    Device gpu{std::string_view(name)};
-    std::printf("%s, %s\n", gpu.info().name.c_str(), gpu.info().driver.c_str());
+Rows run(Device gpu) {
+    Rows rows;
     std::vector<u32> numbers(u32{1} << 20);
     std::iota(numbers.begin(), numbers.end(), 1u);
     const auto from = gpu.to_device(numbers), counts = gpu.zeros<u32>(numbers.size());
     for (const u32 size : {256u, 1u}) {
         const RecordedKernel kernel = collatz(size);
-        measure(size == 1 ? "Collatz of 1 to 2^20, workgroups of 1" : "Collatz of 1 to 2^20", 1.5, [&] {
+        measure(rows, size == 1 ? "Collatz of 1 to 2^20, workgroups of 1" : "Collatz of 1 to 2^20", 1.5, [&] {
             gpu.call(kernel, from, counts);
             gpu.wait();
         });
@@ -79,7 +84,7 @@ void run(const char* name) {
     const auto x = gpu.to_device(std::vector<f32>(kCount, 1.5f)), y = gpu.to_device(std::vector<f32>(kCount, 2.0f));
     const auto saxpy = kernel(
         "saxpy", [](In<f32> x, InOut<f32> y, Val<f32> a) { y[global_id()] = a * x[global_id()] + y[global_id()]; });
-    measure("saxpy of 2^24", 0.3, [&] {
+    measure(rows, "saxpy of 2^24", 0.3, [&] {
         gpu.call(saxpy, x, y, 0.5f);
         gpu.wait();
     });
@@ -88,10 +93,29 @@ void run(const char* name) {
     const auto b = gpu.to_device(std::vector<f32>(std::size_t{kSide} * kSide, 0.25f));
     const auto c = gpu.zeros<f32>(std::size_t{kSide} * kSide);
     const RecordedKernel kernel = product();
-    measure("tiled product 512^3 of f32", 2.5, [&] {
+    measure(rows, "tiled product 512^3 of f32", 2.5, [&] {
         gpu.call(kernel, groups(kSide / kTile, kSide / kTile), a, b, c);
         gpu.wait();
     });
+    return rows;
+}
+
+void compare() {
+    const Rows plain = run(Device("reference"));
+    DeviceOptions options;
+    options.check = CheckOptions{};
+    Device device("reference", options);
+    const Rows checked = run(device);
+    for (std::size_t i = 0; i < plain.size(); ++i)
+        std::printf("%-40s %8.3f s   checked %8.3f s   %5.2fx\n", plain[i].what, plain[i].best_s, checked[i].best_s,
+                    checked[i].best_s / plain[i].best_s);
+    std::printf("%zu faults\n", device.faults().size());
+}
+
+void show(const char* name) {
+    Device gpu{std::string_view(name)};
+    std::printf("%s, %s\n", gpu.info().name.c_str(), gpu.info().driver.c_str());
+    for (const Row& row : run(gpu)) std::printf("%-40s %8.3f s   goal %.1f s\n", row.what, row.best_s, row.goal_s);
 }
 
 }  // namespace
@@ -99,7 +123,8 @@ void run(const char* name) {
 
 int main(int count, char** arguments) {
     try {
-        bench::run(count > 1 ? arguments[1] : "reference");
+        if (count > 1 && std::string_view(arguments[1]) == "--check") bench::compare();
+        else bench::show(count > 1 ? arguments[1] : "reference");
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_reference: %s\n", error.what());

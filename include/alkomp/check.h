@@ -65,6 +65,7 @@ struct FaultSide {
     std::array<u32, 3> workgroup{};
     bool writes = false;
     bool atomic = false;
+    bool several = false;  ///< more than one was there, of which `invocation` is none
 };
 
 /// One fault of one invocation, or all further ones of its place.

@@ -63,7 +63,7 @@ std::string invocation_text(const FaultSide& side) {
 
 std::string other_text(const FaultSide& other, std::string_view object) {
     std::string text = std::string("\n  before that, ") + (other.writes ? "written" : "read") +
-                       (other.atomic ? " atomically" : "") + " by " + invocation_text(other);
+                       (other.atomic ? " atomically" : "") + " by " + (other.several ? "other invocations" : invocation_text(other));
     if (other.place.line != 0) text += " at " + place_text(other.place) + ':' + excerpt_of(other.place, object);
     return text + calls_text(other);
 }

@@ -166,7 +166,7 @@ TEST_F(CheckedKernels, kernels_in_cpp_name_the_line_of_the_host_source) {
     const auto found = gpu.faults();
     ASSERT_EQ(found.size(), 1u) << all(found);
     EXPECT_EQ(found[0].kind, FaultKind::out_of_bounds);
-    EXPECT_THAT(found[0].at.place.file, HasSubstr("check_test.cpp"));
+    EXPECT_THAT(found[0].at.place.file, HasSubstr("check_kernel_test.cpp"));
     EXPECT_EQ(found[0].at.place.line, line);
     EXPECT_EQ(found[0].kernel, "past");
 }
@@ -230,12 +230,12 @@ layout(binding = 0) buffer Data { uint values[]; };
 shared uint sum;
 void main() {
     if (gl_LocalInvocationID.x == 0u) sum = 1u;
-    if (gl_LocalInvocationID.x < 6u) {
+    if (values[gl_LocalInvocationID.x] < 6u) {
         barrier();
         values[gl_LocalInvocationID.x] = sum;
     }
 }
-)", groups(1), gpu.zeros<u32>(8));
+)", groups(1), gpu.to_device<u32>({0, 1, 2, 3, 4, 5, 6, 7}));
     ASSERT_FALSE(found.empty());
     expect_one(found, FaultKind::barrier, 7, {6, 0, 0});
     EXPECT_THAT(found.at(0).text, HasSubstr("2 of the 8"));
@@ -355,7 +355,10 @@ void main() {
 }
 )", groups(2), gpu.zeros<u32>(1));
     ASSERT_FALSE(found.empty());
-    expect_one(found, FaultKind::data_race, 4, {1, 0, 0});
+    expect_one(found, FaultKind::data_race, 4, {0, 0, 0});
+    ASSERT_TRUE(found[0].other);
+    EXPECT_FALSE(found[0].other->writes);
+    EXPECT_EQ(found[0].other->invocation, (std::array<u32, 3>{31, 0, 0})) << all(found);
     gpu = open();
     EXPECT_TRUE(faults(R"(layout(local_size_x = 32) in;
 layout(binding = 0) buffer Data { uint count; };
@@ -369,7 +372,9 @@ void main() {
     seen[gl_GlobalInvocationID.x] = count;
 }
 )", groups(2), gpu.zeros<u32>(65));
-    expect_one(mixed, FaultKind::data_race, 5, {0, 0, 0});
+    ASSERT_FALSE(mixed.empty());
+    EXPECT_EQ(mixed[0].kind, FaultKind::data_race);
+    EXPECT_EQ(mixed[0].at.place.line, 6u) << all(mixed);
     ASSERT_TRUE(mixed.at(0).other);
     EXPECT_TRUE(mixed[0].other->atomic);
 }

@@ -251,7 +251,9 @@ void Lowering::globals() {
         Pointer pointer;
         pointer.space = types_[module_.type_of(global.value)].space;
         pointer.is_coherent = global.coherent;
-        if (checks_) pointer.object = module_.text(global.name);
+        // A block without a name of its own has that of its type: its members are what the kernel names.
+        if (checks_ && module_.text(global.name) != types_[global.type].name)
+            pointer.object = module_.text(global.name);
         switch (global.kind) {
             case ir::Global::Kind::storage:
             case ir::Global::Kind::uniform:

@@ -202,7 +202,7 @@ private:
     void check_operands(const ir::Instruction& at, const std::vector<Values>& given);
     void check_result(Scalar of, Register result, std::span<const Register> operands);
     void check_order(const ir::Instruction& at);
-    void check_turns();
+    void check_turns(ir::InstructionId loop);
     void trace(std::string text, std::vector<Scalar> scalars, std::vector<Register> values);
     void trace_place(const Pointer& of, ir::TypeId type, const Values& values, std::string_view how);
     void trace_condition(const ir::Instruction& at);

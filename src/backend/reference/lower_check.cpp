@@ -78,7 +78,8 @@ Lowering::Guard Lowering::guard(const Pointer& pointer, bool writes) {
     made.checks = true;
     if (writes) {
         for (std::size_t i = 0; i < writes_.size(); ++i)
-            if (has_root(pointer.space) ? !pointer.binding || *pointer.binding == i : pointer.space == ir::Space::address)
+            if (has_root(pointer.space) ? !pointer.binding || *pointer.binding == i
+                                        : pointer.space == ir::Space::address)
                 writes_[i] = true;
     }
     if (!checks_->options.bounds) return made;
@@ -166,7 +167,8 @@ void Lowering::check_operands(const ir::Instruction& at, const std::vector<Value
     const bool shifts = ir::info(at.op).rule == ir::Rule::shift;
     if (!divides && !shifts) return;
     const u32 bits = 8 * size_bytes(of);
-    if (const std::optional<u64> known = module_.known_bits(operands[1]); known && (divides ? *known != 0 : *known < bits))
+    if (const std::optional<u64> known = module_.known_bits(operands[1]);
+        known && (divides ? *known != 0 : *known < bits))
         return;
     for (const Register one : given[1]) {
         const Scalar is = scalar_of(operands[1]);
@@ -196,8 +198,17 @@ void Lowering::check_order(const ir::Instruction& at) {
     write(check_barrier(), 0, {.jump = static_cast<u32>(checks_->barriers.size() - 1)});
 }
 
-void Lowering::check_turns() {
-    if (checks_ && (checks_->options.step_limit != 0 || may_wait_)) check_operation(check_turn(), 0, {}, 0);
+void Lowering::check_turns(ir::InstructionId loop) {
+    if (!checks_ || (checks_->options.step_limit == 0 && !may_wait_)) return;
+    // The first line in it; that of the loop itself is often of what stands before.
+    u32 location = 0;
+    for (const ir::RegionId region : module_.regions_of(module_[loop]))
+        for (const ir::InstructionId at : module_[region].body)
+            if (module_.locations[location].line == 0) location = module_[at].location;
+    if (module_.locations[location].line == 0) location = module_[loop].location;
+    std::swap(location, location_);
+    check_operation(check_turn(), 0, {}, 0);
+    location_ = location;
 }
 
 void Lowering::trace(std::string text, std::vector<Scalar> scalars, std::vector<Register> values) {

@@ -158,7 +158,7 @@ void Lowering::terminator(const ir::Instruction& at) {
         case Op::repeat: {
             Construct& construct = constructs_[ir::place(module_.target(at))];
             move_all(Move::copy, joined(construct.first_parameters), all(operands));
-            check_turns();
+            check_turns(module_.target(at));
             return control(Control::again, kLabel, {.jump = construct.top});
         }
         case Op::repeat_if:
@@ -312,7 +312,7 @@ void Lowering::repeat_if(const ir::Instruction& at, Construct& loop) {
     set(stay);
     control(Control::if_else, kA | kB | kLabel, {.a = leaves, .b = in, .jump = loop.end});
     move_all(Move::copy, joined(loop.first_parameters), all(operands.subspan(1, count)));
-    check_turns();
+    check_turns(module_.target(at));
     control(Control::again, kLabel, {.jump = loop.top});
 }
 

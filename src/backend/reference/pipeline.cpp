@@ -37,7 +37,8 @@ Status compile(const KernelCode& code, const Interface& interface, const CheckOp
         if (needed == 0 && check != nullptr) needed = check->subgroup_size;
         std::vector<std::pair<u32, u32>> bindings;
         for (const BindingInfo& binding : interface.bindings) bindings.emplace_back(binding.set, binding.binding);
-        Program program = Lowering(module, bindings, needed != 0 ? needed : kSubgroupSize, check, code.has_messages).run();
+        Program program =
+            Lowering(module, bindings, needed != 0 ? needed : kSubgroupSize, check, code.has_messages).run();
         program.label = label;
         out = std::make_shared<const Program>(std::move(program));
         return {};

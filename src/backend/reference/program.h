@@ -56,8 +56,8 @@ struct Program {
     u32 lanes = kLaneMultiple;
     u32 bindings = 0;  ///< of the interface; the scalars are the one behind
     u64 frame_bytes = 0;
-    u64 local_bytes = 0;   ///< of each lane
-    u64 shared_bytes = 0;  ///< of each workgroup
+    u64 local_bytes = 0;                   ///< of each lane
+    u64 shared_bytes = 0;                  ///< of each workgroup
     std::shared_ptr<const Checks> checks;  ///< null: it checks nothing
     std::vector<bool> writes;              ///< of a checked one: whether it writes into a binding
 };

@@ -75,13 +75,16 @@ bool Frame::go() {
     return team_.resume == nullptr;
 }
 
+bool Frame::has_changed() { return std::exchange(checking_->has_changed, false); }
+
 void Frame::tell_wait() {
     Found found;
     found.kind = FaultKind::deadlock;
     found.site = checking_->turn_site;
     found.who = checking_->who(0);
     found.text =
-        "the workgroup waits for one that has not started: those that have started go round loops, and none of them ends";
+        "the workgroup waits for one that has not started: those that have started go round loops, and none of them "
+        "ends";
     checking_->tell(std::move(found));
     team_.launch->waits_for_ever = true;
     team_.launch->stop.store(true, std::memory_order_relaxed);

@@ -19,6 +19,8 @@ public:
     void start(const Launch& launch, u64 first_group, u64 group_count);
     /// Goes on. True: they are done, or the launch is to stop.
     [[nodiscard]] bool go();
+    /// Of a checked one: something was stored since the last time that was not there before.
+    [[nodiscard]] bool has_changed();
     /// Tells that it waits for a workgroup that has not started, and stops the launch.
     void tell_wait();
 

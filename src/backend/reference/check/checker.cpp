@@ -37,10 +37,11 @@ void Checker::tell(const Launch& launch, Found found) {
     fault.at.writes = found.writes;
     fault.at.atomic = found.atomic;
     if (found.other) {
-        fault.other = found.other->who ? side(launch, found.other->site, *found.other->who)
-                                       : side(launch, found.other->site, {});
+        fault.other =
+            found.other->who ? side(launch, found.other->site, *found.other->who) : side(launch, found.other->site, {});
         fault.other->writes = found.other->writes;
         fault.other->atomic = found.other->atomic;
+        fault.other->several = !found.other->who;
     }
     if (found.object != ~u32{0}) fault.object = launch.program->checks->objects[found.object];
     fault.index = found.index;

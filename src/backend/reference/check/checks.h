@@ -38,9 +38,9 @@ struct CheckedAccess {
     u32 size_bytes = 4;
     bool reads = false, writes = false;
     bool is_atomic = false;
-    bool has_wrong = false;   ///< `to` is there
+    bool has_wrong = false;  ///< `to` is there
     bool tells_unwritten = true;
-    bool has_value = false;   ///< b is what is stored
+    bool has_value = false;  ///< b is what is stored
     ir::Order order = ir::Order::relaxed;
     ir::Scope scope = ir::Scope::device;
 };

@@ -19,8 +19,8 @@ namespace alkomp::backend::reference {
 
 /// What an invocation knows of a workgroup: all before a barrier, and single invocations up to an epoch.
 struct Known {
-    u32 interval = 0;              ///< accesses in storage intervals below this one are ordered
-    std::map<u32, u32> until;      ///< invocation of the workgroup -> last epoch
+    u32 interval = 0;          ///< accesses in storage intervals below this one are ordered
+    std::map<u32, u32> until;  ///< invocation of the workgroup -> last epoch
     void join(const Known& other);
 };
 using Clock = std::map<u64, Known>;  ///< by workgroup
@@ -33,7 +33,7 @@ struct Interval {
     u32 first_epoch = 0;
     u32 subgroups = 1;  ///< of a workgroup
     u64 first_group = 0;
-    u32 shared = 0, storage = 0;  ///< barriers before it that order accesses there
+    u32 shared = 0, storage = 0;         ///< barriers before it that order accesses there
     std::vector<u32> subgroup_barriers;  ///< of each subgroup; none: no such barrier so far
 };
 

@@ -68,8 +68,8 @@ const Instruction* index_with(Team& team, const Instruction* at) {
 
 /// Where a lane reaches.
 struct Target {
-    std::byte* place = nullptr;  ///< null: outside
-    const Binding* in = nullptr; ///< null: not in a binding
+    std::byte* place = nullptr;   ///< null: outside
+    const Binding* in = nullptr;  ///< null: not in a binding
     u64 offset = 0;
 };
 
@@ -108,12 +108,13 @@ void tell_outside(Team& team, u32 lane, const CheckedAccess& about, const Target
     found.object = about.object;
     found.writes = about.writes;
     found.atomic = about.is_atomic;
-    const std::string what = std::string(about.writes ? "write" : "read") + " of " + std::to_string(about.size_bytes) +
-                             " bytes at ";
+    const std::string what =
+        std::string(about.writes ? "write" : "read") + " of " + std::to_string(about.size_bytes) + " bytes at ";
     if (is_address) {
         std::array<char, 24> digits{};
         std::snprintf(digits.data(), digits.size(), "0x%llx", static_cast<unsigned long long>(target.offset));
-        found.text = what + (target.offset < Shadow::kPageBytes ? "the null address" : "an address that is in no buffer") +
+        found.text = what +
+                     (target.offset < Shadow::kPageBytes ? "the null address" : "an address that is in no buffer") +
                      " (" + digits.data() + ")";
     } else if (target.in == nullptr) {
         found.text = what + "a pointer that leads nowhere";
@@ -150,12 +151,27 @@ u8* written_flag(Team& team, const Instruction* at, u32 lane) {
 }
 
 template <Reach reach>
+const std::byte* local_place(const Team& team, const Instruction* at, u32 lane, u32 size) {
+    u64 place = at->y;
+    if constexpr (reach == Reach::local) place += column<u32>(team, at->a)[lane];
+    return team.local + place * team.lanes + u64{lane} * size;
+}
+
+// Who stores something new does not only wait.
+void note_change(const Team& team, const Instruction* at, u32 lane, const std::byte* place,
+                 const CheckedAccess& about) {
+    const std::byte* const value = team.frame + at->b + u64{lane} * about.size_bytes;
+    if (std::memcmp(place, value, about.size_bytes) != 0) team.checking->has_changed = true;
+}
+
+template <Reach reach>
 const Instruction* access_by(Team& team, const Instruction* at) {
     const CheckedAccess& about = checks_of(team).accesses[at->jump];
     const CheckOptions& options = checks_of(team).options;
     const Truth *mask = column<Truth>(team, kMask), *wrong = about.has_wrong ? column<Truth>(team, at->to) : nullptr;
     Checking& checking = *team.checking;
     const std::byte* values = about.has_value ? team.frame + at->b : nullptr;
+    const bool waits = team.launch->program->may_wait;
     const bool needs_written = about.reads && about.tells_unwritten && options.uninitialized;
     for (u32 lane = 0; lane < team.lanes; ++lane) {
         if (mask[lane] == 0 || (wrong != nullptr && wrong[lane] != 0)) continue;
@@ -163,6 +179,8 @@ const Instruction* access_by(Team& team, const Instruction* at) {
             u8* const flag = written_flag<reach>(team, at, lane);
             if (needs_written && *flag == 0) tell_unwritten(team, lane, about.site, about.object);
             if (about.writes) *flag = 1;
+            if (waits && about.has_value)
+                note_change(team, at, lane, local_place<reach>(team, at, lane, about.size_bytes), about);
             continue;
         }
         const Target target = target_of<reach>(team, at, lane, about.size_bytes);
@@ -182,9 +200,9 @@ const Instruction* access_by(Team& team, const Instruction* at) {
         if (needs_written && !shadow->is_written(place, about.size_bytes))
             tell_unwritten(team, lane, about.site, about.object);
         if (about.writes) shadow->set_written(place, about.size_bytes);
+        if (waits && about.has_value && !about.is_atomic) note_change(team, at, lane, target.place, about);
         if (!options.races || (!is_shared && !target.in->races)) continue;
-        checking.reach({shadow, place, about.size_bytes, lane, &about,
-                        values != nullptr ? values + u64{lane} * about.size_bytes : nullptr, is_shared});
+        checking.reach({shadow, place, about.size_bytes, lane, &about, values, is_shared});
         if (about.is_atomic) checking.synchronize(about, reinterpret_cast<std::uintptr_t>(target.place), lane);
     }
     if (about.is_atomic) checking.end_of_atomic();
@@ -202,7 +220,7 @@ const Instruction* collect_by(Team& team, const Instruction* at) {
             if (*written_flag<reach>(team, at, lane) != 0) unwritten[lane] = 0;
         } else {
             const Target target = target_of<reach>(team, at, lane, about.size_bytes);
-            const Shadow* shadow = reach == Reach::shared     ? &team.checking->shared
+            const Shadow* shadow = reach == Reach::shared    ? &team.checking->shared
                                    : target.place != nullptr ? target.in->shadow
                                                              : nullptr;
             if (shadow == nullptr ||
@@ -258,7 +276,8 @@ const Instruction* shift_with(Team& team, const Instruction* at) {
             Found found = found_at(team, lane, FaultKind::shift_out_of_range, about.site);
             found.index = static_cast<i64>(count[lane]);
             found.size = about.bits;
-            found.text = "a value of " + std::to_string(about.bits) + " bits is shifted by " + std::to_string(count[lane]);
+            found.text =
+                "a value of " + std::to_string(about.bits) + " bits is shifted by " + std::to_string(count[lane]);
             team.checking->tell(std::move(found));
         });
     return at + 1;

@@ -11,7 +11,7 @@ namespace alkomp::backend::reference {
 /// to &= lanes whose scalar in local or shared memory, or in a buffer, nobody has written; a composite is wrong where
 /// none of its parts has been. The instruction is as that of the load, but b is what `to` else is.
 [[nodiscard]] Function collect_unwritten(Reach reach);
-[[nodiscard]] Function check_unwritten();  ///< a: what was collected
+[[nodiscard]] Function check_unwritten();              ///< a: what was collected
 [[nodiscard]] Function check_divisor(u32 size_bytes);  ///< a
 [[nodiscard]] Function check_shift(Scalar of);         ///< a: the count
 [[nodiscard]] Function check_finite(Scalar of);        ///< to, the result of a, b, c

@@ -17,6 +17,7 @@ enum class Others : u8 { none, subgroup, workgroup, many };
 /// An access: the epoch of its subgroup, its lane there, its site. All zero: none.
 struct Cell {
     static constexpr u32 kLaneBits = 6, kSiteBits = 24, kEpochBits = 28;
+    static constexpr u64 kAtomic = 4;
     static constexpr u32 kMostEpoch = (u32{1} << kEpochBits) - 1;
 
     u64 bits = 0;
@@ -24,7 +25,9 @@ struct Cell {
     [[nodiscard]] static constexpr Cell of(u32 epoch, u32 lane) {
         return {u64{epoch} << (64 - kEpochBits) | u64{lane} << (64 - kEpochBits - kLaneBits)};
     }
-    [[nodiscard]] constexpr Cell at(u32 site, bool atomic) const { return {bits | u64{site} << 3 | (atomic ? 4u : 0u)}; }
+    [[nodiscard]] constexpr Cell at(u32 site, bool atomic) const {
+        return {bits | u64{site} << 3 | (atomic ? kAtomic : 0)};
+    }
     [[nodiscard]] constexpr Cell with(Others others) const { return {(bits & ~u64{3}) | static_cast<u64>(others)}; }
 
     [[nodiscard]] constexpr u32 epoch() const { return static_cast<u32>(bits >> (64 - kEpochBits)); }
@@ -32,11 +35,12 @@ struct Cell {
         return static_cast<u32>(bits >> (64 - kEpochBits - kLaneBits)) & ((1u << kLaneBits) - 1);
     }
     [[nodiscard]] constexpr u32 site() const { return static_cast<u32>(bits >> 3) & ((1u << kSiteBits) - 1); }
-    [[nodiscard]] constexpr bool is_atomic() const { return (bits & 4) != 0; }
+    [[nodiscard]] constexpr bool is_atomic() const { return (bits & kAtomic) != 0; }
     [[nodiscard]] constexpr Others others() const { return static_cast<Others>(bits & 3); }
     /// The same invocation in the same epoch, and nobody else.
     [[nodiscard]] constexpr bool is_alone(Cell who) const {
-        return (bits >> (64 - kEpochBits - kLaneBits)) == (who.bits >> (64 - kEpochBits - kLaneBits)) && (bits & 3) == 0;
+        return (bits >> (64 - kEpochBits - kLaneBits)) == (who.bits >> (64 - kEpochBits - kLaneBits)) &&
+               (bits & 3) == 0;
     }
 };
 static_assert(Cell::kEpochBits + Cell::kLaneBits + Cell::kSiteBits + 3 <= 64);

@@ -126,15 +126,13 @@ void Checking::reach(const Access& access) {
         return cell.bits != 0 && !cell.is_alone(me) && !(about.is_atomic && cell.is_atomic()) &&
                !is_old(cell, access.is_shared) && !is_before(cell, lane, access.is_shared);
     };
-    bool raced = false;
-    const Shadow::Cells written =
-        about.writes ? access.shadow->writes(access.place, access.size_bytes) : access.shadow->find_writes(access.place, access.size_bytes);
+    // Of two writes of one value less is wrong than of a write and a read: what is worse is told.
+    std::optional<std::pair<Cell, bool>> worst;
+    const Shadow::Cells written = about.writes ? access.shadow->writes(access.place, access.size_bytes)
+                                               : access.shadow->find_writes(access.place, access.size_bytes);
     for (u32 i = 0; i < written.count; ++i) {
         Cell& cell = written.first[i];
-        if (!raced && conflicts(cell)) {
-            race(cell, true, access);
-            raced = true;
-        }
+        if (!worst && conflicts(cell)) worst = {cell, true};
         if (!about.writes) continue;
         // Atomics of several invocations stay known as such: one that comes after them is ordered after none.
         const bool together = about.is_atomic && cell.is_atomic() && !cell.is_alone(me) &&
@@ -144,14 +142,13 @@ void Checking::reach(const Access& access) {
     if (about.writes) {
         const Shadow::Cells read = access.shadow->find_reads(access.place, access.size_bytes);
         for (u32 i = 0; i < read.count; ++i) {
-            if (!raced && conflicts(read.first[i])) {
-                race(read.first[i], false, access);
-                raced = true;
-            }
-            read.first[i] = {};
+            if (conflicts(read.first[i]) && (!worst || writes_same(worst->first, access)))
+                worst = {read.first[i], false};
+            if (!worst) read.first[i] = {};
         }
-        return;
     }
+    if (worst) race(worst->first, worst->second, access);
+    if (about.writes) return;
     const Shadow::Cells read = access.shadow->reads(access.place, access.size_bytes);
     for (u32 i = 0; i < read.count; ++i) note_read(read.first[i], me, lane, access.is_shared);
 }
@@ -172,14 +169,28 @@ void Checking::note_read(Cell& cell, Cell me, u32 lane, bool is_shared) {
         return;
     }
     if (same_kind && cell.others() == Others::many) return;
+    // The last one is named: a fault most often hits the first.
     const Others others = std::max(cell.others(), relation(cell, lane));
-    cell = (cell.is_atomic() && !me.is_atomic() ? me : cell).with(others);
+    cell = Cell{cell.is_atomic() ? me.bits : me.bits & ~Cell::kAtomic}.with(others);
+}
+
+// Whether it writes what the one before has written: in this instruction too, where memory does not have it yet.
+bool Checking::writes_same(Cell cell, const Access& access) const {
+    if (access.values == nullptr) return false;
+    const std::byte* const value = access.values + u64{access.lane} * access.size_bytes;
+    const std::byte* before = access.shadow->base() + access.place;
+    const u32 since = cell.epoch() - now_.first_epoch, epochs = active_ / program_.invocations * subgroups_;
+    if (cell.site() == access.about->site && cell.epoch() >= now_.first_epoch && since < epochs) {
+        const u32 lane =
+            since / subgroups_ * program_.invocations + since % subgroups_ * program_.subgroup_size + cell.lane();
+        before = access.values + u64{lane} * access.size_bytes;
+    }
+    return std::memcmp(before, value, access.size_bytes) == 0;
 }
 
 void Checking::race(Cell cell, bool cell_writes, const Access& access) {
     const CheckedAccess& about = *access.about;
-    const bool same = cell_writes && about.writes && !about.is_atomic && !cell.is_atomic() && access.value != nullptr &&
-                      std::memcmp(access.shadow->base() + access.place, access.value, access.size_bytes) == 0;
+    const bool same = cell_writes && about.writes && !about.is_atomic && !cell.is_atomic() && writes_same(cell, access);
     Found found;
     found.kind = same ? FaultKind::same_value_race : FaultKind::data_race;
     found.site = about.site;
@@ -198,8 +209,8 @@ void Checking::race(Cell cell, bool cell_writes, const Access& access) {
     const auto verb = [](bool writes, bool atomic) {
         return std::string(atomic ? "an atomic" : "a plain") + (writes ? " write" : " read");
     };
-    found.text = verb(about.writes, about.is_atomic) + " of \"" + program_.checks->objects[about.object] +
-                 "\" and " + verb(cell_writes, cell.is_atomic()) +
+    found.text = verb(about.writes, about.is_atomic) + " of \"" + program_.checks->objects[about.object] + "\" and " +
+                 verb(cell_writes, cell.is_atomic()) +
                  " by another invocation reach the same memory, and nothing orders them" +
                  (same ? "; both write the same value" : "");
     tell(std::move(found));
@@ -209,11 +220,11 @@ void Checking::race(Cell cell, bool cell_writes, const Access& access) {
 
 SharedClock Checking::released_by(u32 lane) const {
     const auto own = lanes_.find(lane);
-    auto made = std::make_shared<Clock>(
-        acquired_ && own != lanes_.end() && own->second.acquired ? *joined(acquired_, own->second.acquired)
-        : acquired_                                              ? *acquired_
-        : own != lanes_.end() && own->second.acquired            ? *own->second.acquired
-                                                                 : Clock{});
+    auto made = std::make_shared<Clock>(acquired_ && own != lanes_.end() && own->second.acquired
+                                            ? *joined(acquired_, own->second.acquired)
+                                        : acquired_                                   ? *acquired_
+                                        : own != lanes_.end() && own->second.acquired ? *own->second.acquired
+                                                                                      : Clock{});
     const Who me = who(lane);
     Known& known = (*made)[me.group];
     known.interval = std::max(known.interval, now_.storage);
@@ -299,8 +310,8 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         found.kind = FaultKind::barrier;
         found.site = about.site;
         found.who = who(first);
-        found.text = "the barrier is not reached by " + std::to_string(missing) + " of the " +
-                     std::to_string(active_) + " invocations of the workgroup, this one first";
+        found.text = "the barrier is not reached by " + std::to_string(missing) + " of the " + std::to_string(active_) +
+                     " invocations of the workgroup, this one first";
         tell(std::move(found));
     }
     const bool orders_storage = (about.spaces & ir::kStorage) != 0 || fenced_;
@@ -321,9 +332,8 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         known.interval = std::max(known.interval, now_.storage);
         fenced_clock_ = std::make_shared<const Clock>(std::move(all));
     }
-    std::erase_if(lanes_, [](const auto& one) {
-        return !one.second.acquired && !one.second.pending && !one.second.fenced;
-    });
+    std::erase_if(lanes_,
+                  [](const auto& one) { return !one.second.acquired && !one.second.pending && !one.second.fenced; });
     fenced_ = false;
     next_interval();
 }

@@ -28,7 +28,7 @@ public:
         u32 size_bytes = 4;
         u32 lane = 0;
         const CheckedAccess* about = nullptr;
-        const std::byte* value = nullptr;  ///< what is stored there; null: not known
+        const std::byte* values = nullptr;  ///< what the lanes store; null: not known
         bool is_shared = false;
     };
     void reach(const Access& access);
@@ -46,6 +46,7 @@ public:
     std::vector<u8> local_written;  ///< of each byte where a scalar begins: lanes side by side
     std::vector<u64> turns;         ///< of loops, by lane
     u32 turn_site = 0;              ///< of the loop that it goes round
+    bool has_changed = false;       ///< something was stored that was not there before
 
 private:
     [[nodiscard]] bool is_old(Cell cell, bool is_shared) const;
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] Others relation(Cell cell, u32 lane) const;
     [[nodiscard]] static u32 barriers_of(const Interval& at, u32 subgroup);
     void note_read(Cell& cell, Cell me, u32 lane, bool is_shared);
+    [[nodiscard]] bool writes_same(Cell cell, const Access& access) const;
     void race(Cell cell, bool cell_writes, const Access& access);
     void next_interval();
     [[nodiscard]] SharedClock released_by(u32 lane) const;
@@ -65,8 +67,8 @@ private:
     u32 active_ = 0;
     u32 first_epoch_ = 0;  ///< of these workgroups
     Interval now_;
-    std::vector<Cell> cells_;  ///< of each lane at this time
-    SharedClock acquired_;     ///< by the workgroup
+    std::vector<Cell> cells_;   ///< of each lane at this time
+    SharedClock acquired_;      ///< by the workgroup
     SharedClock fenced_clock_;  ///< released by fences before the last barrier, for relaxed atomics of all
     std::map<u32, LaneClocks> lanes_;
     bool fenced_ = false;        ///< a fence of storage since the last barrier
