@@ -64,7 +64,8 @@ layout(binding = 0) buffer Data { uint values[]; } data;
 void main() {
     data.values[gl_GlobalInvocationID.x] = 1u;
 }
-)", groups(2), data);
+)",
+                              groups(2), data);
     ASSERT_EQ(found.size(), 3u) << all(found);
     expect_one(found, FaultKind::out_of_bounds, 4, {5, 0, 0});
     EXPECT_EQ(found[0].object, "data.values[]");
@@ -79,7 +80,8 @@ TEST_F(CheckedKernels, only_the_first_faults_of_a_place_are_told_the_others_coun
     const auto found = faults(R"(layout(local_size_x = 64) in;
 layout(binding = 0) buffer Data { uint values[]; };
 void main() { values[gl_GlobalInvocationID.x] = 1u; }
-)", groups(2), gpu.zeros<u32>(8));
+)",
+                              groups(2), gpu.zeros<u32>(8));
     ASSERT_EQ(found.size(), 4u) << all(found);
     EXPECT_EQ(found[2].more, 0u);
     EXPECT_EQ(found[3].more, 120u - 3u);
@@ -92,7 +94,8 @@ layout(binding = 0) buffer Data { uint at; Part parts[2]; float rest[]; } data;
 void main() {
     data.parts[1].low[data.at] = 1.0;
 }
-)", groups(1), gpu.to_device<u32>(std::vector<u32>(32, 3)));
+)",
+                              groups(1), gpu.to_device<u32>(std::vector<u32>(32, 3)));
     expect_one(found, FaultKind::out_of_bounds, 5, {0, 0, 0});
     EXPECT_EQ(found.at(0).object, "data.parts[].low[]");
     EXPECT_EQ(found.at(0).size, 3u);
@@ -108,7 +111,8 @@ void main() {
     barrier();
     values[i] = tile[i + 1u];
 }
-)", groups(1), gpu.zeros<u32>(4));
+)",
+                                  groups(1), gpu.zeros<u32>(4));
     expect_one(in_shared, FaultKind::out_of_bounds, 8, {3, 0, 0});
     EXPECT_EQ(in_shared.at(0).object, "tile[]");
     gpu = open();
@@ -119,7 +123,8 @@ void main() {
     int i = int(gl_LocalInvocationID.x);
     values[i] = window[i - 1];
 }
-)", groups(1), gpu.zeros<i32>(4));
+)",
+                                 groups(1), gpu.zeros<i32>(4));
     ASSERT_EQ(in_local.size(), 1u) << all(in_local);
     expect_one(in_local, FaultKind::out_of_bounds, 6, {0, 0, 0});
     EXPECT_EQ(in_local[0].index, -1);
@@ -134,7 +139,8 @@ layout(push_constant) uniform Scalars { uint64_t start; };
 void main() {
     Words(start).words[1] += 10u;
 }
-)", groups(1), u64{0});
+)",
+                              groups(1), u64{0});
     expect_one(found, FaultKind::bad_address, 7, {0, 0, 0});
     EXPECT_THAT(found.at(0).text, HasSubstr("null address"));
 }
@@ -151,7 +157,8 @@ uint outer(uint i) {
 void main() {
     values[0] = outer(1u);
 }
-)", groups(1), gpu.zeros<u32>(4));
+)",
+                              groups(1), gpu.zeros<u32>(4));
     expect_one(found, FaultKind::out_of_bounds, 4, {0, 0, 0});
     ASSERT_EQ(found.at(0).at.calls.size(), 2u);
     EXPECT_EQ(found[0].at.calls[0].line, 8u);
@@ -180,7 +187,8 @@ void main() {
     int i = int(gl_LocalInvocationID.x);
     values[i] = 12 / (i - 2);
 }
-)", groups(1), gpu.zeros<i32>(4));
+)",
+                                groups(1), gpu.zeros<i32>(4));
     expect_one(divided, FaultKind::division_by_zero, 5, {2, 0, 0});
     gpu = open();
     const auto shifted = faults(R"(layout(local_size_x = 4) in;
@@ -189,7 +197,8 @@ void main() {
     uint i = gl_LocalInvocationID.x;
     values[i] = 1u << (i + 29u);
 }
-)", groups(1), gpu.zeros<u32>(4));
+)",
+                                groups(1), gpu.zeros<u32>(4));
     expect_one(shifted, FaultKind::shift_out_of_range, 5, {3, 0, 0});
     EXPECT_EQ(shifted.at(0).index, 32);
 }
@@ -219,7 +228,8 @@ layout(binding = 0) buffer Data { uint n; };
 void main() {
     while (n != 1u) n += 2u;
 }
-)", groups(1), gpu.zeros<u32>(1));
+)",
+                              groups(1), gpu.zeros<u32>(1));
     expect_one(found, FaultKind::step_limit, 4, {0, 0, 0});
     EXPECT_THAT(error, AllOf(HasSubstr("kernel.comp"), HasSubstr("1000")));
 }
@@ -235,7 +245,8 @@ void main() {
         values[gl_LocalInvocationID.x] = sum;
     }
 }
-)", groups(1), gpu.to_device<u32>({0, 1, 2, 3, 4, 5, 6, 7}));
+)",
+                              groups(1), gpu.to_device<u32>({0, 1, 2, 3, 4, 5, 6, 7}));
     ASSERT_FALSE(found.empty());
     expect_one(found, FaultKind::barrier, 7, {6, 0, 0});
     EXPECT_THAT(found.at(0).text, HasSubstr("2 of the 8"));
@@ -250,7 +261,8 @@ layout(binding = 1) buffer To { uint to[]; };
 void main() {
     to[gl_GlobalInvocationID.x] = from[gl_GlobalInvocationID.x];
 }
-)", groups(1), gpu.empty<u32>(4), gpu.empty<u32>(4));
+)",
+                              groups(1), gpu.empty<u32>(4), gpu.empty<u32>(4));
     expect_one(fresh, FaultKind::uninitialized, 5, {0, 0, 0});
     EXPECT_EQ(fresh.at(0).object, "from[]");
     gpu = open();
@@ -263,7 +275,8 @@ void main() {
     barrier();
     to[i] = tile[3u - i];
 }
-)", groups(1), gpu.empty<u32>(4));
+)",
+                               groups(1), gpu.empty<u32>(4));
     expect_one(shared, FaultKind::uninitialized, 8, {1, 0, 0});
     gpu = open();
     const auto local = faults(R"(layout(local_size_x = 4) in;
@@ -273,7 +286,8 @@ void main() {
     if (i < 3u) x = i;
     to[i] = x;
 }
-)", groups(1), gpu.empty<u32>(4));
+)",
+                              groups(1), gpu.empty<u32>(4));
     expect_one(local, FaultKind::uninitialized, 6, {3, 0, 0});
     EXPECT_EQ(local.at(0).object, "x");
 }
@@ -286,12 +300,16 @@ TEST_F(CheckedKernels, what_kernels_fills_and_copies_have_written_is_known) {
     EXPECT_TRUE(faults(R"(layout(local_size_x = 50) in;
 layout(binding = 0) buffer To { uint to[]; };
 void main() { to[gl_LocalInvocationID.x] += 1u; }
-)", groups(1), b).empty()) << all(gpu.faults());
+)",
+                       groups(1), b)
+                    .empty())
+        << all(gpu.faults());
     EXPECT_EQ(gpu.get(b.view(0, 2)), (std::vector<u32>{11, 12}));
     const auto found = faults(R"(layout(local_size_x = 1) in;
 layout(binding = 0) buffer To { uint to[]; };
 void main() { to[50] += 1u; }
-)", groups(1), b);
+)",
+                              groups(1), b);
     expect_one(found, FaultKind::uninitialized, 3, {0, 0, 0});
 }
 
@@ -306,7 +324,8 @@ void main() {
     tile[i] = values[i];
     values[i] = tile[63u - i];
 }
-)", groups(1), gpu.zeros<u32>(64));
+)",
+                              groups(1), gpu.zeros<u32>(64));
     expect_one(found, FaultKind::data_race, 7, {0, 0, 0});
     ASSERT_TRUE(found.at(0).other);
     EXPECT_EQ(found[0].other->place.line, 7u);
@@ -329,7 +348,10 @@ void main() {
     barrier();
     values[i] = tile[0];
 }
-)", groups(3), gpu.zeros<u32>(64)).empty() == false) << "the groups write the same buffer";
+)",
+                       groups(3), gpu.zeros<u32>(64))
+                    .empty() == false)
+        << "the groups write the same buffer";
     gpu = open();
     EXPECT_TRUE(faults(R"(layout(local_size_x = 64) in;
 layout(binding = 0) buffer Data { uint values[]; };
@@ -344,7 +366,10 @@ void main() {
     barrier();
     values[i] = tile[0];
 }
-)", groups(1), gpu.zeros<u32>(64)).empty()) << all(gpu.faults());
+)",
+                       groups(1), gpu.zeros<u32>(64))
+                    .empty())
+        << all(gpu.faults());
 }
 
 TEST_F(CheckedKernels, writes_of_two_workgroups_to_one_place_race) {
@@ -353,17 +378,21 @@ layout(binding = 0) buffer Data { uint count; };
 void main() {
     count = count + 1u;
 }
-)", groups(2), gpu.zeros<u32>(1));
+)",
+                              groups(2), gpu.zeros<u32>(1));
     ASSERT_FALSE(found.empty());
     expect_one(found, FaultKind::data_race, 4, {0, 0, 0});
     ASSERT_TRUE(found[0].other);
     EXPECT_FALSE(found[0].other->writes);
-    EXPECT_EQ(found[0].other->invocation, (std::array<u32, 3>{31, 0, 0})) << all(found);
+    EXPECT_EQ(found[0].other->invocation, (std::array<u32, 3>{32, 0, 0})) << all(found);
     gpu = open();
     EXPECT_TRUE(faults(R"(layout(local_size_x = 32) in;
 layout(binding = 0) buffer Data { uint count; };
 void main() { atomicAdd(count, 1u); }
-)", groups(2), gpu.zeros<u32>(1)).empty()) << all(gpu.faults());
+)",
+                       groups(2), gpu.zeros<u32>(1))
+                    .empty())
+        << all(gpu.faults());
     gpu = open();
     const auto mixed = faults(R"(layout(local_size_x = 32) in;
 layout(binding = 0) buffer Data { uint count; uint seen[]; };
@@ -371,7 +400,8 @@ void main() {
     atomicAdd(count, 1u);
     seen[gl_GlobalInvocationID.x] = count;
 }
-)", groups(2), gpu.zeros<u32>(65));
+)",
+                              groups(2), gpu.zeros<u32>(65));
     ASSERT_FALSE(mixed.empty());
     EXPECT_EQ(mixed[0].kind, FaultKind::data_race);
     EXPECT_EQ(mixed[0].at.place.line, 6u) << all(mixed);
@@ -385,7 +415,8 @@ layout(binding = 0) buffer Data { uint any; };
 void main() {
     any = 1u;
 }
-)", groups(1), gpu.zeros<u32>(1));
+)",
+                              groups(1), gpu.zeros<u32>(1));
     ASSERT_FALSE(found.empty());
     EXPECT_EQ(found.back().kind, FaultKind::same_value_race) << all(found);
 }
@@ -431,7 +462,8 @@ TEST_F(CheckedKernels, what_is_released_and_acquired_is_ordered) {
         return made.replace(made.find("RELEASE"), 7, release);
     };
     const auto values = gpu.zeros<u32>(100);
-    EXPECT_TRUE(faults(text("gl_SemanticsAcquire", "gl_SemanticsRelease"), groups(100), values, gpu.zeros<u32>(100)).empty())
+    EXPECT_TRUE(
+        faults(text("gl_SemanticsAcquire", "gl_SemanticsRelease"), groups(100), values, gpu.zeros<u32>(100)).empty())
         << all(gpu.faults());
     EXPECT_EQ(gpu.get(values.view(99, 1)), (std::vector<u32>{100}));
     gpu = open();
@@ -449,7 +481,8 @@ void main() {
     uint unused = values[77];
     values[0] = 1u;
 }
-)", groups(1), gpu.zeros<u32>(4));
+)",
+                              groups(1), gpu.zeros<u32>(4));
     expect_one(found, FaultKind::out_of_bounds, 4, {0, 0, 0});
 }
 
@@ -461,7 +494,8 @@ void main() {
     atomicExchange(flags[group], 1u);
     while (atomicAdd(flags[(group + 1000u) % 2000u], 0u) == 0u);
 }
-)", groups(2000), gpu.zeros<u32>(2000));
+)",
+                              groups(2000), gpu.zeros<u32>(2000));
     expect_one(found, FaultKind::deadlock, 6, {0, 0, 0});
     EXPECT_THAT(error, HasSubstr("has not started"));
 }
