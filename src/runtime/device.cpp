@@ -428,15 +428,24 @@ void DeviceRecord::take_messages(InFlight& batch, Continuations& then) {
     batch.messages.clear();
 }
 
+const SourceTexts* DeviceRecord::texts_of(backend::KernelId kernel, std::string_view label) const {
+    if (const auto found = sources.find(kernel); found != sources.end()) return found->second.texts.get();
+    const SourceTexts* only = nullptr;  // a backend that does not tell the kernel tells its label
+    for (const auto& [id, source] : sources) {
+        if (source.label != label) continue;
+        if (only != nullptr) return nullptr;
+        only = source.texts.get();
+    }
+    return only;
+}
+
 void DeviceRecord::add_source_lines(backend::Completion& completion) const {
-    const auto texts_of = [&](const std::vector<backend::KernelId>& kernels, std::size_t i) {
-        const auto found = i < kernels.size() ? sources.find(kernels[i]) : sources.end();
-        return found == sources.end() ? nullptr : found->second.get();
-    };
+    completion.fault_kernels.resize(completion.faults.size());
+    completion.trace_kernels.resize(completion.trace.size());
     for (std::size_t i = 0; i < completion.faults.size(); ++i)
-        add_lines(completion.faults[i], texts_of(completion.fault_kernels, i));
+        add_lines(completion.faults[i], texts_of(completion.fault_kernels[i], completion.faults[i].kernel));
     for (std::size_t i = 0; i < completion.trace.size(); ++i)
-        add_lines(completion.trace[i], texts_of(completion.trace_kernels, i));
+        add_lines(completion.trace[i], texts_of(completion.trace_kernels[i], {}));
 }
 
 void DeviceRecord::take_faults(InFlight& batch, Continuations& then) {

@@ -52,7 +52,11 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     std::unordered_map<u64, std::shared_ptr<KernelRecord>> recorded_kernels;  ///< by `key_of` in lang/recorded.h
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
     std::vector<std::pair<backend::RecordedId, std::vector<Conflicts::Wait>>> recorded_to_release;
-    std::unordered_map<backend::KernelId, std::shared_ptr<const SourceTexts>> sources;  ///< of kernels that are checked
+    struct CheckedSource {
+        std::string label;  ///< of its kernel
+        std::shared_ptr<const SourceTexts> texts;
+    };
+    std::unordered_map<backend::KernelId, CheckedSource> sources;  ///< of kernels that are checked, while they live
     FaultLog faults;
     u32 streams_made = 1;
     bool profiling = false;
@@ -137,6 +141,7 @@ private:
     void take_messages(InFlight& batch, Continuations& then);
     void take_faults(InFlight& batch, Continuations& then);
     void add_source_lines(backend::Completion& completion) const;
+    [[nodiscard]] const SourceTexts* texts_of(backend::KernelId kernel, std::string_view label) const;
     void take_completion(backend::Completion& completion, Continuations& then);
     void retire(Timeline& timeline, Continuations& then);
     void fail_everything(Continuations& then);

@@ -258,7 +258,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         pending = start(waiting->job, id, cache);
         if (pending.ticket != 0 || !pending.status.failed) {
             waiting->record = make_record(waiting->job, id);
-            if (waiting->record->sources) device->sources[id] = waiting->record->sources;
+            if (waiting->record->sources) device->sources[id] = {waiting->job.label, waiting->record->sources};
         }
         if (pending.ticket != 0) {
             device->tickets[pending.ticket] = [waiting](backend::Completion& completion) {

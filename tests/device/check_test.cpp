@@ -76,6 +76,18 @@ TEST_F(Checking, a_fault_is_told_with_the_line_of_its_own_kernel) {
     EXPECT_EQ(to_string(device.faults()[1]), told_[1]);
 }
 
+TEST_F(Checking, a_label_tells_the_kernel_where_it_is_the_only_one_of_that_name) {
+    Device device = open();
+    memory_device(device)->tells_kernels = false;
+    const Kernel one = compile(device, glsl(text_with("data[9] = 1u;")));
+    memory_device(device)->plant({planted("<glsl>", 4)});
+    run(device, one);
+    const Kernel two = compile(device, glsl(text_with("data[9] = 2u;")));
+    memory_device(device)->plant({planted("<glsl>", 4)});
+    run(device, one);
+    EXPECT_THAT(told_, ElementsAre(HasSubstr("{ data[9] = 1u; }"), ::testing::Not(HasSubstr("data[9] ="))));
+}
+
 TEST_F(Checking, lines_of_included_files_and_of_shaders_are_known) {
     const std::filesystem::path folder = std::filesystem::temp_directory_path() / "alkomp_check_test";
     std::filesystem::create_directories(folder);

@@ -99,6 +99,7 @@ public:
     void fail_next(Call call, When when, ErrorCode code, const std::string& text, u32 after = 0);
     /// Opened to check: the next submission with a kernel in it has found this, in the last kernel of it.
     void plant(std::vector<Fault> found, std::vector<TraceStep> trace = {});
+    bool tells_kernels = true;  ///< which one that is; set before the submission
     /// From now on every call reports device_lost, and so does every open ticket.
     void lose(const std::string& text);
     /// Lets endless kernels end, those to come too.
