@@ -263,11 +263,40 @@ TEST(Reflect, knows_buffer_references) {
     EXPECT_EQ(i.bindings[0].fixed_bytes, 16u);
 }
 
-TEST(Reflect, lists_capabilities_by_name) {
-    const Interface i = reflected("layout(binding = 0) buffer B { double x[]; };\nvoid main() { x[0] *= 2.0; }");
+std::vector<std::string> requirements_of(const std::string& glsl_text) {
     std::vector<std::string> names;
-    for (const Requirement& r : i.requirements) names.push_back(r.name);
-    EXPECT_THAT(names, ::testing::UnorderedElementsAre("Shader", "Float64"));
+    for (const Requirement& r : reflected(glsl_text).requirements) names.push_back(r.name);
+    return names;
+}
+
+TEST(Reflect, lists_capabilities_by_name) {
+    EXPECT_THAT(requirements_of("layout(binding = 0) buffer B { double x[]; };\nvoid main() { x[0] *= 2.0; }"),
+                ::testing::UnorderedElementsAre("Shader", "Float64"));
+}
+
+TEST(Reflect, lists_features_that_have_no_capability) {
+    const std::string atomics = R"(
+        #extension GL_EXT_shader_atomic_float : require
+        layout(binding = 0) buffer B { float x[]; };
+        shared float s;
+        void main() { )";
+    EXPECT_THAT(requirements_of(atomics + "atomicExchange(x[1], 2.0); }"),
+                ::testing::UnorderedElementsAre("Shader", "shaderBufferFloat32Atomics"));
+    EXPECT_THAT(requirements_of(atomics + "x[0] = atomicExchange(s, 2.0) + atomicExchange(s, 3.0); }"),
+                ::testing::UnorderedElementsAre("Shader", "shaderSharedFloat32Atomics"));
+    const std::string subgroups = R"(
+        #extension GL_KHR_shader_subgroup_vote : require
+        #extension GL_KHR_shader_subgroup_arithmetic : require
+        #extension GL_EXT_shader_explicit_arithmetic_types : require
+        #extension GL_EXT_shader_subgroup_extended_types_int64 : require
+        layout(binding = 0) buffer B { uint64_t x[]; };
+        layout(binding = 1) buffer C { uint y[]; };
+        void main() { )";
+    const char* const feature = "shaderSubgroupExtendedTypes";
+    EXPECT_THAT(requirements_of(subgroups + "x[0] = subgroupAdd(x[1]); }"), ::testing::Contains(feature));
+    EXPECT_THAT(requirements_of(subgroups + "y[0] = subgroupAllEqual(x[1]) ? 1 : 0; }"), ::testing::Contains(feature));
+    EXPECT_THAT(requirements_of(subgroups + "y[0] = subgroupAdd(y[1]); }"),
+                ::testing::Not(::testing::Contains(feature)));
 }
 
 // Hand-written modules -----------------------------------------------------------------------------

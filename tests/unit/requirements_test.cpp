@@ -25,6 +25,9 @@ TEST(Requirements, are_named_as_people_and_as_spirv_name_them) {
               "it needs 16-bit types in storage buffers (SPIR-V capability StorageBuffer16BitAccess), which this "
               "device lacks");
     EXPECT_EQ(missing(6, device()), "it needs OpenCL kernels (SPIR-V capability Kernel), which this device lacks");
+    EXPECT_EQ(missing(static_cast<u32>(Feature::buffer_float32_atomics), device()),
+              "it needs atomic loads, stores or exchanges of 32-bit floats in buffers (Vulkan feature "
+              "shaderBufferFloat32Atomics), which this device lacks");
     EXPECT_EQ(missing(99999, device()), "it needs SPIR-V capability 99999, which alkomp does not know");
     EXPECT_EQ(capability_name(5347), "PhysicalStorageBufferAddresses");
     EXPECT_EQ(capability_name(99999), "99999");
@@ -85,6 +88,9 @@ TEST(Requirements, are_met_by_the_features_that_stand_for_them) {
     met(6033, [](Features& f) { f.shared_atomic_f32_add = true; });
     met(6034, [](Features& f) { f.atomic_f64_add = true; });
     met(6095, [](Features& f) { f.atomic_f16_add = true; });
+    met(static_cast<u32>(Feature::extended_subgroup_types), [](Features& f) { f.subgroup.extended_types = true; });
+    met(static_cast<u32>(Feature::buffer_float32_atomics), [](Features& f) { f.atomic_f32 = true; });
+    met(static_cast<u32>(Feature::shared_float32_atomics), [](Features& f) { f.shared_atomic_f32 = true; });
 }
 
 TEST(Requirements, include_the_version) {

@@ -4,6 +4,7 @@
 
 #include "alkomp/error.h"
 
+#define SPV_ENABLE_UTILITY_CODE  // SpvHasResultAndType
 #include <spirv.h>
 
 #include <algorithm>
@@ -43,35 +44,16 @@ std::optional<std::string> read_string(std::span<const u32>& words) {
     return std::nullopt;
 }
 
-/// Where an instruction has its result: word 1, word 2, or 0 for those without that matter here.
+/// Where an instruction has its result: word 1, word 2, or 0 for those without.
 u32 result_place(u32 opcode) {
-    switch (opcode) {
-        case SpvOpTypeVoid:
-        case SpvOpTypeBool:
-        case SpvOpTypeInt:
-        case SpvOpTypeFloat:
-        case SpvOpTypeVector:
-        case SpvOpTypeMatrix:
-        case SpvOpTypeArray:
-        case SpvOpTypeRuntimeArray:
-        case SpvOpTypeStruct:
-        case SpvOpTypePointer:
-            return 1;
-        case SpvOpConstantTrue:
-        case SpvOpConstantFalse:
-        case SpvOpConstant:
-        case SpvOpConstantComposite:
-        case SpvOpConstantNull:
-        case SpvOpSpecConstantTrue:
-        case SpvOpSpecConstantFalse:
-        case SpvOpSpecConstant:
-        case SpvOpSpecConstantComposite:
-        case SpvOpSpecConstantOp:
-        case SpvOpVariable:
-            return 2;
-        default:
-            return 0;
-    }
+    bool has_result = false, has_type = false;
+    SpvHasResultAndType(static_cast<SpvOp>(opcode), &has_result, &has_type);
+    return !has_result ? 0 : has_type ? 2 : 1;
+}
+
+bool is_subgroup_operation(u32 opcode) {
+    return (opcode >= SpvOpGroupNonUniformElect && opcode <= SpvOpGroupNonUniformQuadSwap) ||
+           opcode == SpvOpGroupNonUniformRotateKHR;
 }
 
 }  // namespace
@@ -154,9 +136,46 @@ void Module::note(std::span<const u32> instruction) {
                 shared_.push_back({instruction[2], pointer[3]});
             break;
         }
+        case SpvOpAtomicExchange:
+        case SpvOpAtomicLoad:
+            if (count > 3) note_atomic(instruction[1], instruction[3]);
+            break;
+        case SpvOpAtomicStore:
+            if (count > 4) note_atomic(type_of(instruction[4]), instruction[1]);
+            break;
+        case SpvOpGroupNonUniformAllEqual:
+            if (count > 4) note_subgroup(type_of(instruction[4]));
+            break;
         default:
+            if (is_subgroup_operation(opcode(instruction)) && count > 1) note_subgroup(instruction[1]);
             break;
     }
+}
+
+void Module::note_feature(Feature feature) {
+    const auto number = static_cast<u32>(feature);
+    if (std::find(features_.begin(), features_.end(), number) == features_.end()) features_.push_back(number);
+}
+
+u32 Module::type_of(u32 id) const {
+    const std::span<const u32> made_by = definition(id);
+    return made_by.size() > 2 && result_place(opcode(made_by)) == 2 ? made_by[1] : 0;
+}
+
+void Module::note_atomic(u32 type, u32 pointer) {
+    const std::span<const u32> number = definition(type), place = definition(type_of(pointer));
+    if (opcode(number) != SpvOpTypeFloat || number.size() < 3 || place.size() < 3) return;
+    if (number[2] != 32) note_feature(Feature::float64_atomics);
+    else if (place[2] == SpvStorageClassWorkgroup) note_feature(Feature::shared_float32_atomics);
+    else note_feature(Feature::buffer_float32_atomics);
+}
+
+void Module::note_subgroup(u32 type) {
+    std::span<const u32> scalar = definition(type);
+    if (opcode(scalar) == SpvOpTypeVector && scalar.size() > 2) scalar = definition(scalar[2]);
+    if (scalar.size() < 3) return;
+    if ((opcode(scalar) == SpvOpTypeInt && scalar[2] != 32) || (opcode(scalar) == SpvOpTypeFloat && scalar[2] == 16))
+        note_feature(Feature::extended_subgroup_types);
 }
 
 std::span<const u32> Module::definition(u32 id) const {

@@ -30,6 +30,8 @@ public:
 
     [[nodiscard]] u32 version() const noexcept { return words_[1]; }
     [[nodiscard]] const std::vector<u32>& capabilities() const noexcept { return capabilities_; }
+    /// What the instructions need beyond capabilities, each as a Feature, once.
+    [[nodiscard]] const std::vector<u32>& features() const noexcept { return features_; }
     [[nodiscard]] const std::vector<EntryPoint>& entry_points() const noexcept { return entry_points_; }
 
     /// The instruction whose result is `id`, from its first word on; empty when there is none.
@@ -63,6 +65,10 @@ private:
     };
     void check_header() const;
     void note(std::span<const u32> instruction);
+    void note_feature(Feature feature);
+    void note_atomic(u32 type, u32 pointer);
+    void note_subgroup(u32 type);
+    [[nodiscard]] u32 type_of(u32 id) const;  ///< 0: it has none
     [[noreturn]] void fail(const std::string& sentence) const;
     [[nodiscard]] std::optional<u64> evaluate(u32 constant, u32 depth) const;
     [[nodiscard]] std::optional<u64> evaluate_operation(std::span<const u32> instruction, u32 depth) const;
@@ -73,7 +79,7 @@ private:
     std::string name_;
     std::span<const backend::SpecializationValue> constants_;
     std::vector<u32> definitions_;  ///< by id: place of the instruction; 0: none
-    std::vector<u32> capabilities_;
+    std::vector<u32> capabilities_, features_;
     std::vector<EntryPoint> entry_points_;
     std::vector<Decoration> decorations_;
     std::vector<std::span<const u32>> modes_;  ///< OpExecutionMode, OpExecutionModeId

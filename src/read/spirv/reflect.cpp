@@ -205,6 +205,7 @@ public:
             out_.requirements.push_back({capability, capability_name(capability)});
             out_.uses_addresses = out_.uses_addresses || capability == SpvCapabilityPhysicalStorageBufferAddresses;
         }
+        for (const u32 feature : module_.features()) out_.requirements.push_back({feature, capability_name(feature)});
         return std::move(out_);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPIR-V capabilities: what each is called, and what it asks of a device.
+// SPIR-V capabilities, and features without one: what each is called, and what it asks of a device.
 #include "read/spirv/reflect.h"
 
 #include <algorithm>
@@ -12,13 +12,17 @@ using Has = bool (*)(const Features&);
 
 struct Entry {
     u32 number;
-    const char* name;  ///< as the SPIR-V specification spells it
+    const char* name;  ///< as the SPIR-V specification spells it, or Vulkan's
     const char* human;
     Has has;
 };
 
 constexpr bool always(const Features&) { return true; }
 constexpr bool never(const Features&) { return false; }  // of graphics, of OpenCL, or of no use without images
+
+constexpr Entry entry(Feature feature, const char* name, const char* human, Has has) {
+    return {static_cast<u32>(feature), name, human, has};
+}
 
 /// Sorted by number.
 constexpr std::array kCapabilities{
@@ -161,6 +165,17 @@ constexpr std::array kCapabilities{
           [](const Features& f) { return f.atomic_f64_add || f.shared_atomic_f64_add; }},
     Entry{6095, "AtomicFloat16AddEXT", "additions of 16-bit floats by atomics",
           [](const Features& f) { return f.atomic_f16_add; }},
+    entry(Feature::extended_subgroup_types, "shaderSubgroupExtendedTypes",
+          "subgroup operations on 8-, 16- or 64-bit integers or 16-bit floats",
+          [](const Features& f) { return f.subgroup.extended_types; }),
+    entry(Feature::buffer_float32_atomics, "shaderBufferFloat32Atomics",
+          "atomic loads, stores or exchanges of 32-bit floats in buffers",
+          [](const Features& f) { return f.atomic_f32; }),
+    entry(Feature::shared_float32_atomics, "shaderSharedFloat32Atomics",
+          "atomic loads, stores or exchanges of 32-bit floats in shared memory",
+          [](const Features& f) { return f.shared_atomic_f32; }),
+    entry(Feature::float64_atomics, "shaderBufferFloat64Atomics",
+          "atomic loads, stores or exchanges of 16- or 64-bit floats", never),
 };
 
 static_assert(std::is_sorted(kCapabilities.begin(), kCapabilities.end(),
@@ -171,6 +186,8 @@ const Entry* find(u32 capability) {
                                      [](const Entry& entry, u32 number) { return entry.number < number; });
     return at != kCapabilities.end() && at->number == capability ? &*at : nullptr;
 }
+
+bool is_feature(u32 number) { return number >= static_cast<u32>(Feature::extended_subgroup_types); }
 
 std::string version_text(u32 version) {
     return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
@@ -193,7 +210,8 @@ std::string missing_requirement(const Interface& interface, const Capabilities& 
         const Entry* entry = find(requirement.capability);
         if (entry == nullptr) return "it needs SPIR-V capability " + requirement.name + ", which alkomp does not know";
         if (!entry->has(capabilities.features))
-            return "it needs " + std::string(entry->human) + " (SPIR-V capability " + entry->name +
+            return "it needs " + std::string(entry->human) +
+                   (is_feature(entry->number) ? " (Vulkan feature " : " (SPIR-V capability ") + entry->name +
                    "), which this device lacks";
     }
     return {};
