@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Starts the built command, as a user does, in an empty folder."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -43,6 +44,17 @@ def alkomp(folder):
         return result
 
     return start
+
+
+@pytest.fixture
+def vulkan(alkomp):
+    """The Vulkan devices, for tests that need one: skipped without, or failed where ALKOMP_REQUIRE asks for it."""
+    devices = json.loads(alkomp("devices", "--json").stdout)["devices"]
+    found = [device for device in devices if device["backend"] == "vulkan"]
+    if not found:
+        assert "vulkan" not in os.environ.get("ALKOMP_REQUIRE", "").split(","), "there is no Vulkan device"
+        pytest.skip("no Vulkan device")
+    return found
 
 
 @pytest.fixture

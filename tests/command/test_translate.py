@@ -113,10 +113,10 @@ def test_a_target_limits_what_may_be_used(alkomp, refused, folder, kernel):
     assert message.startswith("alkomp translate: wide.comp: it needs ") and "Float64" in message
 
 
-def test_a_device_limits_what_may_be_used(alkomp, kernel):
-    device = json.loads(alkomp("devices", "--json").stdout)["devices"][0]
-    report = json.loads(alkomp("translate", kernel, "--to", "spirv", "--device", "0", "--json").stdout)
-    assert report["for"] == device["name"]
+def test_a_device_limits_what_may_be_used(alkomp, vulkan, kernel):
+    device = vulkan[0]
+    words = ("translate", kernel, "--to", "spirv", "--device", device["index"], "--json")
+    assert json.loads(alkomp(*words).stdout)["for"] == device["name"]
 
 
 def test_mistakes_show_the_line_and_a_caret(refused, folder, kernel):
