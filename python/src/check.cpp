@@ -46,6 +46,7 @@ nb::dict dict_of(const FaultSide& side) {
     out["workgroup"] = nb::list(id_of(side.workgroup));
     out["writes"] = side.writes;
     out["atomic"] = side.atomic;
+    out["several"] = side.several;
     return out;
 }
 
@@ -167,7 +168,8 @@ void bind_places(nb::module_& m) {
             "workgroup", [](const FaultSide& self) { return id_of(self.workgroup); },
             nb::sig("def workgroup(self) -> tuple[int, int, int]"), "The id of its workgroup.")
         .def_ro("writes", &FaultSide::writes, "True for a write, False for a read.")
-        .def_ro("atomic", &FaultSide::atomic, "True for an atomic access.");
+        .def_ro("atomic", &FaultSide::atomic, "True for an atomic access.")
+        .def_ro("several", &FaultSide::several, "True where there were several such invocations, and none is named.");
 }
 
 void bind_faults(nb::module_& m) {

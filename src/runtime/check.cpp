@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace alkomp {
 namespace {
@@ -28,26 +29,52 @@ std::string id_text(const std::array<u32, 3>& id) {
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// What to mark in the line: its column; where there is none, a part of the object's name that the line has once; else
-/// all of it. glslang tells no columns, nor does a C++ kernel.
-std::optional<detail::Marked> mark_in(const SourcePlace& place, std::string_view object) {
-    if (place.column != 0) return detail::Marked{place.column - 1, 1};
+/// What a line that has such a fault may have but once.
+std::vector<std::string_view> tokens_of(FaultKind kind, std::string_view object) {
+    if (kind == FaultKind::division_by_zero) return {"/", "%"};
+    if (kind == FaultKind::shift_out_of_range) return {"<<", ">>"};
+    if (kind == FaultKind::barrier) return {"barrier", "block_barrier"};
+    std::vector<std::string_view> words;
     for (std::size_t begin = 0; begin < object.size();) {
         std::size_t end = begin;
         while (end < object.size() && is_word(object[end])) ++end;
-        const std::string_view word = object.substr(begin, end - begin);
-        if (const auto at = detail::sole_place(place.text, word)) return detail::Marked{*at, word.size()};
+        if (end > begin) words.push_back(object.substr(begin, end - begin));
         begin = end + 1;
     }
-    const std::size_t first = place.text.find_first_not_of(" \t"), last = place.text.find_last_not_of(" \t");
-    if (first == std::string::npos) return std::nullopt;
+    return words;
+}
+
+/// Where `token` stands in "token... = ... token ...": the one that is written or the one that is read. Nothing for other
+/// lines.
+std::optional<std::size_t> place_by_assignment(std::string_view line, std::string_view token, bool writes) {
+    const std::size_t first = line.find_first_not_of(" \t");
+    const std::size_t assigned = line.find(" = ");
+    if (first == std::string_view::npos || assigned == std::string_view::npos) return std::nullopt;
+    if (detail::sole_place(line.substr(0, assigned), token) != first) return std::nullopt;
+    if (writes) return first;
+    const auto behind = detail::sole_place(line.substr(assigned), token);
+    return behind ? std::optional(assigned + *behind) : std::nullopt;
+}
+
+/// What to mark in the line: its column; where there is none, an operator or a part of the object's name, where one can
+/// tell which; else all of it. glslang tells no columns, nor does a C++ kernel.
+std::optional<detail::Marked> mark_in(const FaultSide& side, const Fault& fault) {
+    const std::string_view line = side.place.text;
+    if (side.place.column != 0) return detail::Marked{side.place.column - 1, 1};
+    const std::vector<std::string_view> tokens = tokens_of(fault.kind, fault.object);
+    for (const std::string_view token : tokens)
+        if (const auto at = detail::sole_place(line, token)) return detail::Marked{*at, token.size()};
+    for (const std::string_view token : tokens)
+        if (const auto at = place_by_assignment(line, token, side.writes)) return detail::Marked{*at, token.size()};
+    const std::size_t first = line.find_first_not_of(" \t"), last = line.find_last_not_of(" \t");
+    if (first == std::string_view::npos) return std::nullopt;
     return detail::Marked{first, last + 1 - first};
 }
 
 /// "  14 |     sum += pixels[i + 1];" and a caret below.
-std::string excerpt_of(const SourcePlace& place, std::string_view object) {
-    const std::string number = std::to_string(place.line);
-    return detail::excerpt(place.text, mark_in(place, object), "  " + number + " | ",
+std::string excerpt_of(const FaultSide& side, const Fault& fault) {
+    const std::string number = std::to_string(side.place.line);
+    return detail::excerpt(side.place.text, mark_in(side, fault), "  " + number + " | ",
                            std::string(number.size() + 2, ' ') + " | ");
 }
 
@@ -61,10 +88,11 @@ std::string invocation_text(const FaultSide& side) {
     return "invocation " + id_text(side.invocation) + " of workgroup " + id_text(side.workgroup);
 }
 
-std::string other_text(const FaultSide& other, std::string_view object) {
+std::string other_text(const FaultSide& other, const Fault& fault) {
     std::string text = std::string("\n  before that, ") + (other.writes ? "written" : "read") +
-                       (other.atomic ? " atomically" : "") + " by " + (other.several ? "other invocations" : invocation_text(other));
-    if (other.place.line != 0) text += " at " + place_text(other.place) + ':' + excerpt_of(other.place, object);
+                       (other.atomic ? " atomically" : "") + " by " +
+                       (other.several ? "other invocations" : invocation_text(other));
+    if (other.place.line != 0) text += " at " + place_text(other.place) + ':' + excerpt_of(other, fault);
     return text + calls_text(other);
 }
 
@@ -107,9 +135,9 @@ std::string to_string(const Fault& fault) {
     std::string text = place.file.empty() ? fault.kernel : place_text(place);
     text += ": " + std::string(to_string(fault.kind)) + ": ";
     if (fault.more != 0) return text + std::to_string(fault.more) + " more here, in the kernel \"" + fault.kernel + '"';
-    text += fault.text + excerpt_of(place, fault.object) + "\n  " + invocation_text(fault.at) + ", kernel \"" +
+    text += fault.text + excerpt_of(fault.at, fault) + "\n  " + invocation_text(fault.at) + ", kernel \"" +
             fault.kernel + '"' + calls_text(fault.at);
-    if (fault.other) text += other_text(*fault.other, fault.object);
+    if (fault.other) text += other_text(*fault.other, fault);
     return text;
 }
 

@@ -56,9 +56,9 @@ TEST(CheckReport, AsJsonHasAllFields) {
         "text": "element 0 of \"x\" is written while another invocation reads it",
         "at": {"file": "k.comp", "line": 7, "column": 3, "text": "  x[0] = 1;",
                "calls": [{"file": "k.comp", "line": 20, "column": 0, "text": "f();"}],
-               "invocation": [5, 0, 0], "workgroup": [1, 0, 0], "writes": true, "atomic": false},
+               "invocation": [5, 0, 0], "workgroup": [1, 0, 0], "writes": true, "atomic": false, "several": false},
         "other": {"file": "k.comp", "line": 9, "column": 3, "text": "  y = x[0];", "calls": [],
-                  "invocation": [6, 0, 0], "workgroup": [1, 0, 0], "writes": false, "atomic": true},
+                  "invocation": [6, 0, 0], "workgroup": [1, 0, 0], "writes": false, "atomic": true, "several": false},
         "object": "x", "index": 0, "size": 4, "more": 0})");
     EXPECT_EQ(json["faults"], nlohmann::json::array({wanted}));
     EXPECT_EQ(json["steps"],

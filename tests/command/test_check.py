@@ -2,6 +2,11 @@
 """`alkomp check`: what is wrong with a kernel, and where."""
 
 import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -117,3 +122,22 @@ def test_a_traced_invocation_is_shown_line_by_line(alkomp, blur):
     steps = json.loads(alkomp("check", "guarded.comp", *blur[1:], "--trace", "7", "--json").stdout)["steps"]
     assert {step["line"] for step in steps} >= {6, 9, 10}
     assert all(step["file"] == "guarded.comp" and step["does"] for step in steps)
+
+
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
+SHOWN = re.findall(r"^```console\n\$ alkomp (check .*)\n([^`]*)^```$", (DOCS / "checking.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("words, output", SHOWN, ids=[words.split()[1] for words, _ in SHOWN])
+def test_the_document_shows_what_is_printed(alkomp, folder, words, output):
+    shutil.copytree(DOCS / "snippets" / "checking", folder, dirs_exist_ok=True)
+    subprocess.run([sys.executable, "make_arrays.py"], cwd=folder, check=True, timeout=60)
+    assert alkomp(*words.split(), status=1).stdout == output
+
+
+def test_the_document_shows_enough():
+    told = {kind for _, output in SHOWN for kind in re.findall(r"^\S+:\d+: ([a-z -]+): ", output, re.MULTILINE)}
+    assert told == {
+        "out of bounds", "bad address", "data race", "same-value race", "barrier", "uninitialized", "division by zero",
+        "shift out of range", "not finite", "step limit", "deadlock",
+    }

@@ -43,9 +43,21 @@ TEST(FaultReport, marks_the_objects_name_where_there_is_no_column) {
     fault.at.place.column = 0;
     EXPECT_THAT(to_string(fault), HasSubstr("blur.comp:14: out of bounds: "));
     EXPECT_THAT(to_string(fault), HasSubstr("\n     |            ^~~~~~\n"));
-    fault.at.place.text = "    pixels[i] = pixels[i + 1].mass;";  // twice
     fault.object = "pixels[].mass";
-    EXPECT_THAT(to_string(fault), HasSubstr("\n     |                               ^~~~\n"));
+    fault.at.place.text = "pixels[i].x = f(pixels[i], pixels[i + 1].mass);";
+    EXPECT_THAT(to_string(fault), HasSubstr("\n     |                                          ^~~~\n"));
+}
+
+TEST(FaultReport, marks_the_side_of_an_assignment_that_is_meant) {
+    Fault fault = blur_fault();
+    fault.at.place.column = 0;
+    fault.at.place.text = "  pixels[i] = pixels[i + 1];";
+    EXPECT_THAT(to_string(fault), HasSubstr("\n     |               ^~~~~~\n"));
+    fault.at.writes = true;
+    EXPECT_THAT(to_string(fault), HasSubstr("\n     |   ^~~~~~\n"));
+    fault.at.place.text = "x[pixels[i]] = pixels[i + 1];";  // both are read
+    fault.at.writes = false;
+    EXPECT_THAT(to_string(fault), HasSubstr("\n     | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"));
 }
 
 TEST(FaultReport, marks_the_whole_line_where_it_does_not_know_better) {
@@ -54,6 +66,18 @@ TEST(FaultReport, marks_the_whole_line_where_it_does_not_know_better) {
     fault.at.place.text = "  \tx = 1;  ";
     fault.object = "";
     EXPECT_THAT(to_string(fault), HasSubstr("\n  14 |   \tx = 1;  \n     |   \t^~~~~~\n"));
+}
+
+TEST(FaultReport, marks_the_operator_that_has_no_result) {
+    Fault fault = blur_fault();
+    fault.at.place = {"k.comp", 5, 0, "x[i] = y % n << s;"};
+    fault.object = "";
+    fault.kind = FaultKind::division_by_zero;
+    EXPECT_THAT(to_string(fault), HasSubstr("\n    |          ^\n"));
+    fault.kind = FaultKind::shift_out_of_range;
+    EXPECT_THAT(to_string(fault), HasSubstr("\n    |              ^~\n"));
+    fault.at.place.text = "x[i] = y << n << s;";  // which one nobody tells
+    EXPECT_THAT(to_string(fault), HasSubstr("\n    | ^~~~~~~~~~~~~~~~~~~\n"));
 }
 
 TEST(FaultReport, has_the_calls_that_led_there) {

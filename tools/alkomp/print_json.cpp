@@ -64,6 +64,7 @@ Json to_json(const FaultSide& side) {
     out["workgroup"] = side.workgroup;
     out["writes"] = side.writes;
     out["atomic"] = side.atomic;
+    out["several"] = side.several;
     return out;
 }
 

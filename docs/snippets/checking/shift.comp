@@ -1,0 +1,9 @@
+#version 460
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// It shifts by what may be 32.
+layout(local_size_x = 64) in;
+layout(binding = 0) buffer Data { uint data[]; };
+void main() {
+    uint i = gl_GlobalInvocationID.x;
+    data[i] = 1u << i;
+}
