@@ -215,8 +215,8 @@ struct Completion {
     std::vector<u64> timestamps_ns;  ///< of `submit`, on the clock of `Device::clock`
     std::vector<Fault> faults;       ///< of `submit`, where Properties::checks; without the text of source lines
     std::vector<TraceStep> trace;    ///< of `submit`, likewise
-    /// Of each of `faults` and of each of `trace`: whose source the places are in. Without them a fault's label says it,
-    /// where it is the label of one kernel alone, and of a step only files on the disk are shown.
+    /// Of each of `faults` and of each of `trace`: whose source the places are in. Without them a fault's label and the
+    /// file say it, where only one text can be meant.
     std::vector<KernelId> fault_kernels, trace_kernels;
 };
 

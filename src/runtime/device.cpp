@@ -428,12 +428,15 @@ void DeviceRecord::take_messages(InFlight& batch, Continuations& then) {
     batch.messages.clear();
 }
 
-const SourceTexts* DeviceRecord::texts_of(backend::KernelId kernel, std::string_view label) const {
+// A backend that does not tell the kernel tells a fault's label, and the file. It is nobody's where several could be meant.
+const SourceTexts* DeviceRecord::texts_of(backend::KernelId kernel, std::string_view label,
+                                          const std::string& file) const {
     if (const auto found = sources.find(kernel); found != sources.end()) return found->second.texts.get();
-    const SourceTexts* only = nullptr;  // a backend that does not tell the kernel tells its label
+    const SourceTexts* only = nullptr;
     for (const auto& [id, source] : sources) {
-        if (source.label != label) continue;
-        if (only != nullptr) return nullptr;
+        const auto text = source.texts->find(file);
+        if (text == source.texts->end() || (!label.empty() && source.label != label)) continue;
+        if (only != nullptr && only->at(file) != text->second) return nullptr;
         only = source.texts.get();
     }
     return only;
@@ -442,10 +445,14 @@ const SourceTexts* DeviceRecord::texts_of(backend::KernelId kernel, std::string_
 void DeviceRecord::add_source_lines(backend::Completion& completion) const {
     completion.fault_kernels.resize(completion.faults.size());
     completion.trace_kernels.resize(completion.trace.size());
-    for (std::size_t i = 0; i < completion.faults.size(); ++i)
-        add_lines(completion.faults[i], texts_of(completion.fault_kernels[i], completion.faults[i].kernel));
-    for (std::size_t i = 0; i < completion.trace.size(); ++i)
-        add_lines(completion.trace[i], texts_of(completion.trace_kernels[i], {}));
+    for (std::size_t i = 0; i < completion.faults.size(); ++i) {
+        Fault& fault = completion.faults[i];
+        add_lines(fault, texts_of(completion.fault_kernels[i], fault.kernel, fault.at.place.file));
+    }
+    for (std::size_t i = 0; i < completion.trace.size(); ++i) {
+        TraceStep& step = completion.trace[i];
+        add_lines(step, texts_of(completion.trace_kernels[i], {}, step.place.file));
+    }
 }
 
 void DeviceRecord::take_faults(InFlight& batch, Continuations& then) {

@@ -141,7 +141,8 @@ private:
     void take_messages(InFlight& batch, Continuations& then);
     void take_faults(InFlight& batch, Continuations& then);
     void add_source_lines(backend::Completion& completion) const;
-    [[nodiscard]] const SourceTexts* texts_of(backend::KernelId kernel, std::string_view label) const;
+    [[nodiscard]] const SourceTexts* texts_of(backend::KernelId kernel, std::string_view label,
+                                              const std::string& file) const;
     void take_completion(backend::Completion& completion, Continuations& then);
     void retire(Timeline& timeline, Continuations& then);
     void fail_everything(Continuations& then);

@@ -80,8 +80,9 @@ TEST_F(Checking, a_label_tells_the_kernel_where_it_is_the_only_one_of_that_name)
     Device device = open();
     memory_device(device)->tells_kernels = false;
     const Kernel one = compile(device, glsl(text_with("data[9] = 1u;")));
-    memory_device(device)->plant({planted("<glsl>", 4)});
+    memory_device(device)->plant({planted("<glsl>", 4)}, {{{"<glsl>", 2, 0, {}}, "begin"}});
     run(device, one);
+    EXPECT_THAT(steps_, ElementsAre("layout(local_size_x = 1) in; -> begin"));
     const Kernel two = compile(device, glsl(text_with("data[9] = 2u;")));
     memory_device(device)->plant({planted("<glsl>", 4)});
     run(device, one);

@@ -438,7 +438,10 @@ backend::Pending MemoryDevice::submit(const backend::Submission& submission) {
     }
     if (!work.found.fault_kernels.empty()) work.found.faults = std::exchange(planted_.faults, {});
     if (!work.found.trace_kernels.empty()) work.found.trace = std::exchange(planted_.trace, {});
-    if (!tells_kernels) work.found.fault_kernels.clear();
+    if (!tells_kernels) {
+        work.found.fault_kernels.clear();
+        work.found.trace_kernels.clear();
+    }
     oracle_.begin_submission(submission.queue, submission.waits);
     note(submission.queue, submission.read_by_host, work.ticket, work.steps);
     oracle_.end_submission(submission.queue, work.ticket);
