@@ -164,6 +164,52 @@ void note_change(const Team& team, const Instruction* at, u32 lane, const std::b
     if (std::memcmp(place, value, about.size_bytes) != 0) team.checking->has_changed = true;
 }
 
+// What most accesses are: all lanes, each at the element behind the last one's, and nothing is wrong. False: one lane
+// after the other.
+template <Reach reach>
+bool row_by(Team& team, const Instruction* at, const CheckedAccess& about, const Truth* wrong) {
+    const CheckOptions& options = checks_of(team).options;
+    if (about.is_atomic || team.launch->program->may_wait) return false;
+    const Truth* mask = column<Truth>(team, kMask);
+    const u32 lanes = team.active;
+    Truth all = kTrue, none = 0;
+    for (u32 lane = 0; lane < lanes; ++lane) all &= mask[lane];
+    if (wrong != nullptr)
+        for (u32 lane = 0; lane < lanes; ++lane) none |= wrong[lane];
+    if constexpr (reach == Reach::slot) {
+        u8* const written = written_flag<reach>(team, at, 0);
+        if (about.reads && about.tells_unwritten && options.uninitialized) {
+            u32 wanting = 0;
+            for (u32 lane = 0; lane < lanes; ++lane) wanting |= mask[lane] & static_cast<u32>(1 - written[lane]);
+            if (wanting != 0) return false;
+        }
+        if (!about.writes) return true;
+        if (all != 0) std::memset(written, 1, lanes);
+        else
+            for (u32 lane = 0; lane < lanes; ++lane) written[lane] |= static_cast<u8>(mask[lane] & 1);
+        return true;
+    } else if constexpr (reach == Reach::element) {
+        const Binding& in = team.bindings[at->x];
+        if (all == 0 || none != 0 || at->c != about.size_bytes || in.shadow == nullptr) return false;
+        const u32* index = column<u32>(team, at->a);
+        u32 differs = 0;
+        for (u32 lane = 0; lane < lanes; ++lane) differs |= index[lane] ^ (index[0] + lane);
+        const u64 first = at->y + u64{index[0]} * at->c, bytes = u64{lanes} * about.size_bytes;
+        if (differs != 0 || u64{index[0]} + lanes > u64{1} << 32 || first > in.size_bytes ||
+            bytes > in.size_bytes - first)
+            return false;
+        const u64 place = static_cast<u64>(in.base - in.shadow->base()) + first;
+        if (about.reads && about.tells_unwritten && options.uninitialized && !in.shadow->is_written(place, bytes))
+            return false;
+        if (options.races && in.races &&
+            !team.checking->reach_row({in.shadow, place, about.size_bytes, 0, &about, nullptr, false}, lanes))
+            return false;
+        if (about.writes) in.shadow->set_written(place, bytes);
+        return true;
+    }
+    return false;
+}
+
 template <Reach reach>
 const Instruction* access_by(Team& team, const Instruction* at) {
     const CheckedAccess& about = checks_of(team).accesses[at->jump];
@@ -171,6 +217,7 @@ const Instruction* access_by(Team& team, const Instruction* at) {
     const Truth *mask = column<Truth>(team, kMask), *wrong = about.has_wrong ? column<Truth>(team, at->to) : nullptr;
     Checking& checking = *team.checking;
     const std::byte* values = about.has_value ? team.frame + at->b : nullptr;
+    if (row_by<reach>(team, at, about, wrong)) return at + 1;
     const bool waits = team.launch->program->may_wait;
     const bool needs_written = about.reads && about.tells_unwritten && options.uninitialized;
     for (u32 lane = 0; lane < team.lanes; ++lane) {

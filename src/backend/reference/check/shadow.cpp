@@ -6,7 +6,7 @@
 namespace alkomp::backend::reference {
 namespace {
 
-constexpr u64 kWordBytes = 4, kWords = Shadow::kPageBytes / kWordBytes;
+constexpr u64 kWords = Shadow::kPageBytes / Shadow::kWordBytes;
 
 /// Bits [first, first + count) of a word of 64.
 constexpr u64 bits_of(u64 first, u64 count) { return (count == 64 ? ~u64{0} : (u64{1} << count) - 1) << first; }
@@ -45,16 +45,13 @@ void Shadow::divide(std::unique_ptr<Cell[]>& cells) {
     cells = std::move(divided);
 }
 
-Shadow::Cells Shadow::cells(std::unique_ptr<Cell[]> Page::*which, u64 place, u32 size_bytes) {
-    Page& page = page_of(place);
-    std::unique_ptr<Cell[]>& cells = page.*which;
-    if (!page.by_byte && (size_bytes < kWordBytes || place % kWordBytes != 0)) {
+Shadow::Cells Shadow::made_cells(std::unique_ptr<Cell[]>& cells, Page& page, u64 within, u32 size_bytes) {
+    if (!page.by_byte && (within | size_bytes) % kWordBytes != 0) {
         page.by_byte = true;
         divide(page.reads);
         divide(page.writes);
     }
     if (!cells) cells = std::make_unique<Cell[]>(page.by_byte ? kPageBytes : kWords);
-    const u64 within = place % kPageBytes;
     // An access that goes on in the next page is looked at in this one alone.
     if (page.by_byte) return {&cells[within], static_cast<u32>(std::min<u64>(size_bytes, kPageBytes - within))};
     return {&cells[within / kWordBytes], static_cast<u32>(std::min(u64{size_bytes}, kPageBytes - within) / kWordBytes)};
@@ -68,7 +65,7 @@ void Shadow::forget_accesses() {
     }
 }
 
-bool Shadow::is_written(u64 place, u64 size_bytes) const {
+bool Shadow::all_written(u64 place, u64 size_bytes) const {
     bool is = true;
     each_page(place, size_bytes, [&](u64 at, u64 first, u64 count) {
         const Page& page = pages_[static_cast<std::size_t>(at)];
@@ -81,7 +78,7 @@ bool Shadow::is_written(u64 place, u64 size_bytes) const {
     return is;
 }
 
-void Shadow::set_written(u64 place, u64 size_bytes) {
+void Shadow::mark_written(u64 place, u64 size_bytes) {
     each_page(place, size_bytes, [&](u64 at, u64 first, u64 count) {
         Page& page = pages_[static_cast<std::size_t>(at)];
         if (!page.written && page.all) return;

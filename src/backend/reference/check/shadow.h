@@ -49,8 +49,17 @@ static_assert(Cell::kEpochBits + Cell::kLaneBits + Cell::kSiteBits + 3 <= 64);
 /// where smaller accesses happen.
 class Shadow {
 public:
-    static constexpr u64 kPageBytes = 4096;
+    static constexpr u64 kPageBytes = 4096, kWordBytes = 4;
 
+private:
+    struct Page {
+        std::unique_ptr<Cell[]> reads, writes;
+        std::unique_ptr<std::array<u64, kPageBytes / 64>> written;  // a bit for each byte; none: all are as `all` says
+        bool by_byte = false;
+        bool all = false;
+    };
+
+public:
     Shadow() = default;
     Shadow(std::byte* base, u64 size_bytes, bool is_written);
 
@@ -61,8 +70,8 @@ public:
         Cell* first = nullptr;
         u32 count = 0;
     };
-    [[nodiscard]] Cells reads(u64 place, u32 size_bytes) { return cells(&Page::reads, place, size_bytes); }
-    [[nodiscard]] Cells writes(u64 place, u32 size_bytes) { return cells(&Page::writes, place, size_bytes); }
+    [[nodiscard]] Cells reads(u64 place, u32 size_bytes) { return cells<&Page::reads>(place, size_bytes); }
+    [[nodiscard]] Cells writes(u64 place, u32 size_bytes) { return cells<&Page::writes>(place, size_bytes); }
     /// None where nobody has read, or written, anything near.
     [[nodiscard]] Cells find_reads(u64 place, u32 size_bytes) {
         return page_of(place).reads ? reads(place, size_bytes) : Cells{};
@@ -72,21 +81,49 @@ public:
     }
     void forget_accesses();
 
-    [[nodiscard]] bool is_written(u64 place, u64 size_bytes) const;
-    void set_written(u64 place, u64 size_bytes);
+    [[nodiscard]] bool is_written(u64 place, u64 size_bytes) const {
+        const Page& page = pages_[static_cast<std::size_t>(place / kPageBytes)];
+        if (place % kPageBytes + size_bytes > kPageBytes) return all_written(place, size_bytes);
+        if (!page.written) return page.all;
+        if (place % 64 + size_bytes > 64) return all_written(place, size_bytes);
+        const u64 bits = size_bytes == 64 ? ~u64{0} : (u64{1} << size_bytes) - 1;
+        return ((*page.written)[place % kPageBytes / 64] >> place % 64 & bits) == bits;
+    }
+    void set_written(u64 place, u64 size_bytes) {
+        const Page& page = pages_[static_cast<std::size_t>(place / kPageBytes)];
+        const bool is_known = !page.written && page.all && place % kPageBytes + size_bytes <= kPageBytes;
+        if (!is_known) mark_written(place, size_bytes);
+    }
+    /// Words of a range within one page, as `reads` and `writes` give them; none where its cells are of bytes.
+    [[nodiscard]] Cells row_of_reads(u64 place, u64 size_bytes) { return row<&Page::reads>(place, size_bytes); }
+    [[nodiscard]] Cells row_of_writes(u64 place, u64 size_bytes) { return row<&Page::writes>(place, size_bytes); }
+    [[nodiscard]] bool has_writes(u64 place) { return page_of(place).writes != nullptr; }
+    [[nodiscard]] bool has_reads(u64 place) { return page_of(place).reads != nullptr; }
     /// As it is at another place.
     void copy_written(const Shadow& from, u64 from_place, u64 place, u64 size_bytes);
     void forget_written();
 
 private:
-    struct Page {
-        std::unique_ptr<Cell[]> reads, writes;
-        std::unique_ptr<std::array<u64, kPageBytes / 64>> written;  // a bit for each byte; none: all are as `all` says
-        bool by_byte = false;
-        bool all = false;
-    };
     [[nodiscard]] Page& page_of(u64 place) { return pages_[static_cast<std::size_t>(place / kPageBytes)]; }
-    [[nodiscard]] Cells cells(std::unique_ptr<Cell[]> Page::*which, u64 place, u32 size_bytes);
+    template <std::unique_ptr<Cell[]> Page::*which>
+    [[nodiscard]] Cells cells(u64 place, u32 size_bytes) {
+        Page& page = page_of(place);
+        const u64 within = place % kPageBytes;
+        const bool is_simple =
+            !page.by_byte && page.*which && within + size_bytes <= kPageBytes && (place | size_bytes) % kWordBytes == 0;
+        if (!is_simple) return made_cells(page.*which, page, within, size_bytes);
+        return {&(page.*which)[within / kWordBytes], static_cast<u32>(size_bytes / kWordBytes)};
+    }
+    template <std::unique_ptr<Cell[]> Page::*which>
+    [[nodiscard]] Cells row(u64 place, u64 size_bytes) {
+        Page& page = page_of(place);
+        if (page.by_byte || place % kPageBytes + size_bytes > kPageBytes || (place | size_bytes) % kWordBytes != 0)
+            return {};
+        return cells<which>(place, static_cast<u32>(size_bytes));
+    }
+    [[nodiscard]] static Cells made_cells(std::unique_ptr<Cell[]>& cells, Page& page, u64 within, u32 size_bytes);
+    [[nodiscard]] bool all_written(u64 place, u64 size_bytes) const;
+    void mark_written(u64 place, u64 size_bytes);
     static void divide(std::unique_ptr<Cell[]>& cells);
 
     std::byte* base_ = nullptr;

@@ -35,7 +35,7 @@ void Checking::start(const Launch& launch, u64 first_group, u32 active) {
     now_ = {};
     now_.first_group = first_group;
     now_.subgroups = subgroups_;
-    first_epoch_ = checker_.epochs.next();
+    since_ = checker_.epochs.next();
     checker_.started += active / program_.invocations;
     next_interval();
 }
@@ -85,10 +85,6 @@ bool Checking::is_known(Cell cell, const Interval& when, const Who& who, u32 lan
     return false;
 }
 
-bool Checking::is_old(Cell cell, bool is_shared) const {
-    return cell.epoch() < (is_shared ? first_epoch_ : checker_.epochs.first());
-}
-
 bool Checking::is_before(Cell cell, u32 lane, bool is_shared) const {
     const bool knows_more = acquired_ != nullptr || !lanes_.empty();
     if (cell.others() == Others::many && !knows_more) return false;
@@ -111,6 +107,8 @@ bool Checking::is_before(Cell cell, u32 lane, bool is_shared) const {
 }
 
 Others Checking::relation(Cell cell, u32 lane) const {
+    if (cell.epoch() == cells_[lane].epoch()) return Others::subgroup;
+    if (is_now(cell) && active_ == program_.invocations) return Others::workgroup;
     const Interval& when = checker_.epochs.of(cell.epoch());
     const Who who = Epochs::who(when, cell), me = this->who(lane);
     if (who.group != me.group) return Others::many;
@@ -123,8 +121,8 @@ void Checking::reach(const Access& access) {
     const u32 lane = access.lane;
     const Cell me = cells_[lane].at(about.site, about.is_atomic);
     const auto conflicts = [&](Cell cell) {
-        return cell.bits != 0 && !cell.is_alone(me) && !(about.is_atomic && cell.is_atomic()) &&
-               !is_old(cell, access.is_shared) && !is_before(cell, lane, access.is_shared);
+        return !cell.is_alone(me) && !(about.is_atomic && cell.is_atomic()) && !is_old(cell, access.is_shared) &&
+               !is_before(cell, lane, access.is_shared);
     };
     // Of two writes of one value less is wrong than of a write and a read: what is worse is told.
     std::optional<std::pair<Cell, bool>> worst;
@@ -153,8 +151,32 @@ void Checking::reach(const Access& access) {
     for (u32 i = 0; i < read.count; ++i) note_read(read.first[i], me, lane, access.is_shared);
 }
 
+bool Checking::reach_row(const Access& access, u32 lanes) {
+    if (checker_.epochs.next() > Cell::kMostEpoch || access.size_bytes != Shadow::kWordBytes) return false;
+    Shadow& shadow = *access.shadow;
+    const u64 bytes = u64{lanes} * access.size_bytes, old = oldest(access.is_shared);
+    // Nobody has been there who matters, or only the same lane.
+    const auto is_free = [&](const Shadow::Cells& cells) {
+        bool is = true;
+        for (u32 lane = 0; lane < cells.count; ++lane)
+            is &= (cells.first[lane].bits < old) | cells.first[lane].is_alone(cells_[lane]);
+        return is;
+    };
+    const bool writes = access.about->writes;
+    const Shadow::Cells own =
+        writes ? shadow.row_of_writes(access.place, bytes) : shadow.row_of_reads(access.place, bytes);
+    if (own.count != lanes || !is_free(own)) return false;
+    if (writes ? shadow.has_reads(access.place) : shadow.has_writes(access.place)) {
+        if (!is_free(writes ? shadow.row_of_reads(access.place, bytes) : shadow.row_of_writes(access.place, bytes)))
+            return false;
+    }
+    const u64 about = Cell{}.at(access.about->site, false).bits;
+    for (u32 lane = 0; lane < lanes; ++lane) own.first[lane].bits = cells_[lane].bits | about;
+    return true;
+}
+
 void Checking::note_read(Cell& cell, Cell me, u32 lane, bool is_shared) {
-    if (cell.bits == 0 || is_old(cell, is_shared)) {
+    if (is_old(cell, is_shared)) {
         cell = me;
         return;
     }
@@ -164,11 +186,11 @@ void Checking::note_read(Cell& cell, Cell me, u32 lane, bool is_shared) {
     }
     const bool same_kind = cell.is_atomic() == me.is_atomic();
     if (same_kind && cell.others() != Others::none && cell.epoch() == me.epoch()) return;
+    if (same_kind && cell.others() == Others::many && !acquired_ && lanes_.empty()) return;
     if (is_before(cell, lane, is_shared)) {
         cell = me;
         return;
     }
-    if (same_kind && cell.others() == Others::many) return;
     // The last one is named: a fault most often hits the first.
     const Others others = std::max(cell.others(), relation(cell, lane));
     cell = Cell{cell.is_atomic() ? me.bits : me.bits & ~Cell::kAtomic}.with(others);
@@ -315,7 +337,8 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         tell(std::move(found));
     }
     const bool orders_storage = (about.spaces & ir::kStorage) != 0 || fenced_;
-    now_.shared += (about.spaces & ir::kShared) != 0;
+    const bool orders_shared = (about.spaces & ir::kShared) != 0;
+    now_.shared += orders_shared;
     now_.storage += orders_storage;
     // What one invocation has acquired all know now; what the workgroup has fenced, relaxed atomics pass on.
     for (auto& [lane, clocks] : lanes_) {
@@ -336,6 +359,8 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
                   [](const auto& one) { return !one.second.acquired && !one.second.pending && !one.second.fenced; });
     fenced_ = false;
     next_interval();
+    // All that lies before is ordered, for everyone who can reach it.
+    if (orders_shared) since_ = now_.first_epoch;
 }
 
 }  // namespace alkomp::backend::reference

@@ -32,6 +32,9 @@ public:
         bool is_shared = false;
     };
     void reach(const Access& access);
+    /// The same for all lanes, which reach words one after the other from `access.place` on; false: something may be
+    /// wrong, and nothing is done.
+    [[nodiscard]] bool reach_row(const Access& access, u32 lanes);
     /// An atomic passes on and takes what is released. Behind `reach`.
     void synchronize(const CheckedAccess& about, u64 address, u32 lane);
     void end_of_atomic();  ///< behind those of all lanes
@@ -49,7 +52,14 @@ public:
     bool has_changed = false;       ///< something was stored that was not there before
 
 private:
-    [[nodiscard]] bool is_old(Cell cell, bool is_shared) const;
+    /// Cells below this have nothing to do with what happens now.
+    [[nodiscard]] u64 oldest(bool is_shared) const {
+        return Cell::of(is_shared ? since_ : checker_.epochs.first(), 0).bits;
+    }
+    [[nodiscard]] bool is_old(Cell cell, bool is_shared) const { return cell.bits < oldest(is_shared); }
+    [[nodiscard]] bool is_now(Cell cell) const {
+        return cell.epoch() - now_.first_epoch < active_ / program_.invocations * subgroups_;
+    }
     [[nodiscard]] bool is_before(Cell cell, u32 lane, bool is_shared) const;
     [[nodiscard]] bool is_known(Cell cell, const Interval& when, const Who& who, u32 lane, bool is_shared) const;
     [[nodiscard]] Others relation(Cell cell, u32 lane) const;
@@ -65,7 +75,7 @@ private:
     const Launch* launch_ = nullptr;
     u32 subgroups_;
     u32 active_ = 0;
-    u32 first_epoch_ = 0;  ///< of these workgroups
+    u32 since_ = 0;  ///< the first epoch whose accesses of shared memory are not behind a barrier
     Interval now_;
     std::vector<Cell> cells_;   ///< of each lane at this time
     SharedClock acquired_;      ///< by the workgroup
