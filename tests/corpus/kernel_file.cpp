@@ -101,6 +101,7 @@ private:
         else if (verb == "groups") read_groups();
         else if (verb == "near") read_near();
         else if (verb == "fails") read_failure();
+        else if (verb == "faults") read_fault();
         else if (verb == "unordered") buffer(word(1)).is_unordered = true;
         else if (verb == "expect") read_expectation();
         else fail('"' + verb + "\" begins no line of a head");
@@ -175,6 +176,12 @@ private:
     void read_failure() {
         std::string& reason = file_.known_failures[{word(1), word(2)}];
         for (const std::string& text : rest(3)) reason += (reason.empty() ? "" : " ") + text;
+    }
+    void read_fault() {
+        std::string kind = word(1);
+        std::replace(kind.begin(), kind.end(), '_', ' ');
+        file_.faults.insert(kind);
+        static_cast<void>(rest(2));  // the reason
     }
     void read_expectation() {
         CorpusBuffer& expected = buffer(word(1));

@@ -17,6 +17,7 @@
 //                                      twice as much between runs. Without the line each bit counts
 //   fails DEVICE WAY REASON...         a driver's fault: the results are wrong there, and the test fails once they are
 //                                      right. WAY may be * for all
+//   faults KIND REASON...              a checked device finds that in it, and it is meant: division_by_zero
 //   unordered NAME                     the elements are compared as a set, since their order is left open
 //   expect NAME VALUE...               what the buffer holds after the call, the values again and again
 //   expect NAME by FUNCTION            the same, by a function of expectations.cpp
@@ -33,6 +34,7 @@
 #include <filesystem>
 #include <map>
 #include <ostream>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,6 +76,7 @@ struct KernelFile {
     std::vector<CorpusBuffer> buffers;
     std::vector<CorpusScalar> scalars;
     std::map<std::string, Constant> constants;
+    std::set<std::string> faults;  ///< as to_string(FaultKind) names them
     std::map<std::pair<std::string, std::string>, std::string> known_failures;  ///< by device and way: the reason
     std::array<u64, 3> groups{1, 1, 1};
 

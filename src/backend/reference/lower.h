@@ -190,7 +190,8 @@ private:
     void name_part(Pointer& of, const ir::Type& whole, ir::ValueId index);
     void note_index(Pointer& to, ir::TypeId type, ir::ValueId index, u64 stride);
     [[nodiscard]] Guard guard(const Pointer& pointer, bool writes);
-    [[nodiscard]] bool is_exempt(const Pointer& pointer) const;
+    [[nodiscard]] bool is_message(const Pointer& pointer) const;
+    void check_lane(ir::ValueId vector, ir::ValueId place, u64 count, bool writes);
     u32 add_access(const Guard& guard, const Pointer& pointer, Reach how, const CheckedAccess& given);
     void check_leaf(const Guard& guard, const Pointer& pointer, Reach how, const Draft& access,
                     const CheckedAccess& about);

@@ -74,8 +74,9 @@ void Lowering::note_index(Pointer& to, ir::TypeId type, ValueId index, u64 strid
 
 Lowering::Guard Lowering::guard(const Pointer& pointer, bool writes) {
     Guard made;
-    if (!checks_ || writing_ == &setup_ || is_exempt(pointer)) return made;
-    made.checks = true;
+    if (!checks_ || writing_ == &setup_ || is_message(pointer)) return made;
+    // Scalars are there, and nobody writes them: their indices alone can be wrong.
+    made.checks = !has_root(pointer.space) || !pointer.binding || *pointer.binding != bindings_.size();
     if (writes) {
         for (std::size_t i = 0; i < writes_.size(); ++i)
             if (has_root(pointer.space) ? !pointer.binding || *pointer.binding == i
@@ -103,9 +104,22 @@ Lowering::Guard Lowering::guard(const Pointer& pointer, bool writes) {
 }
 
 // Messages go to a buffer that the kernel's author never sees.
-bool Lowering::is_exempt(const Pointer& pointer) const {
-    return has_root(pointer.space) && pointer.binding &&
-           (*pointer.binding == bindings_.size() || pointer.binding == message_binding_);
+bool Lowering::is_message(const Pointer& pointer) const {
+    return has_root(pointer.space) && pointer.binding && pointer.binding == message_binding_;
+}
+
+// A lane of a vector by a place that is not known.
+void Lowering::check_lane(ir::ValueId vector, ir::ValueId place, u64 count, bool writes) {
+    if (!checks_ || writing_ == &setup_ || !checks_->options.bounds) return;
+    if (const std::optional<u64> known = module_.known_bits(place); known && *known < count) return;
+    Pointer named;
+    named.object = module_.text(module_[vector].name);
+    if (named.object.empty()) named.object = "a vector";
+    const Register wrong = registers_.make(sizeof(Truth));
+    control(Control::clear, kTo, {.to = wrong});
+    checks_->indices.push_back({site(), object(named), writes, count});
+    write(check_index(scalar_of(place)), kTo | kA,
+          {.to = wrong, .a = scalar(place), .jump = static_cast<u32>(checks_->indices.size() - 1)});
 }
 
 u32 Lowering::add_access(const Guard& guard, const Pointer& pointer, Reach how, const CheckedAccess& given) {
@@ -221,7 +235,7 @@ void Lowering::trace(std::string text, std::vector<Scalar> scalars, std::vector<
 
 // "data[3].mass = 2.5"; `how` stands between the place and its value.
 void Lowering::trace_place(const Pointer& of, ir::TypeId type, const Values& values, std::string_view how) {
-    if (!checks_ || !checks_->options.trace || writing_ == &setup_ || is_exempt(of)) return;
+    if (!checks_ || !checks_->options.trace || writing_ == &setup_ || is_message(of)) return;
     std::string text = checks_->objects[object(of)];
     std::vector<Scalar> scalars;
     std::vector<Register> registers;

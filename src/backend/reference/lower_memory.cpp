@@ -287,6 +287,7 @@ void Lowering::atomic(const ir::Instruction& at) {
     about.reads = at.op != Op::atomic_store;
     about.writes = at.op != Op::atomic_load;
     about.is_atomic = true;
+    about.tells_unwritten = at.op != Op::atomic_exchange;  // most often to set it
     about.order = static_cast<ir::Order>(immediates[0]);
     about.scope = static_cast<ir::Scope>(immediates[1]);
     check_leaf(guard(to, about.writes), to, how, draft, about);

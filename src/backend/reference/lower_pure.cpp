@@ -181,6 +181,7 @@ void Lowering::by_lane(const ir::Instruction& at) {
     const ValueId place = operands[inserts ? 2 : 1];
     const Scalar of = scalar_of(place);
     Values vector = value(operands[0]);
+    check_lane(operands[0], place, vector.size(), inserts);
     const u32 size = registers_.size_bytes(vector[0]);
     const Register index = scalar(place);
     const auto is_at = [&](std::size_t i) { return arithmetic(Op::eq, of, {index, number(i, size_bytes(of))}); };

@@ -23,6 +23,7 @@ void Reader::read_function(u32 place) {
     phis_.clear();
     phi_variables_.clear();
     needed_.clear();
+    merge_lines_.clear();
     constructs_.assign(plan_.constructs, ir::InstructionId::none);
     line_ = {};
     const ir::Function& made = module_[functions_[place]];
@@ -255,7 +256,9 @@ void Reader::take_edge(Id from, Id to) {
 }
 
 void Reader::take_block(const Block& block) {
-    locate({});
+    // A statement that chooses goes on behind its choice, and glslang does not tell its line again there.
+    const auto goes_on = merge_lines_.find(block.label);
+    locate(goes_on != merge_lines_.end() ? goes_on->second : Line{});
     for (u32 at = block.first; at < block.terminator;) {
         const Inst inst = code_.at(at);
         at += static_cast<u32>(inst.size());
@@ -270,6 +273,7 @@ void Reader::take_block(const Block& block) {
             flags_ = 0;
         }
     }
+    if (block.merge != 0) merge_lines_[block.merge] = line_;
 }
 
 ir::Location Reader::location(const Line& line) {

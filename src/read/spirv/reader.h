@@ -211,8 +211,9 @@ private:
     ir::Module module_;
     ir::Builder builder_{module_};
     Line line_;
-    spv::Op current_ = Op::Nop;  ///< the instruction that is read, for messages
-    u8 flags_ = 0;               ///< of all that is made for it
+    std::unordered_map<Id, Line> merge_lines_;  ///< of the function's merge blocks: at the end of their headers
+    spv::Op current_ = Op::Nop;                 ///< the instruction that is read, for messages
+    u8 flags_ = 0;                              ///< of all that is made for it
     u64 spent_ = 0;
 
     const Code::Entry* entry_ = nullptr;

@@ -1,6 +1,7 @@
 #version 460
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A largest float found by integer atomics: the loop ends once the swap succeeds.
+//! faults data_race its first guess is read plainly, and may be any value that was there
 //! buffer a f32[128] random 0 100
 //! buffer largest f32[1] zero
 //! groups 2

@@ -21,12 +21,14 @@ void main() {
     mine.next = follower < 64u ? first + follower : Node(0ul);
     mine.value = i * i;
     mine.hops = 0u;
+    memoryBarrierBuffer();
     barrier();
     uint sum = 0u, hops = 0u;
     for (Node at = mine; uint64_t(at) != 0ul; at = at.next) {
         sum += at.value;
         ++hops;
     }
+    memoryBarrierBuffer();
     barrier();
     mine.hops = hops;
     mine.next = Node(0ul);

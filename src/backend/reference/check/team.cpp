@@ -132,6 +132,8 @@ void Checking::reach(const Access& access) {
         Cell& cell = written.first[i];
         if (!worst && conflicts(cell)) worst = {cell, true};
         if (!about.writes) continue;
+        // A plain write stays one for others, though the same lane has an atomic of its own behind it.
+        if (about.is_atomic && !cell.is_atomic() && cell.is_alone(me)) continue;
         // Atomics of several invocations stay known as such: one that comes after them is ordered after none.
         const bool together = about.is_atomic && cell.is_atomic() && !cell.is_alone(me) &&
                               !is_old(cell, access.is_shared) && !is_before(cell, lane, access.is_shared);
