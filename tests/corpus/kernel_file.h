@@ -76,7 +76,7 @@ struct KernelFile {
     std::vector<CorpusBuffer> buffers;
     std::vector<CorpusScalar> scalars;
     std::map<std::string, Constant> constants;
-    std::set<std::string> faults;  ///< as to_string(FaultKind) names them
+    std::set<std::string> faults;                                               ///< as to_string(FaultKind) names them
     std::map<std::pair<std::string, std::string>, std::string> known_failures;  ///< by device and way: the reason
     std::array<u64, 3> groups{1, 1, 1};
 
