@@ -625,5 +625,41 @@ kernel @two_loops() workgroup_size(4, 1, 1) {
     EXPECT_EQ(gpu.get(data), (std::vector<u32>{0, 0, 0, 0, 1, 1, 1, 1, 14, 14, 14, 14}));
 }
 
+TEST_P(IrMemory, pointers_may_come_from_where_nobody_goes) {
+    if (!gpu.capabilities().features.variable_pointers) GTEST_SKIP() << "no variable pointers";
+    const Kernel kernel = compile_ir(gpu, R"(module "nowhere"
+storage %data: u32[] set 0 binding 0
+kernel @nowhere() workgroup_size(1, 1, 1) {
+    %place: ptr<storage, u32> = access %data, 0
+    store %place, 7
+    loop ^loop1 (%n: u32 = 0) {
+        if ^if1 false {
+            exit ^if1
+        } else {
+            exit ^loop1
+        }
+        next ^loop1
+    } continuing {
+        if ^if2 false {
+            %none: ptr<storage, u32> = if ^if3 false {
+                exit ^if2
+            } else {
+                exit ^if2
+            }
+            store %none, 1
+            exit ^if2
+        } else {
+            exit ^if2
+        }
+        repeat ^loop1(0)
+    }
+    return
+}
+)");
+    Buffer<u32> data = gpu.to_device<u32>({50, 50});
+    gpu.call(kernel, groups(1), data);
+    EXPECT_EQ(gpu.get(data), (std::vector<u32>{7, 50}));
+}
+
 }  // namespace
 }  // namespace alkomp::testing

@@ -180,7 +180,7 @@ Held Emitter::merged_one(std::span<const Incoming> incoming, u32 route, std::siz
     if (all_same && all_come) return made;
     std::vector<u32> words;
     for (const Incoming& from : incoming) {
-        words.push_back(from.route == route ? from.values[place].id : words_.constant(Op::Undef, made.type, {}));
+        words.push_back(from.route == route ? from.values[place].id : any_of_type(made));
         words.push_back(from.block);
     }
     made.id = result(Op::Phi, made.type, words);
@@ -416,8 +416,13 @@ Held Emitter::unspecified(ir::TypeId id) {
     Held made;
     if (about.kind == ir::Type::Kind::pointer) made = pointer_from(about.space);
     made.type = type(id);
-    made.id = words_.constant(Op::Undef, made.type, {});
+    made.id = any_of_type(made);
     return made;
+}
+
+/// Of a pointer as a value SPIR-V's rules of variable pointers take OpConstantNull, and not OpUndef.
+Id Emitter::any_of_type(const Held& like) {
+    return words_.constant(like.storage == Storage::Function ? Op::Undef : Op::ConstantNull, like.type, {});
 }
 
 void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {

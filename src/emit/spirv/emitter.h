@@ -222,6 +222,7 @@ private:
     [[nodiscard]] Held passed_pointer(ir::ValueId id);
     [[nodiscard]] std::vector<Held> passed(std::span<const ir::ValueId> ids);
     [[nodiscard]] bool takes_pointers(const ir::Instruction& instruction) const;
+    [[nodiscard]] Id any_of_type(const Held& like);
     [[nodiscard]] Held unspecified(ir::TypeId id);
     [[nodiscard]] Jump jump_of(const ir::Instruction& terminator) const;
     [[nodiscard]] u32 first_hop(const Jump& jump) const;
