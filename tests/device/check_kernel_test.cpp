@@ -500,5 +500,43 @@ void main() {
     EXPECT_THAT(error, HasSubstr("has not started"));
 }
 
+TEST_F(CheckedKernels, kernels_of_one_name_have_their_own_lines) {
+    const auto text = [](const char* index) {
+        return std::string(
+                   "#version 460\nlayout(local_size_x = 4) in;\nlayout(binding = 0) buffer Data { uint values[]; "
+                   "};\n") +
+               "void main() { values[gl_GlobalInvocationID.x + " + index + "u] = 1u; }\n";
+    };
+    const Kernel right = gpu.compile(glsl(text("0"))), wrong = gpu.compile(glsl(text("1")));
+    const auto data = gpu.zeros<u32>(4);
+    gpu.call(right, groups(1), data);
+    gpu.call(wrong, groups(1), data);
+    gpu.wait();
+    const auto found = gpu.faults();
+    ASSERT_EQ(found.size(), 1u) << all(found);
+    EXPECT_THAT(found[0].at.place.text, HasSubstr("x + 1u"));
+}
+
+TEST_F(CheckedKernels, the_traced_invocation_tells_its_steps) {
+    CheckOptions options;
+    options.trace = {5, 0, 0};
+    std::vector<std::string> steps;
+    DeviceOptions made;
+    made.check = options;
+    made.on_trace = [&](const TraceStep& step) { steps.push_back(std::to_string(step.place.line) + ": " + step.text); };
+    Device traced("reference", made);
+    traced.call(traced.compile(glsl(R"(#version 460
+layout(local_size_x = 4) in;
+layout(binding = 0) buffer Data { uint values[]; };
+void main() {
+    uint i = gl_GlobalInvocationID.x;
+    if (i > 4u) values[i] += 2u;
+}
+)")),
+                groups(2), traced.to_device<u32>({0, 1, 2, 3, 4, 50, 6, 7}));
+    traced.wait();
+    EXPECT_EQ(steps, (std::vector<std::string>{"5: i = 5", "6: if true", "6: values[5] is 50", "6: values[5] = 52"}));
+}
+
 }  // namespace
 }  // namespace alkomp::testing

@@ -113,6 +113,7 @@ private:
                                 std::span<const std::byte> scalars) const {
         Step step;
         step.kind = Step::Kind::dispatch;
+        step.kernel = kernel;
         step.program = programs_.at(static_cast<u64>(kernel));
         for (const BoundRange& bound : bindings)
             step.bindings.push_back(range(bound.buffer, bound.offset_bytes, bound.size_bytes));

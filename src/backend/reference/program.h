@@ -84,6 +84,7 @@ struct Launch {
     std::array<u32, 3> groups{};
     std::vector<Binding> bindings;  ///< of the interface, then the scalars
     const LiveMemory* memory = nullptr;
+    u64 kernel = 0;                         ///< its handle
     Checker* checker = nullptr;             ///< null: nothing is checked
     u64 deadline_ns = 0;                    ///< of the steady clock; 0: none
     mutable std::atomic<bool> stop{false};  ///< teams stop at the next turn of a loop

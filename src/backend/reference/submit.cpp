@@ -115,8 +115,7 @@ void Queue::run(Work& work) {
         }
     }
     if (checker_) {
-        completion.faults = checker_->take_faults();
-        completion.trace = checker_->take_trace();
+        checker_->hand_over(completion);
     }
     if (stopping_) completion.status = Status::failure(ErrorCode::device_lost, "the device was stopped.");
     {
@@ -154,6 +153,7 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
     job.program = step.program;
     Launch& launch = job.launch;
     launch.program = step.program.get();
+    launch.kernel = static_cast<u64>(step.kernel);
     launch.groups = step.groups;
     if (step.counts != nullptr) std::memcpy(launch.groups.data(), step.counts, sizeof launch.groups);
     launch.bindings = step.bindings;

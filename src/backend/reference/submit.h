@@ -23,6 +23,7 @@ struct Step {
     Kind kind = Kind::timestamp;
     Binding from, to;  ///< of a copy as many bytes; of a fill `to`
     u32 pattern = 0;
+    KernelId kernel = KernelId::none;
     std::shared_ptr<const Program> program;
     std::array<u32, 3> groups{};
     const std::byte* counts = nullptr;  ///< three u32 instead of `groups`

@@ -52,18 +52,29 @@ void Checker::tell(const Launch& launch, Found found) {
         count.last.other.reset();
         count.last.index.reset();
     }
-    faults_.push_back(std::move(fault));
+    count.kernel = KernelId{launch.kernel};
+    found_.faults.push_back(std::move(fault));
+    found_.fault_kernels.push_back(count.kernel);
 }
 
-std::vector<Fault> Checker::take_faults() {
+void Checker::tell(const Launch& launch, TraceStep step) {
+    found_.trace.push_back(std::move(step));
+    found_.trace_kernels.push_back(KernelId{launch.kernel});
+}
+
+void Checker::hand_over(Completion& to) {
     for (auto& [place, count] : counts_) {
         if (count.more == 0) continue;
         Fault fault = std::move(count.last);
         fault.more = count.more;
-        faults_.push_back(std::move(fault));
+        found_.faults.push_back(std::move(fault));
+        found_.fault_kernels.push_back(count.kernel);
     }
     counts_.clear();
-    return std::exchange(faults_, {});
+    to.faults = std::exchange(found_.faults, {});
+    to.fault_kernels = std::exchange(found_.fault_kernels, {});
+    to.trace = std::exchange(found_.trace, {});
+    to.trace_kernels = std::exchange(found_.trace_kernels, {});
 }
 
 }  // namespace alkomp::backend::reference

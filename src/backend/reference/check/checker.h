@@ -2,6 +2,7 @@
 // What a checked device knows beyond one team: its faults, its epochs, what has been released.
 #pragma once
 
+#include "backend/backend.h"
 #include "backend/reference/check/checks.h"
 #include "backend/reference/check/races.h"
 
@@ -45,11 +46,10 @@ public:
         epochs.restart();
     }
     void tell(const Launch& launch, Found found);
-    void tell(TraceStep step) { trace_.push_back(std::move(step)); }
+    void tell(const Launch& launch, TraceStep step);
 
     /// What was found since the last time, with the counts of what was too much.
-    [[nodiscard]] std::vector<Fault> take_faults();
-    [[nodiscard]] std::vector<TraceStep> take_trace() { return std::exchange(trace_, {}); }
+    void hand_over(Completion& to);
 
     Epochs epochs;
     Released released;
@@ -65,12 +65,12 @@ private:
     struct Count {
         u64 told = 0, more = 0;
         Fault last;
+        KernelId kernel = KernelId::none;
     };
     [[nodiscard]] static FaultSide side(const Launch& launch, u32 site, const Who& who);
 
     CheckOptions options_;
-    std::vector<Fault> faults_;
-    std::vector<TraceStep> trace_;
+    Completion found_;  ///< its faults and steps
     std::map<Place, Count> counts_;
 };
 

@@ -418,7 +418,7 @@ const Instruction* step(Team& team, const Instruction* at) {
         done = place + 2;
     }
     made.text.append(about.text, done);
-    team.launch->checker->tell(std::move(made));
+    team.launch->checker->tell(*team.launch, std::move(made));
     return at + 1;
 }
 
