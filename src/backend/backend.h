@@ -86,7 +86,7 @@ struct OpenOptions {
     bool robust = true;           ///< enable what keeps accesses inside buffers; kernels may still opt out
     u64 submission_limit_ns = 0;  ///< where Properties::stops: work that runs longer is stopped, and its ticket reports
                                   ///< timed_out with the kernel's label; 0: no limit
-    std::optional<CheckOptions> check;  ///< where Properties::checks may be had: see there
+    std::optional<CheckOptions> check{};  ///< where Properties::checks may be had: see there
 };
 
 // Memory -------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ void Frame::tell_wait() {
     found.text =
         "the workgroup waits for one that has not started: those that have started go round loops, and none of them "
         "ends";
-    checking_->tell(std::move(found));
+    checking_->tell(found);
     team_.launch->waits_for_ever = true;
     team_.launch->stop.store(true, std::memory_order_relaxed);
 }

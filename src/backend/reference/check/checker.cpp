@@ -23,7 +23,7 @@ FaultSide Checker::side(const Launch& launch, u32 site, const Who& who) {
     return made;
 }
 
-void Checker::tell(const Launch& launch, Found found) {
+void Checker::tell(const Launch& launch, const Found& found) {
     Count& count = counts_[{launch.program->checks.get(), found.kind, found.site, found.object}];
     if (count.told == options_.per_place) {
         ++count.more;
@@ -46,7 +46,7 @@ void Checker::tell(const Launch& launch, Found found) {
     if (found.object != ~u32{0}) fault.object = launch.program->checks->objects[found.object];
     fault.index = found.index;
     fault.size = found.size;
-    fault.text = std::move(found.text);
+    fault.text = found.text;
     if (count.told == options_.per_place) {
         count.last = fault;
         count.last.other.reset();

@@ -45,7 +45,7 @@ public:
         forget();
         epochs.restart();
     }
-    void tell(const Launch& launch, Found found);
+    void tell(const Launch& launch, const Found& found);
     void tell(const Launch& launch, TraceStep step);
 
     /// What was found since the last time, with the counts of what was too much.

@@ -59,7 +59,7 @@ const Instruction* index_with(Team& team, const Instruction* at) {
             std::is_signed_v<T> ? std::to_string(static_cast<i64>(index[lane])) : std::to_string(index[lane]);
         found.text = std::string(check.writes ? "write" : "read") + " of element " + number + " of " +
                      quoted(checks_of(team).objects[check.object]) + ", which has " + std::to_string(count);
-        team.checking->tell(std::move(found));
+        team.checking->tell(found);
     });
     return at + 1;
 }
@@ -124,7 +124,7 @@ void tell_outside(Team& team, u32 lane, const CheckedAccess& about, const Target
                      quoted(checks_of(team).objects[about.object]) + ", which has " +
                      std::to_string(target.in->size_bytes) + " bytes";
     }
-    team.checking->tell(std::move(found));
+    team.checking->tell(found);
 }
 
 void tell_misaligned(Team& team, u32 lane, const CheckedAccess& about, u64 offset, u32 size) {
@@ -133,14 +133,14 @@ void tell_misaligned(Team& team, u32 lane, const CheckedAccess& about, u64 offse
     found.writes = about.writes;
     found.text = std::string(about.writes ? "write" : "read") + " at byte " + std::to_string(offset) + " of " +
                  quoted(checks_of(team).objects[about.object]) + ", which is no multiple of " + std::to_string(size);
-    team.checking->tell(std::move(found));
+    team.checking->tell(found);
 }
 
 void tell_unwritten(Team& team, u32 lane, u32 site, u32 object) {
     Found found = found_at(team, lane, FaultKind::uninitialized, site);
     found.object = object;
     found.text = "read of " + quoted(checks_of(team).objects[object]) + ", which nobody has written";
-    team.checking->tell(std::move(found));
+    team.checking->tell(found);
 }
 
 template <Reach reach>
@@ -307,7 +307,7 @@ const Instruction* divisor_with(Team& team, const Instruction* at) {
         [&](u32 lane) {
             Found found = found_at(team, lane, FaultKind::division_by_zero, about.site);
             found.text = "an integer is divided by zero";
-            team.checking->tell(std::move(found));
+            team.checking->tell(found);
         });
     return at + 1;
 }
@@ -325,7 +325,7 @@ const Instruction* shift_with(Team& team, const Instruction* at) {
             found.size = about.bits;
             found.text =
                 "a value of " + std::to_string(about.bits) + " bits is shifted by " + std::to_string(count[lane]);
-            team.checking->tell(std::move(found));
+            team.checking->tell(found);
         });
     return at + 1;
 }
@@ -345,7 +345,7 @@ const Instruction* finite_with(Team& team, const Instruction* at) {
             Found found = found_at(team, lane, FaultKind::not_finite, about.site);
             found.text = std::string(std::isnan(widen(result[lane])) ? "NaN" : "an infinity") +
                          " comes out of operands that are finite";
-            team.checking->tell(std::move(found));
+            team.checking->tell(found);
         });
     return at + 1;
 }
@@ -372,7 +372,7 @@ const Instruction* turn(Team& team, const Instruction* at) {
         found.size = limit;
         found.text = "the invocation has gone round loops " + std::to_string(limit) +
                      " times, the limit; the kernel was stopped";
-        team.checking->tell(std::move(found));
+        team.checking->tell(found);
         team.launch->over_steps = true;
         team.launch->stop.store(true, std::memory_order_relaxed);
         break;

@@ -237,7 +237,7 @@ void Checking::race(Cell cell, bool cell_writes, const Access& access) {
                  verb(cell_writes, cell.is_atomic()) +
                  " by another invocation reach the same memory, and nothing orders them" +
                  (same ? "; both write the same value" : "");
-    tell(std::move(found));
+    tell(found);
 }
 
 // Releasing and acquiring --------------------------------------------------------------------------
@@ -336,7 +336,7 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         found.who = who(first);
         found.text = "the barrier is not reached by " + std::to_string(missing) + " of the " + std::to_string(active_) +
                      " invocations of the workgroup, this one first";
-        tell(std::move(found));
+        tell(found);
     }
     const bool orders_storage = (about.spaces & ir::kStorage) != 0 || fenced_;
     const bool orders_shared = (about.spaces & ir::kShared) != 0;

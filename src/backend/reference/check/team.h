@@ -43,7 +43,7 @@ public:
     void barrier(const CheckedBarrier& about, std::span<const Truth> mask);
 
     [[nodiscard]] Who who(u32 lane) const;
-    void tell(Found found) { checker_.tell(*launch_, std::move(found)); }
+    void tell(const Found& found) { checker_.tell(*launch_, found); }
 
     Shadow shared;
     std::vector<u8> local_written;  ///< of each byte where a scalar begins: lanes side by side
