@@ -28,7 +28,7 @@ void Queue::stop() noexcept {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
         waiting_.clear();
-        if (job_ != nullptr) job_->launch.stop = true;
+        if (running_ != nullptr) running_->launch.stop = true;
     }
     work_ready_.notify_all();
     helpers_ready_.notify_all();
@@ -171,7 +171,7 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
     {
         const std::lock_guard lock(mutex_);
         launch.stop = stopping_.load();
-        job_ = &job;
+        job_ = running_ = &job;
         if (shares) ++jobs_;
     }
     if (shares) helpers_ready_.notify_all();
@@ -179,6 +179,7 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
     std::unique_lock lock(mutex_);
     job_ = nullptr;
     helpers_done_.wait(lock, [&] { return helping_ == 0; });
+    running_ = nullptr;
     if (launch.timed_out) {
         return Status::failure(ErrorCode::timed_out, "\"" + launch.program->label +
                                                          "\" was stopped: its work had run for " +

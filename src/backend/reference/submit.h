@@ -82,8 +82,9 @@ private:
     std::condition_variable work_ready_, helpers_ready_, helpers_done_, completed_;
     std::deque<Work> waiting_;
     std::vector<Completion> ready_;
-    Job* job_ = nullptr;  ///< that helpers may join
-    u64 jobs_ = 0;        ///< so far; helpers join each once
+    Job* job_ = nullptr;      ///< that helpers may join
+    Job* running_ = nullptr;  ///< that a thread is still at, and `stop` ends
+    u64 jobs_ = 0;            ///< so far; helpers join each once
     std::size_t helping_ = 0;
     std::atomic<bool> stopping_{false};
     Frames frames_;  ///< of the thread that leads
