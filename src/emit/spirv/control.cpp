@@ -44,16 +44,8 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
     else loop(instruction, id);
 }
 
-bool Emitter::takes_pointers(const ir::Instruction& instruction) const {
-    const std::span<const ir::ValueId> operands = module_.operands(instruction);
-    return std::any_of(operands.begin(), operands.end(), [&](ir::ValueId id) {
-        const ir::Type& type = module_.type(id);
-        return type.kind == ir::Type::Kind::pointer && type.space != ir::Space::address;
-    });
-}
-
 /// Which constructs are left, and which functions returned from, from constructs within them; which pointers step;
-/// whether invocations have to meet, and whether loops and choices pass pointers on.
+/// whether invocations have to meet.
 void Emitter::survey() {
     left_from_within_.assign(module_.instructions.size(), false);
     returns_from_within_.assign(module_.functions.size(), false);
@@ -63,8 +55,6 @@ void Emitter::survey() {
         if (instruction.region == ir::RegionId::none) continue;
         const ir::InstructionId owner = module_[instruction.region].owner;
         if (instruction.op >= ir::Op::subgroup_elect && instruction.op <= ir::Op::quad_swap) uses_subgroups_ = true;
-        if (ir::has(instruction.op, ir::kConstruct) || ir::has(instruction.op, ir::kTerminator))
-            passes_pointers_ = passes_pointers_ || takes_pointers(instruction);
         if (instruction.op == ir::Op::offset) {
             const ir::Type& pointer = module_.type(module_.operands(instruction)[0]);
             if (pointer.space == ir::Space::storage)
@@ -445,9 +435,7 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
         frame.back_operands.push_back(code_.size() - 2);
         hold(parameters[i], made);
     }
-    // lavapipe (Mesa 25.0.7) loses a pointer that a loop has used, when it unrolls it, where the pointer goes on into another.
-    effect(Op::LoopMerge,
-           {frame.merge, frame.next, static_cast<u32>(passes_pointers_ ? Loop::DontUnroll : Loop::None)});
+    effect(Op::LoopMerge, {frame.merge, frame.next, 0});
     branch(body);
     frames_.push_back(std::move(frame));
     ++loop_depth_;

@@ -221,7 +221,6 @@ private:
     [[nodiscard]] Held passed(ir::ValueId id);
     [[nodiscard]] Held passed_pointer(ir::ValueId id);
     [[nodiscard]] std::vector<Held> passed(std::span<const ir::ValueId> ids);
-    [[nodiscard]] bool takes_pointers(const ir::Instruction& instruction) const;
     [[nodiscard]] Id any_of_type(const Held& like);
     [[nodiscard]] Held unspecified(ir::TypeId id);
     [[nodiscard]] Jump jump_of(const ir::Instruction& terminator) const;
@@ -252,7 +251,6 @@ private:
     u32 loop_depth_ = 0;
     bool precise_ = false;
     bool uses_subgroups_ = false;
-    bool passes_pointers_ = false;
     bool coherent_ = false;                  ///< under the memory model of GLSL: buffers are, for the sake of barriers
     bool in_constant_ = false;               ///< results become OpSpecConstantOp
     std::vector<Fact> facts_;                ///< that hold here
