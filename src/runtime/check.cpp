@@ -5,7 +5,6 @@
 #include "runtime/excerpt.h"
 
 #include <bit>
-#include <cctype>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -13,6 +12,9 @@
 
 namespace alkomp {
 namespace {
+
+using detail::id_text;
+using detail::is_word;
 
 constexpr u32 kLargestSubgroup = 64;
 
@@ -22,12 +24,6 @@ std::string place_text(const SourcePlace& place) {
     text += ':' + std::to_string(place.line);
     return place.column == 0 ? text : text + ':' + std::to_string(place.column);
 }
-
-std::string id_text(const std::array<u32, 3>& id) {
-    return '(' + std::to_string(id[0]) + ", " + std::to_string(id[1]) + ", " + std::to_string(id[2]) + ')';
-}
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 /// What a line that has such a fault may have but once.
 std::vector<std::string_view> tokens_of(FaultKind kind, std::string_view object) {

@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kMaxLineShown = 160;
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{64} << 20;  // files are named by SPIR-V of any origin
 
-bool is_word(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// Blanks for what stands in front of a mark. Continuation bytes of UTF-8 take no column of their own.
 std::string blanks_for(std::string_view text) {
     std::string blanks;
@@ -25,6 +21,10 @@ std::string blanks_for(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_word(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 std::string printable(std::string_view text) {
     std::string out;

@@ -17,6 +17,8 @@ using SourceTexts = std::map<std::string, std::string>;
 
 /// Text that is safe to show: control characters and broken UTF-8 become '?'.
 [[nodiscard]] std::string printable(std::string_view text);
+/// A letter, digit or underscore.
+[[nodiscard]] bool is_word(char c) noexcept;
 
 /// The line with this number, from 1, without its end; empty where there is none.
 [[nodiscard]] std::string_view line_of(std::string_view text, u32 number);

@@ -57,10 +57,6 @@ struct Line {
     std::string text;
 };
 
-std::string place_text(const std::array<u32, 3>& at) {
-    return '(' + std::to_string(at[0]) + ", " + std::to_string(at[1]) + ", " + std::to_string(at[2]) + ')';
-}
-
 /// The lines up to the first that had no room.
 std::vector<Line> lines_of(const std::vector<ir::Message>& table, const u32* words) {
     std::vector<Line> lines;
@@ -86,7 +82,7 @@ std::string failure_text(const std::vector<Line>& lines, u32 failed, const std::
     std::string sentence = "what assert_ wants does not hold";
     if (!first->text.empty()) sentence += ": " + first->text;
     std::string text = at_place({first->message->file.c_str(), first->message->line}, sentence);
-    text += "\nin the invocation " + place_text(first->invocation) + of_kernel;
+    text += "\nin the invocation " + id_text(first->invocation) + of_kernel;
     if (failed > 1) text += ", and " + std::to_string(failed - 1) + (failed == 2 ? " more time" : " more times");
     return text;
 }
@@ -94,7 +90,7 @@ std::string failure_text(const std::vector<Line>& lines, u32 failed, const std::
 void print_to_stderr(const Printed& line) {
     std::string text;
     if (line.line != 0) text += std::string(line.file) + ':' + std::to_string(line.line) + ": ";
-    if (line.dropped == 0) text += place_text(line.invocation) + ' ';
+    if (line.dropped == 0) text += id_text(line.invocation) + ' ';
     text += std::string(line.text) + '\n';
     std::fputs(text.c_str(), stderr);
 }
@@ -115,6 +111,10 @@ void deliver(const std::vector<Line>& lines, u32 dropped, const std::string& ker
 }
 
 }  // namespace
+
+std::string id_text(const std::array<u32, 3>& id) {
+    return '(' + std::to_string(id[0]) + ", " + std::to_string(id[1]) + ", " + std::to_string(id[2]) + ')';
+}
 
 ReadMessages read(const Messages& messages, const PrintCallback& on_print) {
     const auto* words = static_cast<const u32*>(messages.block->mapped);

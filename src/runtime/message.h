@@ -60,6 +60,9 @@ struct FailedCheck {
     std::array<u32, 3> invocation{};
 };
 
+/// "(1, 0, 0)".
+[[nodiscard]] std::string id_text(const std::array<u32, 3>& id);
+
 /// What is read of a mapped block: `deliver` hands the lines to the device's `on_print`, under no lock; `failure` says
 /// which condition did not hold, empty where all did.
 struct ReadMessages {

@@ -335,7 +335,7 @@ void main() {
 }
 
 TEST_F(CheckedKernels, barriers_order_what_lies_before_them) {
-    EXPECT_TRUE(faults(R"(layout(local_size_x = 64) in;
+    const std::string sum = R"(layout(local_size_x = 64) in;
 layout(binding = 0) buffer Data { uint values[]; };
 shared uint tile[64];
 void main() {
@@ -348,28 +348,10 @@ void main() {
     barrier();
     values[i] = tile[0];
 }
-)",
-                       groups(3), gpu.zeros<u32>(64))
-                    .empty() == false)
-        << "the groups write the same buffer";
+)";
+    EXPECT_FALSE(faults(sum, groups(3), gpu.zeros<u32>(64)).empty()) << "the groups write the same buffer";
     gpu = open();
-    EXPECT_TRUE(faults(R"(layout(local_size_x = 64) in;
-layout(binding = 0) buffer Data { uint values[]; };
-shared uint tile[64];
-void main() {
-    uint i = gl_LocalInvocationID.x;
-    tile[i] = values[i];
-    for (uint k = 32u; k > 0u; k /= 2u) {
-        barrier();
-        if (i < k) tile[i] += tile[i + k];
-    }
-    barrier();
-    values[i] = tile[0];
-}
-)",
-                       groups(1), gpu.zeros<u32>(64))
-                    .empty())
-        << all(gpu.faults());
+    EXPECT_TRUE(faults(sum, groups(1), gpu.zeros<u32>(64)).empty()) << all(gpu.faults());
 }
 
 TEST_F(CheckedKernels, writes_of_two_workgroups_to_one_place_race) {

@@ -143,18 +143,17 @@ void tell_unwritten(Team& team, u32 lane, u32 site, u32 object) {
     team.checking->tell(found);
 }
 
+/// Of the lane's own memory: where its columns begin, all lanes' together.
 template <Reach reach>
-u8* written_flag(Team& team, const Instruction* at, u32 lane) {
+u64 first_byte(const Team& team, const Instruction* at, u32 lane) {
     u64 place = at->y;
     if constexpr (reach == Reach::local) place += column<u32>(team, at->a)[lane];
-    return &team.checking->local_written[static_cast<std::size_t>(place * team.lanes + lane)];
+    return place * team.lanes;
 }
 
 template <Reach reach>
-const std::byte* local_place(const Team& team, const Instruction* at, u32 lane, u32 size) {
-    u64 place = at->y;
-    if constexpr (reach == Reach::local) place += column<u32>(team, at->a)[lane];
-    return team.local + place * team.lanes + u64{lane} * size;
+u8* written_flag(Team& team, const Instruction* at, u32 lane) {
+    return &team.checking->local_written[static_cast<std::size_t>(first_byte<reach>(team, at, lane) + lane)];
 }
 
 // Who stores something new does not only wait.
@@ -227,7 +226,8 @@ const Instruction* access_by(Team& team, const Instruction* at) {
             if (needs_written && *flag == 0) tell_unwritten(team, lane, about.site, about.object);
             if (about.writes) *flag = 1;
             if (waits && about.has_value)
-                note_change(team, at, lane, local_place<reach>(team, at, lane, about.size_bytes), about);
+                note_change(team, at, lane,
+                            team.local + first_byte<reach>(team, at, lane) + u64{lane} * about.size_bytes, about);
             continue;
         }
         const Target target = target_of<reach>(team, at, lane, about.size_bytes);

@@ -120,10 +120,10 @@ void Checking::reach(const Access& access) {
     const CheckedAccess& about = *access.about;
     const u32 lane = access.lane;
     const Cell me = cells_[lane].at(about.site, about.is_atomic);
-    const auto conflicts = [&](Cell cell) {
-        return !cell.is_alone(me) && !(about.is_atomic && cell.is_atomic()) && !is_old(cell, access.is_shared) &&
-               !is_before(cell, lane, access.is_shared);
+    const auto is_unordered = [&](Cell cell) {
+        return !cell.is_alone(me) && !is_old(cell, access.is_shared) && !is_before(cell, lane, access.is_shared);
     };
+    const auto conflicts = [&](Cell cell) { return !(about.is_atomic && cell.is_atomic()) && is_unordered(cell); };
     // Of two writes of one value less is wrong than of a write and a read: what is worse is told.
     std::optional<std::pair<Cell, bool>> worst;
     const Shadow::Cells written = about.writes ? access.shadow->writes(access.place, access.size_bytes)
@@ -135,8 +135,7 @@ void Checking::reach(const Access& access) {
         // A plain write stays one for others, though the same lane has an atomic of its own behind it.
         if (about.is_atomic && !cell.is_atomic() && cell.is_alone(me)) continue;
         // Atomics of several invocations stay known as such: one that comes after them is ordered after none.
-        const bool together = about.is_atomic && cell.is_atomic() && !cell.is_alone(me) &&
-                              !is_old(cell, access.is_shared) && !is_before(cell, lane, access.is_shared);
+        const bool together = about.is_atomic && cell.is_atomic() && is_unordered(cell);
         cell = together ? me.with(std::max(cell.others(), relation(cell, lane))) : me;
     }
     if (about.writes) {
@@ -203,8 +202,8 @@ bool Checking::writes_same(Cell cell, const Access& access) const {
     if (access.values == nullptr) return false;
     const std::byte* const value = access.values + u64{access.lane} * access.size_bytes;
     const std::byte* before = access.shadow->base() + access.place;
-    const u32 since = cell.epoch() - now_.first_epoch, epochs = active_ / program_.invocations * subgroups_;
-    if (cell.site() == access.about->site && cell.epoch() >= now_.first_epoch && since < epochs) {
+    if (cell.site() == access.about->site && is_now(cell)) {
+        const u32 since = cell.epoch() - now_.first_epoch;
         const u32 lane =
             since / subgroups_ * program_.invocations + since % subgroups_ * program_.subgroup_size + cell.lane();
         before = access.values + u64{lane} * access.size_bytes;
@@ -244,11 +243,8 @@ void Checking::race(Cell cell, bool cell_writes, const Access& access) {
 
 SharedClock Checking::released_by(u32 lane) const {
     const auto own = lanes_.find(lane);
-    auto made = std::make_shared<Clock>(acquired_ && own != lanes_.end() && own->second.acquired
-                                            ? *joined(acquired_, own->second.acquired)
-                                        : acquired_                                   ? *acquired_
-                                        : own != lanes_.end() && own->second.acquired ? *own->second.acquired
-                                                                                      : Clock{});
+    const SharedClock known_before = joined(acquired_, own != lanes_.end() ? own->second.acquired : nullptr);
+    auto made = std::make_shared<Clock>(known_before ? *known_before : Clock{});
     const Who me = who(lane);
     Known& known = (*made)[me.group];
     known.interval = std::max(known.interval, now_.storage);
