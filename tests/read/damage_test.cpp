@@ -3,6 +3,8 @@
 #include "words_of.h"
 
 #include <random>
+#include <set>
+#include <utility>
 
 namespace alkomp::testing {
 namespace {
@@ -16,6 +18,15 @@ bool is_read(std::span<const u32> words) {
         EXPECT_NE(error.code(), ErrorCode::internal) << error.what();
         return false;
     }
+}
+
+/// A module whose `main` does nothing, around the globals.
+std::vector<u32> with_globals(const std::string& globals) {
+    return words_of_assembly(
+        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n"
+        "OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n"
+        "%float = OpTypeFloat 32\n%uint = OpTypeInt 32 0\n%two = OpConstant %uint 2\n" +
+        globals + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n");
 }
 
 TEST(DamagedSpirv, gives_an_error_or_a_right_module) {
@@ -53,13 +64,41 @@ TEST(DamagedSpirv, gives_an_error_or_a_right_module) {
     EXPECT_LT(refused, all);
 }
 
-/// A module whose `main` does nothing, around the globals.
-std::vector<u32> with_globals(const std::string& globals) {
-    return words_of_assembly(
-        "OpCapability Shader\nOpMemoryModel Logical GLSL450\nOpEntryPoint GLCompute %main \"main\"\n"
-        "OpExecutionMode %main LocalSize 1 1 1\n%void = OpTypeVoid\n%fn = OpTypeFunction %void\n"
-        "%float = OpTypeFloat 32\n%uint = OpTypeInt 32 0\n%two = OpConstant %uint 2\n" +
-        globals + "%main = OpFunction %void None %fn\n%l = OpLabel\nOpReturn\nOpFunctionEnd\n");
+TEST(DamagedSpirv, may_have_instructions_that_end_early) {
+    std::set<std::pair<u32, std::size_t>> seen;  // opcodes and lengths
+    for (const KernelFile& file : kernel_files()) {
+        if (!can_assemble(file)) continue;
+        const std::vector<u32> made = words_of(file);
+        for (std::size_t at = 5; at < made.size(); at += made[at] >> 16) {
+            const u32 opcode = made[at] & 0xffff, count = made[at] >> 16;
+            for (u32 left = 1; left < count; ++left) {
+                // An operation on constants is another one for each that it names.
+                const bool is_operation = opcode == 52 && left > 3;
+                if (!seen.emplace(is_operation ? opcode << 16 | made[at + 3] : opcode, left).second) continue;
+                std::vector<u32> words = made;
+                words.erase(words.begin() + static_cast<std::ptrdiff_t>(at + left),
+                            words.begin() + static_cast<std::ptrdiff_t>(at + count));
+                words[at] = left << 16 | opcode;
+                (void)is_read(words);
+            }
+        }
+    }
+    EXPECT_GT(seen.size(), 500u);
+}
+
+TEST(DamagedSpirv, names_operations_on_constants_that_lack_words) {
+    const std::vector<u32> words = with_globals("%three = OpSpecConstantOp %uint IAdd %two %two\n");
+    for (std::size_t at = 5; at < words.size(); at += words[at] >> 16) {
+        if ((words[at] & 0xffff) != 52) continue;
+        std::vector<u32> damaged = words;
+        damaged[at] = 3u << 16 | 52;
+        damaged.erase(damaged.begin() + static_cast<std::ptrdiff_t>(at) + 3,
+                      damaged.begin() + static_cast<std::ptrdiff_t>(at) + 6);
+        EXPECT_THAT(refusal(damaged), ::testing::HasSubstr("OpSpecConstantOp at word")) << "no operation";
+        damaged = words;
+        damaged[at + 3] |= 0x10000;
+        EXPECT_THAT(refusal(damaged), ::testing::HasSubstr("no operation has the number 65664."));
+    }
 }
 
 TEST(DamagedSpirv, may_have_pointers_that_lead_round) {

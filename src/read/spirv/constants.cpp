@@ -38,6 +38,7 @@ void Reader::note_constant(const Inst& inst) {
             break;
         case Op::SpecConstantOp: {
             // The same as the instruction that it names, without the word that does.
+            if (inst[3] > 0xffff) fail("no operation has the number " + std::to_string(inst[3]) + '.');
             std::vector<u32> words{static_cast<u32>(inst.size() - 1) << 16 | inst[3], inst[1], inst[2]};
             words.insert(words.end(), inst.words.begin() + 4, inst.words.end());
             const Inst inner{words, inst.at};
