@@ -194,25 +194,6 @@ private:
     u32 line_ = 0;
 };
 
-std::vector<KernelFile> find_files() {
-    std::vector<KernelFile> files;
-    for (const auto& entry : fs::recursive_directory_iterator(ALKOMP_CORPUS)) {
-        const fs::path extension = entry.path().extension();
-        if (extension != ".comp" && extension != ".spvasm") continue;
-        KernelFile file;
-        file.path = entry.path();
-        file.theme = file.path.parent_path().filename().string();
-        file.name = file.path.stem().string();
-        file.is_assembly = extension == ".spvasm";
-        HeadReader(file).read();
-        files.push_back(std::move(file));
-    }
-    std::sort(files.begin(), files.end(), [](const KernelFile& a, const KernelFile& b) {
-        return std::tie(a.theme, a.name) < std::tie(b.theme, b.name);
-    });
-    return files;
-}
-
 bool is_real(Scalar scalar) {
     return scalar == Scalar::f16 || scalar == Scalar::bf16 || scalar == Scalar::f32 || scalar == Scalar::f64;
 }
@@ -260,8 +241,27 @@ u64 element(const CorpusBuffer& buffer, u64 place, std::mt19937_64& random) {
 
 }  // namespace
 
+std::vector<KernelFile> kernel_files_in(const fs::path& folder) {
+    std::vector<KernelFile> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const fs::path extension = entry.path().extension();
+        if (extension != ".comp" && extension != ".spvasm") continue;
+        KernelFile file;
+        file.path = entry.path();
+        file.theme = file.path.parent_path().filename().string();
+        file.name = file.path.stem().string();
+        file.is_assembly = extension == ".spvasm";
+        HeadReader(file).read();
+        files.push_back(std::move(file));
+    }
+    std::sort(files.begin(), files.end(), [](const KernelFile& a, const KernelFile& b) {
+        return std::tie(a.theme, a.name) < std::tie(b.theme, b.name);
+    });
+    return files;
+}
+
 const std::vector<KernelFile>& kernel_files() {
-    static const std::vector<KernelFile> files = find_files();
+    static const std::vector<KernelFile> files = kernel_files_in(ALKOMP_CORPUS);
     return files;
 }
 

@@ -87,6 +87,8 @@ struct KernelFile {
 
 /// All of them, by theme and name. Throws where a head is wrong, with file and line.
 [[nodiscard]] const std::vector<KernelFile>& kernel_files();
+/// Those of another folder and the folders in it.
+[[nodiscard]] std::vector<KernelFile> kernel_files_in(const std::filesystem::path& folder);
 
 /// GLSL as it stands in the file, or assembled words.
 [[nodiscard]] Source source_of(const KernelFile& file);
