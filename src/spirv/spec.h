@@ -79,6 +79,10 @@ enum class Access : u32 {
     Volatile = 0x1, Aligned = 0x2, MakePointerAvailable = 0x8, MakePointerVisible = 0x10, NonPrivatePointer = 0x20,
 };
 
+enum class Loop : u32 {
+    None = 0x0, DontUnroll = 0x2,
+};
+
 enum class Group : u32 {
     Reduce = 0, InclusiveScan = 1, ExclusiveScan = 2, ClusteredReduce = 3,
 };

@@ -613,5 +613,53 @@ kernel @nowhere() workgroup_size(1, 1, 1) {
     EXPECT_EQ(gpu.get(data), (std::vector<u32>{7, 50}));
 }
 
+TEST_P(IrMemory, pointers_that_a_loop_has_used_go_on_into_the_next) {
+    if (!gpu.capabilities().features.variable_pointers) GTEST_SKIP() << "no variable pointers";
+    const Kernel kernel = compile_ir(gpu, R"(module "two_loops"
+storage %data: u32[] set 0 binding 0
+shared %kept: u32[8]
+kernel @two_loops() workgroup_size(4, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %j: u32 = add %i, 4
+    %a: ptr<storage, u32> = access %data, %i
+    %b: ptr<storage, u32> = access %data, %j
+    %c: ptr<shared, u32> = access inbounds %kept, %i
+    loop ^loop1 (%n: u32 = 0) {
+        next ^loop1(%n)
+    } continuing (%n.1: u32) {
+        %n.2: u32 = add %n.1, 1
+        store %a, 7
+        store %c, 8
+        %more: bool = lt %n.2, 2
+        repeat_if %more ^loop1(%n.2)
+    }
+    loop ^loop2 (%m: u32 = 0, %p: ptr<storage, u32> = %a, %q: ptr<shared, u32> = %c) {
+        %more.1: bool = lt %m, 2
+        if ^if1 %more.1 {
+            exit ^if1
+        } else {
+            exit ^loop2
+        }
+        store %p, %m
+        %old: u32 = load %q
+        %new: u32 = add %old, 3
+        store %q, %new
+        next ^loop2(%m)
+    } continuing (%m.1: u32) {
+        %m.2: u32 = add %m.1, 1
+        repeat ^loop2(%m.2, %b, %c)
+    }
+    %result: u32 = load %c
+    %k: u32 = add %i, 8
+    %d: ptr<storage, u32> = access %data, %k
+    store %d, %result
+    return
+}
+)");
+    Buffer<u32> data = gpu.to_device<u32>(std::vector<u32>(12, 50));
+    gpu.call(kernel, groups(1), data);
+    EXPECT_EQ(gpu.get(data), (std::vector<u32>{0, 0, 0, 0, 1, 1, 1, 1, 14, 14, 14, 14}));
+}
+
 }  // namespace
 }  // namespace alkomp::testing

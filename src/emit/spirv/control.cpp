@@ -6,6 +6,7 @@
 // becomes a switch. Any other jump leaves through the merge block of the loop or switch in its way (its "route"):
 // there a phi tells who came for what, and a branch leads on. Results and parameters are phis.
 #include "emit/spirv/emitter.h"
+#include "emit/spirv/unroll.h"
 #include "ir/builder.h"
 
 #include <algorithm>
@@ -47,6 +48,7 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
 /// Which constructs are left, and which functions returned from, from constructs within them; which pointers step;
 /// whether invocations have to meet.
 void Emitter::survey() {
+    kept_loops_ = loops_to_keep(module_);
     left_from_within_.assign(module_.instructions.size(), false);
     returns_from_within_.assign(module_.functions.size(), false);
     std::unordered_map<u32, u32> bodies;
@@ -435,7 +437,8 @@ void Emitter::loop(const ir::Instruction& instruction, ir::InstructionId id) {
         frame.back_operands.push_back(code_.size() - 2);
         hold(parameters[i], made);
     }
-    effect(Op::LoopMerge, {frame.merge, frame.next, 0});
+    const bool is_kept = !kept_loops_.empty() && kept_loops_[ir::place(id)];
+    effect(Op::LoopMerge, {frame.merge, frame.next, static_cast<u32>(is_kept ? Loop::DontUnroll : Loop::None)});
     branch(body);
     frames_.push_back(std::move(frame));
     ++loop_depth_;

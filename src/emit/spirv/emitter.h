@@ -270,6 +270,7 @@ private:
     std::unordered_set<Id> named_;
     std::unordered_map<u32, Step> stepped_;  ///< by type: pointers to it that `offset` steps know their stride
     std::unordered_map<u32, Id> files_;      ///< by StringId
+    std::vector<bool> kept_loops_;           ///< by instruction: of unroll.h
     std::vector<bool> left_from_within_;     ///< by instruction: an `exit` in a nested construct names it
     std::vector<bool> returns_from_within_;  ///< by function: ... a `return` in a construct
 };

@@ -14,8 +14,8 @@ namespace alkomp::emit::spv {
 
 using alkomp::spv::Access, alkomp::spv::BuiltIn, alkomp::spv::Capability, alkomp::spv::Decoration, alkomp::spv::Glsl,
     alkomp::spv::Group, alkomp::spv::Id, alkomp::spv::kMagic, alkomp::spv::kVersion1_3, alkomp::spv::kVersion1_4,
-    alkomp::spv::kVersion1_5, alkomp::spv::kVersion1_6, alkomp::spv::Op, alkomp::spv::Scope, alkomp::spv::Semantics,
-    alkomp::spv::Storage;
+    alkomp::spv::kVersion1_5, alkomp::spv::kVersion1_6, alkomp::spv::Loop, alkomp::spv::Op, alkomp::spv::Scope,
+    alkomp::spv::Semantics, alkomp::spv::Storage;
 
 /// Appends the words of a literal string: its bytes up to the first zero, a zero, padded to whole words.
 void append_string(std::vector<u32>& words, std::string_view text);
