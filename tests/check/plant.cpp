@@ -2,6 +2,7 @@
 #include "check/plant.h"
 
 #include <algorithm>
+#include <cctype>
 #include <regex>
 
 namespace alkomp::testing {
@@ -21,9 +22,12 @@ std::size_t closing(const std::string& text, std::size_t place, char open, char 
     return std::string::npos;
 }
 
-Planted changed(const std::string& text, std::size_t from, std::size_t to, const std::string& by, bool tells_line) {
+/// `subtle` is what stands there where only some invocations are wrong.
+Planted changed(const std::string& text, std::size_t from, std::size_t to, const std::string& by,
+                const std::string& subtle, bool tells_line) {
     Planted made;
     made.text = text.substr(0, from) + by + text.substr(to);
+    if (!subtle.empty()) made.subtle = text.substr(0, from) + subtle + text.substr(to);
     made.at = line_of(text, from);
     if (tells_line) {
         const auto ends = [](char c) { return c == ';' || c == '{' || c == '}'; };
@@ -44,6 +48,20 @@ std::size_t first_statement(const std::string& text) {
     return std::regex_search(text, match, function) ? static_cast<std::size_t>(match.position()) : text.size();
 }
 
+/// What the bracket at `open` picks an element of: "a.b[c]"; empty where it calls something.
+std::string indexed(const std::string& text, std::size_t open) {
+    std::size_t begin = open;
+    for (u32 depth = 0; begin > 0; --begin) {
+        const char c = text[begin - 1];
+        if (c == ')') return {};
+        if (c == ']') ++depth;
+        if (c == '[' && depth-- == 0) break;
+        if (depth == 0 && c != '[' && c != '.' && c != '_' && std::isalnum(static_cast<unsigned char>(c)) == 0) break;
+    }
+    const std::string whole = text.substr(begin, open - begin);
+    return whole.find("++") == std::string::npos && whole.find("--") == std::string::npos ? whole : std::string();
+}
+
 std::vector<Planted> indices(const std::string& text) {
     static const std::regex index(R"([A-Za-z_0-9\)\]]\[)");
     static const std::regex declared(
@@ -58,17 +76,21 @@ std::vector<Planted> indices(const std::string& text) {
         const std::size_t start = text.rfind('\n', open) + 1;
         const std::string before = text.substr(start, open - start);
         if (std::regex_search(before, declared) || before.find("//") != std::string::npos) continue;
-        made.push_back(
-            changed(text, open, close + 1, "[(" + text.substr(open + 1, close - open - 1) + ") + 1000000]", true));
+        const std::string index = text.substr(open + 1, close - open - 1), whole = indexed(text, open);
+        std::string subtle;
+        if (!whole.empty()) subtle = "[FAULTY ? uint(" + whole + ".length()) : uint(" + index + ")]";
+        made.push_back(changed(text, open, close + 1, "[(" + index + ") + 1000000]", subtle, true));
     }
     return made;
 }
 
-std::vector<Planted> without(const std::string& text, const std::regex& what) {
+std::vector<Planted> barriers(const std::string& text, const std::string& by, const std::string& subtle,
+                              bool tells_line) {
+    static const std::regex call(R"(\bbarrier\(\);)");
     std::vector<Planted> made;
-    for (std::sregex_iterator at(text.begin(), text.end(), what), end; at != end; ++at) {
+    for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) {
         const auto from = static_cast<std::size_t>(at->position());
-        made.push_back(changed(text, from, from + static_cast<std::size_t>(at->length()), ";", false));
+        made.push_back(changed(text, from, from + static_cast<std::size_t>(at->length()), by, subtle, tells_line));
     }
     return made;
 }
@@ -93,7 +115,9 @@ std::vector<Planted> atomics(const std::string& text) {
         const bool is_call = name == "Min" || name == "Max";
         const std::string result = is_call ? (name == "Min" ? "min(" : "max(") + place + ',' + value + ')'
                                            : place + ' ' + op + " (" + value + ')';
-        made.push_back(changed(text, from, close + 1, '(' + place + " = " + result + ')', true));
+        const std::string plain = '(' + place + " = " + result + ')';
+        made.push_back(changed(text, from, close + 1, plain,
+                               "(FAULTY ? " + plain + " : " + text.substr(from, close + 1 - from) + ')', true));
     }
     return made;
 }
@@ -107,8 +131,10 @@ std::vector<Planted> values(const std::string& text) {
          at != end; ++at) {
         const std::size_t from = begin + static_cast<std::size_t>(at->position()) + 1;
         const std::string type = (*at)[1], name = (*at)[2];
-        made.push_back(
-            changed(text, from, from + static_cast<std::size_t>(at->length()) - 1, type + ' ' + name + ';', false));
+        const std::size_t to = from + static_cast<std::size_t>(at->length()) - 1;
+        const std::string bare = type + ' ' + name + ';', whole = text.substr(from, to - from);
+        const std::string given = whole.substr(whole.find('=') + 1);
+        made.push_back(changed(text, from, to, bare, bare + " if (!FAULTY) " + name + " =" + given, false));
     }
     return made;
 }
@@ -120,7 +146,10 @@ std::vector<Planted> plant(Plant kind, const std::string& text) {
         case Plant::index:
             return indices(text);
         case Plant::barrier:
-            return without(text, std::regex(R"(\bbarrier\(\);)"));
+            return barriers(text, ";", "if (!FAULTY_GROUP) barrier();", false);
+        case Plant::skipped:
+            return barriers(text, "if (!LAST_OF_GROUP) barrier();", "if (!(LAST_OF_GROUP && FAULTY_GROUP)) barrier();",
+                            true);
         case Plant::atomic:
             return atomics(text);
         case Plant::value:
