@@ -13,9 +13,23 @@ void Known::join(const Known& other) {
     }
 }
 
+bool Known::has(const Known& other) const {
+    if (interval < other.interval) return false;
+    return std::all_of(other.until.begin(), other.until.end(), [&](const auto& one) {
+        const auto found = until.find(one.first);
+        return found != until.end() && found->second >= one.second;
+    });
+}
+
 SharedClock joined(const SharedClock& a, const SharedClock& b) {
     if (!a || a == b) return b;
     if (!b) return a;
+    // One that waits joins the same again and again.
+    const bool is_known = std::all_of(b->begin(), b->end(), [&](const auto& one) {
+        const auto found = a->find(one.first);
+        return found != a->end() && found->second.has(one.second);
+    });
+    if (is_known) return a;
     auto made = std::make_shared<Clock>(*a);
     for (const auto& [group, known] : *b) (*made)[group].join(known);
     return made;

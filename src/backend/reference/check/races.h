@@ -22,6 +22,7 @@ struct Known {
     u32 interval = 0;          ///< accesses in storage intervals below this one are ordered
     std::map<u32, u32> until;  ///< invocation of the workgroup -> last epoch
     void join(const Known& other);
+    [[nodiscard]] bool has(const Known& other) const;  ///< joining it changes nothing
 };
 using Clock = std::map<u64, Known>;  ///< by workgroup
 using SharedClock = std::shared_ptr<const Clock>;

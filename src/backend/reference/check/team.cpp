@@ -257,8 +257,11 @@ void Checking::synchronize(const CheckedAccess& about, u64 address, u32 lane) {
     if (about.reads) {
         if (const auto found = checker_.released.find(address); found != checker_.released.end()) {
             own = &lanes_[lane];
-            SharedClock& into = acquires(about.order) ? own->acquired : own->pending;
-            into = joined(into, found->second);
+            const bool is_acquired = acquires(about.order);
+            SharedClock& into = is_acquired ? own->acquired : own->pending;
+            SharedClock& last = is_acquired ? own->last_acquired : own->last_pending;
+            if (last != found->second) into = joined(into, found->second);
+            last = found->second;
         }
     }
     if (!about.writes) return;

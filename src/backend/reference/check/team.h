@@ -13,6 +13,8 @@ struct LaneClocks {
     SharedClock acquired;  ///< in force
     SharedClock pending;   ///< read by relaxed atomics: in force behind the next fence
     SharedClock fenced;    ///< released by the last fence: what relaxed atomics pass on
+    SharedClock last_acquired,
+        last_pending;  ///< what was joined to them last: one that waits reads the same again and again
 };
 
 class Checking {
