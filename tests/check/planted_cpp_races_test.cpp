@@ -67,6 +67,25 @@ TEST(PlantedRacesInCpp, a_flag_is_published_without_release) {
     });
 }
 
+TEST(PlantedRacesInCpp, a_release_reaches_no_further_than_the_workgroup) {
+    expect_marked([](Device& gpu, bool is_faulty) {
+        AtomicOptions release = kRelease;
+        if (is_faulty) release.scope = MemoryScope::workgroup;
+        const auto message = kernel("message", [&](InOut<u32> text, InOut<u32> flag, Out<u32> got) {
+            if_(local_id() == 0u, [&] {
+                if_(workgroup_id() == 0u, [&] {
+                    text[0] = 7u;
+                    atomic_store(flag[0], 1u, release);
+                }).else_([&] {
+                    while_([&] { return atomic_load(flag[0], kAcquire) == 0u; }, [] {});
+                    got[workgroup_id()] = text[0];  // subtle fault: data race
+                });
+            });
+        });
+        gpu.call(message, groups(2), gpu.zeros<u32>(1), gpu.zeros<u32>(1), gpu.zeros<u32>(2));
+    });
+}
+
 TEST(PlantedRacesInCpp, a_fence_is_missing_on_the_side_that_reads) {
     expect_marked([](Device& gpu, bool is_faulty) {
         const auto message = kernel("message", [&](InOut<u32> text, InOut<u32> flag, Out<u32> got) {

@@ -404,7 +404,7 @@ TEST(PlantedKernels, in_cpp_do_not_become_fewer) {
         for (const std::set<Mark>& marks : marks_of_tests(file)) count(counts, marks);
     expect_at_least({{"assertion", {1, 1}},
                      {"barrier", {4, 4}},
-                     {"data race", {9, 8}},
+                     {"data race", {10, 9}},
                      {"deadlock", {1, 0}},
                      {"division by zero", {1, 1}},
                      {"out of bounds", {14, 13}},

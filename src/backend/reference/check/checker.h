@@ -40,6 +40,7 @@ public:
     template <class F>
     void begin(F&& forget) {
         released.clear();
+        released_near.clear();
         started = 0;
         if (epochs.begin()) return;
         forget();
@@ -53,6 +54,7 @@ public:
 
     Epochs epochs;
     Released released;
+    ReleasedNear released_near;
     u64 started = 0;  ///< workgroups of this dispatch
 
 private:

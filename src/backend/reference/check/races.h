@@ -68,5 +68,7 @@ private:
 
 /// What has been released by atomics, by the address.
 using Released = std::unordered_map<u64, SharedClock>;
+/// The same for one workgroup alone, by the address and the workgroup.
+using ReleasedNear = std::map<std::pair<u64, u64>, SharedClock>;
 
 }  // namespace alkomp::backend::reference

@@ -252,38 +252,42 @@ SharedClock Checking::released_by(u32 lane) const {
     return made;
 }
 
+// What was released by this group to itself alone is near.
+void Checking::take(const CheckedAccess& about, u32 lane, const SharedClock& given, bool is_near) {
+    const bool for_group = about.scope < ir::Scope::device;
+    if (for_group && !is_near && !given->contains(who(lane).group)) return;
+    LaneClocks& own = lanes_[lane];
+    SharedClock& into = acquires(about.order) ? own.acquired : is_near || for_group ? own.pending_near : own.pending;
+    into = joined(into, given);
+}
+
 void Checking::synchronize(const CheckedAccess& about, u64 address, u32 lane) {
-    LaneClocks* own = nullptr;
+    const std::pair<u64, u64> near{address, who(lane).group};
     if (about.reads) {
-        if (const auto found = checker_.released.find(address); found != checker_.released.end()) {
-            own = &lanes_[lane];
-            const bool is_acquired = acquires(about.order);
-            SharedClock& into = is_acquired ? own->acquired : own->pending;
-            SharedClock& last = is_acquired ? own->last_acquired : own->last_pending;
-            if (last != found->second) into = joined(into, found->second);
-            last = found->second;
-        }
+        if (const auto found = checker_.released.find(address); found != checker_.released.end())
+            take(about, lane, found->second, false);
+        if (!checker_.released_near.empty())
+            if (const auto found = checker_.released_near.find(near); found != checker_.released_near.end())
+                take(about, lane, found->second, true);
     }
     if (!about.writes) return;
-    if (own == nullptr)
-        if (const auto found = lanes_.find(lane); found != lanes_.end()) own = &found->second;
-    SharedClock gives;
+    const auto found = lanes_.find(lane);
+    const LaneClocks* const own = found != lanes_.end() ? &found->second : nullptr;
+    SharedClock fenced = joined(fenced_clock_, own != nullptr ? own->fenced : nullptr), gives, gives_near;
+    if (own != nullptr) gives_near = own->fenced_near;
+    const bool for_group = about.scope < ir::Scope::device;
     if (releases(about.order)) {
-        gives = released_by(lane);
+        fenced = released_by(lane);
         time_goes_on_ = true;
-    } else {
-        gives = joined(fenced_clock_, own != nullptr ? own->fenced : nullptr);
     }
-    if (about.reads) {
-        if (gives) {
-            SharedClock& there = checker_.released[address];
-            there = joined(there, gives);
-        }
-    } else if (gives) {
-        checker_.released[address] = gives;
-    } else {
-        checker_.released.erase(address);
-    }
+    (for_group ? gives_near : gives) = joined(for_group ? gives_near : gives, fenced);
+    const auto give = [&](auto& released, const auto& key, const SharedClock& given) {
+        if (given && about.reads) released[key] = joined(released[key], given);
+        else if (given) released[key] = given;
+        else if (!about.reads) released.erase(key);
+    };
+    give(checker_.released, address, gives);
+    if (gives_near || !checker_.released_near.empty()) give(checker_.released_near, near, gives_near);
 }
 
 void Checking::end_of_atomic() {
@@ -292,19 +296,22 @@ void Checking::end_of_atomic() {
 }
 
 void Checking::fence(const CheckedBarrier& about, std::span<const Truth> mask) {
+    // Other workgroups see nothing of one that is for the workgroup or for its shared memory.
+    const bool is_near = about.scope < ir::Scope::device || (about.spaces & ir::kStorage) == 0;
     bool any = false;
     for (u32 lane = 0; lane < active_; ++lane) {
         if (mask[lane] == 0) continue;
         any = true;
         if (releases(about.order)) {
             SharedClock gives = released_by(lane);
-            lanes_[lane].fenced = std::move(gives);
+            (is_near ? lanes_[lane].fenced_near : lanes_[lane].fenced) = std::move(gives);
         }
-        const auto own = lanes_.find(lane);
-        if (acquires(about.order) && own != lanes_.end() && own->second.pending) {
-            own->second.acquired = joined(own->second.acquired, own->second.pending);
-            own->second.pending.reset();
-        }
+        const auto found = lanes_.find(lane);
+        if (!acquires(about.order) || found == lanes_.end()) continue;
+        LaneClocks& own = found->second;
+        own.acquired = joined(own.acquired, std::exchange(own.pending_near, nullptr));
+        if (!is_near || (own.pending && own.pending->contains(who(lane).group)))
+            own.acquired = joined(own.acquired, std::exchange(own.pending, nullptr));
     }
     if (!any) return;
     if ((about.spaces & ir::kStorage) != 0 && about.scope >= ir::Scope::workgroup) fenced_ = true;
@@ -349,6 +356,7 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         }
         fenced_clock_ = joined(fenced_clock_, clocks.fenced);
         clocks.fenced.reset();
+        clocks.fenced_near.reset();  // the barrier does the same
     }
     if (fenced_ && fenced_clock_) {
         Clock all = *fenced_clock_;
@@ -356,8 +364,9 @@ void Checking::barrier(const CheckedBarrier& about, std::span<const Truth> mask)
         known.interval = std::max(known.interval, now_.storage);
         fenced_clock_ = std::make_shared<const Clock>(std::move(all));
     }
-    std::erase_if(lanes_,
-                  [](const auto& one) { return !one.second.acquired && !one.second.pending && !one.second.fenced; });
+    std::erase_if(lanes_, [](const auto& one) {
+        return !one.second.acquired && !one.second.pending && !one.second.pending_near && !one.second.fenced;
+    });
     fenced_ = false;
     next_interval();
     // All that lies before is ordered, for everyone who can reach it.

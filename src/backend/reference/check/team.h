@@ -10,11 +10,10 @@ namespace alkomp::backend::reference {
 
 /// What one invocation knows that its workgroup does not know yet.
 struct LaneClocks {
-    SharedClock acquired;  ///< in force
-    SharedClock pending;   ///< read by relaxed atomics: in force behind the next fence
-    SharedClock fenced;    ///< released by the last fence: what relaxed atomics pass on
-    SharedClock last_acquired,
-        last_pending;  ///< what was joined to them last: one that waits reads the same again and again
+    SharedClock acquired;                   ///< in force
+    SharedClock pending;                    ///< read by relaxed atomics: in force behind the next fence
+    SharedClock fenced;                     ///< released by the last fence: what relaxed atomics pass on
+    SharedClock pending_near, fenced_near;  ///< the same within the workgroup alone
 };
 
 class Checking {
@@ -71,6 +70,7 @@ private:
     void race(Cell cell, bool cell_writes, const Access& access);
     void next_interval();
     [[nodiscard]] SharedClock released_by(u32 lane) const;
+    void take(const CheckedAccess& about, u32 lane, const SharedClock& given, bool is_near);
 
     const Program& program_;
     Checker& checker_;
