@@ -67,8 +67,8 @@ RecordedKernel product_in_cpp() {
                   {.workgroup_size = 128, .subgroup_size = 32});
 }
 
-/// The GLSL's words with the interface of the same kernel in C++: the SPIRV-Tools and SPIRV-Cross of distributions, which
-/// check and reflect what a program hands over, do not know cooperative matrices yet.
+/// The GLSL's words with the interface of the same kernel in C++: the SPIRV-Tools of distributions, which check what a
+/// program hands over, do not know cooperative matrices yet.
 Kernel product_in_glsl(Device& device, const RecordedKernel& ours) {
     const auto translated = detail::translate(ours.record()->module, device.capabilities());
     auto shader = std::make_shared<detail::ShaderRecord>();

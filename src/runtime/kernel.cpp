@@ -5,7 +5,7 @@
 #include "alkomp/device.h"
 #include "alkomp/version.h"
 #include "read/spirv/read.h"
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
 #include "runtime/cache.h"
 #include "runtime/device.h"
 #include "runtime/registry.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Sources, and shaders compiled from them: through glslang and reflection, or from the disk cache.
+// Sources, and shaders compiled from them: through glslang and the SPIR-V reader, or from the disk cache.
 #include "alkomp/error.h"
 #include "alkomp/version.h"
 #include "glsl/glsl.h"
-#include "read/spirv/reflect.h"
+#include "read/spirv/validate.h"
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"
+#include "runtime/reflect.h"
 #include "runtime/translate.h"
 
 #include <algorithm>
@@ -123,7 +124,7 @@ std::string_view bytes_of(std::span<const u32> words) {
 
 /// Everything that the SPIR-V and its interface depend on, but for included files.
 std::string cache_key(const Source& source, const KernelOptions& options, Target target) {
-    std::vector<std::string> parts{ALKOMP_VERSION, glsl_front::version(), read::reflector_version(), options.entry};
+    std::vector<std::string> parts{ALKOMP_VERSION, glsl_front::version(), read::validator_version(), options.entry};
     parts.emplace_back(std::to_string(static_cast<int>(source.language)) + std::to_string(static_cast<int>(target)) +
                        (options.optimize ? "o" : "-"));
     parts.push_back(source.directory.string());
@@ -205,7 +206,7 @@ std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const Kern
         shader->words = source.words;
     }
     // An argument that optimisation found unused is still one that the caller passes.
-    shader->interface = read::reflect(declared.empty() ? shader->words : declared, options.entry, source.name);
+    shader->interface = reflect(declared.empty() ? shader->words : declared, options.entry, source.name);
     shader->key = shader_key(*shader);
     cache.store(key, to_bytes(*shader, dependencies));
     return shader;
@@ -242,7 +243,7 @@ Interface specialize(const ShaderRecord& shader, std::span<const backend::Specia
         if (reader.ok() && reader.at_end()) return interface;
     }
     Interface interface =
-        resized(shader.interface, read::reflect(shader.words, shader.interface.entry, shader.name, constants));
+        resized(shader.interface, reflect(shader.words, shader.interface.entry, shader.name, constants));
     ByteWriter writer;
     add_interface(writer, interface);
     cache.store(key, writer.take());

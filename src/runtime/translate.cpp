@@ -9,9 +9,10 @@
 #include "ir/verify.h"
 #include "glsl/glsl.h"
 #include "read/spirv/read.h"
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
+#include "runtime/reflect.h"
 
 #include <algorithm>
 #include <array>

@@ -29,10 +29,6 @@ struct TranslateOptions {
 [[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target,
                                    SourceTexts* texts = nullptr);
 
-/// What a module asks of its caller, its sizes with these constants; all but the requirements, which its words declare.
-[[nodiscard]] Interface interface_of(const ir::Module& module,
-                                     std::span<const backend::SpecializationValue> constants = {});
-
 /// A hash over all that the module says.
 [[nodiscard]] std::string content_key(const ir::Module& module);
 

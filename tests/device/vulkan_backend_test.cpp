@@ -5,7 +5,7 @@
 #include "backend/vulkan/load.h"
 #include "backend/vulkan/pipeline.h"
 #include "glsl/glsl.h"
-#include "read/spirv/reflect.h"
+#include "runtime/reflect.h"
 
 #include <gtest/gtest.h>
 
@@ -155,7 +155,7 @@ protected:
                          std::span<const std::byte> cached = {}, u32 subgroup_size = 0) {
         const glsl_front::Compiled code = glsl_front::compile(alkomp::glsl(text), {}, Target::vulkan_1_2);
         KernelHandle kernel;
-        kernel.interface = read::reflect(code.words, "main", "test");
+        kernel.interface = detail::reflect(code.words, "main", "test");
         KernelCode what;
         what.code = std::span<const u32>(code.words);
         what.constants = constants;

@@ -3,8 +3,9 @@
 #include "emit/golden.h"
 #include "ir/module_files.h"
 #include "ir/parse.h"
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
 #include "runtime/interface_bytes.h"
+#include "runtime/reflect.h"
 #include "runtime/translate.h"
 
 #include <gtest/gtest.h>
@@ -85,7 +86,7 @@ bool is_aliased(const ir::Module& module, const BindingInfo& binding) {
 void expect_same(const std::string& name, const std::string& text) {
     SCOPED_TRACE(name);
     const auto shader = detail::translate(ir::parse(text, name), everything());
-    Interface reflected = read::reflect(shader->words, shader->interface.entry, name);
+    Interface reflected = detail::reflect(shader->words, shader->interface.entry, name);
     reflected.subgroup_size = shader->interface.subgroup_size;  // SPIR-V for Vulkan has no word for it
     // What no capability says the verifier asks of a module.
     std::erase_if(reflected.requirements, [](const Requirement& needs) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A module that was read asks the same of its caller as what SPIRV-Cross finds in the words.
-#include "read/spirv/reflect.h"
+// A module that was read asks the same of its caller as what its declarations alone say.
+#include "runtime/reflect.h"
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"
 #include "runtime/translate.h"
@@ -26,7 +26,7 @@ TEST_P(CorpusInterfaces, are_the_same) {
     for (const std::vector<u32>& words : all_words_of(GetParam())) {
         Interface wanted;
         try {
-            wanted = read::reflect(words, "main", "k.comp");
+            wanted = detail::reflect(words, "main", "k.comp");
         } catch (const Error& error) {
             GTEST_SKIP() << error.what();
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a kernel needs and a device lacks, as a sentence.
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,6 @@
 // Sources, shaders without a device, their constants, and the disk cache that they come from.
 #include "alkomp/device.h"
 #include "expect_error.h"
-#include "read/spirv/reflect.h"
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"

@@ -182,7 +182,7 @@ std::vector<Mend> find_mends(const DoctorReport& report, const System& system) {
     if (report.glsl.version.empty()) {
         const bool apt = system.family == Family::debian || system.family == Family::ubuntu;
         out.push_back({"this build has no GLSL compiler, so it takes SPIR-V only",
-                       apt ? privileged(system, "apt-get install glslang-dev spirv-tools libspirv-cross-c-shared-dev") +
+                       apt ? privileged(system, "apt-get install glslang-dev spirv-tools") +
                                  " && cmake -S . -B build -DALKOMP_GLSL=ON && cmake --build build"
                            : "cmake -S . -B build -DALKOMP_GLSL=ON && cmake --build build"});
     }

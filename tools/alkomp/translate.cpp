@@ -7,7 +7,7 @@
 #include "ir/parse.h"
 #include "ir/print.h"
 #include "output_file.h"
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
 #include "run.h"
 #include "runtime/kernel.h"
 #include "runtime/translate.h"

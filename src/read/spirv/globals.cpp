@@ -44,6 +44,22 @@ std::optional<ir::Builtin> builtin_of(u32 number) {
     return std::nullopt;
 }
 
+std::string kind_of_resource(const Code& code, Inst type) {
+    while (type.op() == spv::Op::TypeArray || type.op() == spv::Op::TypeRuntimeArray) type = code.definition(type[2]);
+    switch (type.op()) {
+        case spv::Op::TypeImage:
+            return "an image";
+        case spv::Op::TypeSampler:
+            return "a sampler";
+        case spv::Op::TypeSampledImage:
+            return "a sampled image";
+        case spv::Op::TypeAccelerationStructureKHR:
+            return "an acceleration structure";
+        default:
+            return "no buffer";
+    }
+}
+
 }  // namespace
 
 void Reader::note_variable(const Inst& inst) { variables_.push_back({inst, line_}); }
@@ -63,7 +79,7 @@ void Reader::declare_globals() {
 }
 
 std::unordered_set<Id> Reader::used_ids() const {
-    std::unordered_set<Id> used;
+    std::unordered_set<Id> used(entry_->interface.begin(), entry_->interface.end());
     for (const u32 place : reachable_) {
         const Code::Function function = code_.functions()[place];
         for (u32 at = function.first; at < function.end;) {
@@ -91,16 +107,23 @@ void Reader::declare(const Inst& inst) {
         case spv::Storage::Workgroup:
             return declare_memory(inst, ir::Global::Kind::shared);
         case spv::Storage::Private:
+            if (only_declarations_) return;
             return declare_memory(inst, ir::Global::Kind::local);
         case spv::Storage::UniformConstant:
-            unsupported(code_.shown(inst[2]) + " at set " +
-                        std::to_string(code_.number(inst[2], spv::Decoration::DescriptorSet).value_or(0)) +
-                        ", binding " + std::to_string(code_.number(inst[2], spv::Decoration::Binding).value_or(0)) +
-                        " is an image, a sampler or the like; only buffers are taken.");
+            code_.fail(line_, shown_at(inst) + " is " + kind_of_resource(code_, pointee) + "; only buffers are taken.",
+                       ErrorCode::unsupported);
         default:
             unsupported(code_.shown(inst[2]) + " lies in storage class " + std::to_string(inst[3]) +
                         ", which kernels do not have.");
     }
+}
+
+std::string Reader::shown_at(const Inst& variable) const {
+    const auto number = [&](spv::Decoration kind) {
+        return std::to_string(code_.number(variable[2], kind).value_or(0));
+    };
+    return code_.shown(variable[2]) + " at set " + number(spv::Decoration::DescriptorSet) + ", binding " +
+           number(spv::Decoration::Binding);
 }
 
 bool Reader::all_members_have(Id structure, spv::Decoration kind) const {
@@ -131,8 +154,8 @@ void Reader::declare_buffer(const Inst& inst, bool is_uniform) {
     global.set = code_.number(id, spv::Decoration::DescriptorSet).value_or(0);
     global.binding = code_.number(id, spv::Decoration::Binding).value_or(0);
     if (code_.definition(block).op() != Op::TypeStruct)
-        unsupported(code_.shown(id) + " at set " + std::to_string(global.set) + ", binding " +
-                    std::to_string(global.binding) + " is no block; one buffer for each binding is taken.");
+        code_.fail(line_, shown_at(inst) + " is no block; one buffer for each binding is taken.",
+                   ErrorCode::unsupported);
     const auto has = [&](spv::Decoration kind) { return code_.has(id, kind) || all_members_have(block, kind); };
     global.kind = is_uniform ? ir::Global::Kind::uniform : ir::Global::Kind::storage;
     global.type = type(block);
@@ -143,7 +166,14 @@ void Reader::declare_buffer(const Inst& inst, bool is_uniform) {
     global.aliased = code_.has(id, spv::Decoration::Aliased);
     const auto [other, is_first] =
         bindings_.emplace(u64{global.set} << 32 | global.binding, static_cast<u32>(module_.globals.size()));
-    if (!is_first) module_.globals[other->second].aliased = global.aliased = true;
+    if (!is_first) {
+        ir::Global& first = module_.globals[other->second];
+        if (first.kind != global.kind)
+            code_.fail(line_, shown_at(inst) + " is a " + (is_uniform ? "uniform" : "storage") + " buffer, and \"" +
+                                  module_.text(first.name) + "\" there is a " + (is_uniform ? "storage" : "uniform") +
+                                  " buffer.");
+        first.aliased = global.aliased = true;
+    }
     global.location = location(line_);
     held_[id].value = module_.add_global(global);
     held_[id].until = kAlways;
@@ -174,14 +204,15 @@ void Reader::declare_memory(const Inst& inst, ir::Global::Kind kind) {
     global.name = module_.string(code_.name_of(id));
     global.type = type(pointee_of(id));
     global.location = location(line_);
-    if (inst.size() > 4) {
+    if (inst.size() > 4 && !only_declarations_) {
         global.initial = held_[inst[4]].value;
         if (global.initial == ValueId::none) fail("it begins as " + code_.shown(inst[4]) + ", which is no constant.");
         if (kind == ir::Global::Kind::shared) unsupported("shared memory that begins with a value is not taken.");
     }
     const bool is_block = kind == ir::Global::Kind::shared && code_.has(pointee_of(id), spv::Decoration::Block);
-    if (is_block && std::exchange(has_shared_block_, true))
+    if (is_block && std::exchange(has_shared_block_, true) && !only_declarations_)
         unsupported("blocks in shared memory lie over each other; one is taken.");
+    global.aliased = is_block && only_declarations_;
     held_[id].value = module_.add_global(global);
     held_[id].until = kAlways;
 }

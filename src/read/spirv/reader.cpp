@@ -102,6 +102,15 @@ ir::Module Reader::run() {
     return std::move(module_);
 }
 
+ir::Module Reader::declarations() {
+    only_declarations_ = true;
+    find_functions();
+    read_globals();
+    read_modes();
+    declare_globals();
+    return std::move(module_);
+}
+
 /// Those that the entry point calls, itself first.
 void Reader::find_functions() {
     for (std::size_t i = 0; i < code_.functions().size(); ++i)
@@ -203,7 +212,12 @@ void Reader::read_modes() {
                 for (std::size_t i = 0; i < 3; ++i)
                     module_.workgroup_size[i] =
                         inst[2] == kLocalSize ? module_.index(inst[3 + i]) : value(inst[3 + i], u32_type());
+                continue;
+            default:
+                if (only_declarations_) continue;
                 break;
+        }
+        switch (inst[2]) {
             case kDerivativeGroupQuads:
             case kDerivativeGroupLinear:
             case kSubgroupUniformControlFlow:
@@ -229,6 +243,8 @@ void Reader::read_modes() {
     in_constant_ = false;
     current_ = Op::Nop;
 }
+
+ir::Module read_declarations(const Code& code, std::string_view entry) { return Reader(code, entry).declarations(); }
 
 ir::Module read(std::span<const u32> words, std::string_view entry, std::string_view name) {
     const Code code(words, name);

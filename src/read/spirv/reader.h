@@ -28,6 +28,7 @@ class Reader {
 public:
     Reader(const Code& code, std::string_view entry);
     [[nodiscard]] ir::Module run();
+    [[nodiscard]] ir::Module declarations();
 
 private:
     using Op = spv::Op;
@@ -77,6 +78,7 @@ private:
     void declare_buffer(const Inst& inst, bool is_uniform);
     void declare_scalars(const Inst& inst);
     void declare_memory(const Inst& inst, ir::Global::Kind kind);
+    [[nodiscard]] std::string shown_at(const Inst& variable) const;
     [[nodiscard]] std::unordered_set<Id> used_ids() const;
     [[nodiscard]] bool all_members_have(Id structure, spv::Decoration kind) const;
     [[nodiscard]] bool any_member_has(Id structure, spv::Decoration kind) const;
@@ -229,6 +231,7 @@ private:
     };
     std::vector<GlobalVariable> variables_;
     bool has_shared_block_ = false;
+    bool only_declarations_ = false;
     std::unordered_map<u64, u32> bindings_;  ///< the first global of each
     std::unordered_map<Id, std::vector<ValueId>> blocks_of_scalars_;
     ValueId workgroup_size_ = ValueId::none;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // SPIR-V capabilities, and features without one: what each is called, and what it asks of a device.
-#include "read/spirv/reflect.h"
+#include "read/spirv/requirements.h"
+
+#include "read/spirv/code.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace alkomp::read {
 namespace {
@@ -193,7 +196,73 @@ std::string version_text(u32 version) {
     return std::to_string(version >> 16) + '.' + std::to_string(version >> 8 & 0xff);
 }
 
+/// Reads what instructions need beyond capabilities off their types.
+class Needs {
+public:
+    explicit Needs(const Code& code) : code_(code) {}
+
+    void look_at(const Inst& inst) {
+        switch (inst.op()) {
+            case Op::Capability:
+                needs_.push_back({inst[1], capability_name(inst[1])});
+                break;
+            case Op::AtomicExchange:
+            case Op::AtomicLoad:
+                note_atomic(inst[1], inst[3]);
+                break;
+            case Op::AtomicStore:
+                note_atomic(code_.type_of(inst[4]), inst[1]);
+                break;
+            case Op::GroupNonUniformAllEqual:
+                note_subgroup(code_.type_of(inst[4]));
+                break;
+            default:
+                if ((inst.op() >= Op::GroupNonUniformElect && inst.op() <= Op::GroupNonUniformQuadSwap) ||
+                    inst.op() == Op::GroupNonUniformRotateKHR)
+                    note_subgroup(inst[1]);
+                break;
+        }
+    }
+    [[nodiscard]] std::vector<Requirement> take() { return std::move(needs_); }
+
+private:
+    using Op = spv::Op;
+
+    void note(Feature feature) {
+        const auto number = static_cast<u32>(feature);
+        const bool is_known = std::any_of(needs_.begin(), needs_.end(),
+                                          [&](const Requirement& known) { return known.capability == number; });
+        if (!is_known) needs_.push_back({number, capability_name(number)});
+    }
+    void note_atomic(Id type, Id pointer) {
+        const Inst number = code_.definition(type), place = code_.definition(code_.type_of(pointer));
+        if (number.op() != Op::TypeFloat || !place) return;
+        if (number[2] != 32) note(Feature::float64_atomics);
+        else if (static_cast<spv::Storage>(place[2]) == spv::Storage::Workgroup) note(Feature::shared_float32_atomics);
+        else note(Feature::buffer_float32_atomics);
+    }
+    void note_subgroup(Id type) {
+        Inst scalar = code_.definition(type);
+        if (scalar.op() == Op::TypeVector) scalar = code_.definition(scalar[2]);
+        if ((scalar.op() == Op::TypeInt && scalar[2] != 32) || (scalar.op() == Op::TypeFloat && scalar[2] == 16))
+            note(Feature::extended_subgroup_types);
+    }
+
+    const Code& code_;
+    std::vector<Requirement> needs_;
+};
+
 }  // namespace
+
+std::vector<Requirement> requirements_of(const Code& code) {
+    Needs needs(code);
+    for (std::size_t at = code.first(); at < code.size();) {
+        const Inst inst = code.at(static_cast<u32>(at));
+        needs.look_at(inst);
+        at += inst.size();
+    }
+    return needs.take();
+}
 
 std::string capability_name(u32 capability) {
     const Entry* entry = find(capability);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// SPIR-V checked and reflected: what a module asks of its caller and of its device.
+// What SPIR-V needs of a device.
 #pragma once
 
 #include "alkomp/capabilities.h"
-#include "backend/backend.h"
 #include "backend/interface.h"
 
 #include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace alkomp::read {
 
@@ -20,15 +19,10 @@ enum class Feature : u32 {
     float64_atomics,  ///< of 16 bits as well
 };
 
-/// Validates the words and reflects one entry point, its sizes with these constants. `name` stands in messages.
-/// Throws Error: compile_failed (malformed, invalid, not a compute shader, images or samplers by name),
-/// invalid_argument (no such entry point, with those that exist), unsupported (a build without SPIRV-Cross, or
-/// SPIR-V newer than its SPIRV-Tools).
-[[nodiscard]] Interface reflect(std::span<const u32> words, std::string_view entry, std::string_view name,
-                                std::span<const backend::SpecializationValue> constants = {});
+class Code;
 
-/// What checks and reflects, with versions: part of cache keys; empty in a build without.
-[[nodiscard]] std::string reflector_version();
+/// The module's capabilities as it names them, then what its instructions need beyond those, each once.
+[[nodiscard]] std::vector<Requirement> requirements_of(const Code& code);
 
 /// The first thing that the interface needs and the device lacks, as a sentence with the feature's
 /// name, e.g. "it needs 64-bit floats (SPIR-V capability Float64), which this device lacks"; empty: none.

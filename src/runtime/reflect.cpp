@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The interface of a module, as `reflect` would find it in the module's SPIR-V.
+#include "runtime/reflect.h"
+
+#include "alkomp/error.h"
 #include "ir/evaluate.h"
-#include "runtime/translate.h"
+#include "read/spirv/code.h"
+#include "read/spirv/read.h"
+#include "read/spirv/requirements.h"
+#include "read/spirv/validate.h"
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 namespace alkomp::detail {
 namespace {
 
+constexpr u64 kMaxFields = 1 << 20;  // that a description lists, with those of structs in structs
+
 u32 clamp_to_u32(u64 value) { return static_cast<u32>(std::min<u64>(value, std::numeric_limits<u32>::max())); }
+
+u64 saturating_multiply(u64 a, u64 b) {
+    return a != 0 && b > std::numeric_limits<u64>::max() / a ? std::numeric_limits<u64>::max() : a * b;
+}
+
+u64 saturating_add(u64 a, u64 b) {
+    return a > std::numeric_limits<u64>::max() - b ? std::numeric_limits<u64>::max() : a + b;
+}
 
 class Describer {
 public:
@@ -24,13 +40,15 @@ public:
             if (global.kind == ir::Global::Kind::storage || global.kind == ir::Global::Kind::uniform)
                 add_binding(global);
             if (global.kind == ir::Global::Kind::scalar) add_scalar(global);
-            if (global.kind == ir::Global::Kind::shared) out_.shared_bytes += packed_bytes(global.type);
+            if (global.kind == ir::Global::Kind::shared) add_shared(global);
         }
+        out_.shared_bytes = std::max(beside_bytes_, over_bytes_);
         add_constants();
         for (std::size_t i = 0; i < 3; ++i) {
             const ir::Constant* size = module_.find_constant(module_.workgroup_size[i]);
             out_.workgroup_size[i] = static_cast<u32>(values_[module_.workgroup_size[i]].value_or(1));
-            if (size->kind == ir::Constant::Kind::specialization) out_.workgroup_constants[i] = size->specialization;
+            if (size != nullptr && size->kind == ir::Constant::Kind::specialization)
+                out_.workgroup_constants[i] = size->specialization;
         }
         std::sort(out_.bindings.begin(), out_.bindings.end(), [](const BindingInfo& a, const BindingInfo& b) {
             return std::pair(a.set, a.binding) < std::pair(b.set, b.binding);
@@ -53,7 +71,7 @@ private:
 
     static Layout plain(const DType& type) { return {type, 1, 0, type.size_bytes}; }
 
-    Layout layout_of(ir::TypeId id) const {
+    Layout layout_of(ir::TypeId id) {
         const ir::Type& type = module_.types[id];
         switch (type.kind) {
             case ir::Type::Kind::scalar:
@@ -86,7 +104,7 @@ private:
         return plain(vector);
     }
 
-    Layout layout_of_array(const ir::Type& array) const {
+    Layout layout_of_array(const ir::Type& array) {
         const u64 count = length_of(array);
         const Layout inner = layout_of(array.element);
         Layout out;
@@ -124,8 +142,13 @@ private:
         return {name, layout.type, offset_bytes, clamp_to_u32(layout.count), clamp_to_u32(layout.stride_bytes)};
     }
 
-    DType record_of(const ir::Type& structure) const {
+    DType record_of(const ir::Type& structure) {
         RecordLayout record;
+        fields_ += structure.members.size();
+        if (fields_ > kMaxFields)
+            throw Error(ErrorCode::unsupported, "compile: \"" + module_.name + "\" has more than " +
+                                                    std::to_string(kMaxFields) +
+                                                    " members of structs in what it is called with.");
         u64 size = 0;
         for (const ir::Type::Member& member : structure.members) {
             const Layout layout = layout_of(member.type);
@@ -152,10 +175,28 @@ private:
                 add_member(info, member.name, member.type, member.offset_bytes, end);
         info.fixed_bytes = end;
         if (info.stride_bytes == 0) info.element = DType::structure({clamp_to_u32(end), info.fields});
-        out_.bindings.push_back(std::move(info));
+        merge(std::move(info));
     }
 
-    void add_member(BindingInfo& info, const std::string& name, ir::TypeId id, u32 offset_bytes, u64& end) const {
+    /// Several variables may name one binding, each with its own idea of what lies there.
+    void merge(BindingInfo info) {
+        const auto same = std::find_if(out_.bindings.begin(), out_.bindings.end(), [&](const BindingInfo& other) {
+            return other.set == info.set && other.binding == info.binding;
+        });
+        if (same == out_.bindings.end()) {
+            out_.bindings.push_back(std::move(info));
+            return;
+        }
+        same->reads = same->reads || info.reads;
+        same->writes = same->writes || info.writes;
+        same->fixed_bytes = std::max(same->fixed_bytes, info.fixed_bytes);
+        if (same->element == info.element) return;
+        same->stride_bytes = std::min(same->stride_bytes, info.stride_bytes);
+        same->element = DType::opaque(clamp_to_u32(same->stride_bytes != 0 ? same->stride_bytes : same->fixed_bytes));
+        same->fields.clear();
+    }
+
+    void add_member(BindingInfo& info, const std::string& name, ir::TypeId id, u32 offset_bytes, u64& end) {
         const ir::Type& type = module_.types[id];
         if (type.kind != ir::Type::Kind::runtime_array) {
             const Layout layout = layout_of(id);
@@ -205,35 +246,50 @@ private:
         }
     }
 
+    /// Blocks in shared memory lie over each other; all else lies beside each other.
+    void add_shared(const ir::Global& global) {
+        if (global.aliased) over_bytes_ = std::max(over_bytes_, layout_of(global.type).size_bytes);
+        else beside_bytes_ = saturating_add(beside_bytes_, packed_bytes(global.type));
+    }
+
     /// Without a layout: the least that a device needs for it.
-    u64 packed_bytes(ir::TypeId id) const {
+    u64 packed_bytes(ir::TypeId id) {
+        if (const auto known = packed_.find(id); known != packed_.end()) return known->second;
         const ir::Type& type = module_.types[id];
+        u64 bytes = 0;
         switch (type.kind) {
             case ir::Type::Kind::scalar:
-                return type.scalar == Scalar::boolean ? 4 : size_bytes(type.scalar);
+                bytes = type.scalar == Scalar::boolean ? 4 : size_bytes(type.scalar);
+                break;
             case ir::Type::Kind::vector:
             case ir::Type::Kind::matrix:
-                return type.count * packed_bytes(type.element);
+                bytes = type.count * packed_bytes(type.element);
+                break;
             case ir::Type::Kind::array:
-                return length_of(type) * packed_bytes(type.element);
-            case ir::Type::Kind::structure: {
-                u64 sum = 0;
-                for (const ir::Type::Member& member : type.members) sum += packed_bytes(member.type);
-                return sum;
-            }
+                bytes = saturating_multiply(length_of(type), packed_bytes(type.element));
+                break;
+            case ir::Type::Kind::structure:
+                for (const ir::Type::Member& member : type.members)
+                    bytes = saturating_add(bytes, packed_bytes(member.type));
+                break;
             case ir::Type::Kind::pointer:
-                return 8;
+                bytes = 8;
+                break;
             case ir::Type::Kind::nothing:
             case ir::Type::Kind::runtime_array:
             case ir::Type::Kind::cooperative_matrix:
                 break;
         }
-        return 0;
+        packed_.emplace(id, bytes);
+        return bytes;
     }
 
     const ir::Module& module_;
     const ir::ConstantValues values_;
     Interface out_;
+    u64 fields_ = 0;
+    u64 beside_bytes_ = 0, over_bytes_ = 0;  // of shared memory
+    std::unordered_map<ir::TypeId, u64> packed_;
 };
 
 }  // namespace
@@ -242,6 +298,22 @@ Interface interface_of(const ir::Module& module, std::span<const backend::Specia
     ir::Specialization specialization;
     for (const backend::SpecializationValue& value : constants) specialization[value.id] = value.bits;
     return Describer(module, specialization).run();
+}
+
+Interface reflect(std::span<const u32> words, std::string_view entry, std::string_view name,
+                  std::span<const backend::SpecializationValue> constants) {
+    const read::Code code(words, name);
+    const ir::Module declared = read::read_declarations(code, entry);
+    read::validate(words, name);
+    Interface out = interface_of(declared, constants);
+    out.entry = entry;
+    out.spirv_version = code.version();
+    out.requirements = read::requirements_of(code);
+    constexpr u32 kPhysicalStorageBufferAddresses = 5347;
+    out.uses_addresses = std::any_of(out.requirements.begin(), out.requirements.end(), [](const Requirement& needs) {
+        return needs.capability == kPhysicalStorageBufferAddresses;
+    });
+    return out;
 }
 
 }  // namespace alkomp::detail
