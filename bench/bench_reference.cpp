@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // bench_reference [DEVICE]: kernels in C++ on the reference device, or on another one: each the best of seven calls.
-// bench_reference --check: on the reference device, plain and checked.
+// bench_reference --check: on the reference device, plain and checked, and what memory the checks take (with glibc).
 #include <alkomp/alkomp.h>
 
 #include <algorithm>
@@ -9,6 +9,10 @@
 #include <exception>
 #include <numeric>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace bench {
 namespace {
@@ -20,18 +24,33 @@ constexpr u32 kTile = 16, kSide = 512;
 struct Row {
     const char* what;
     double goal_s, best_s;
+    double memory;  ///< of the buffers and of what the first call has kept, by that of the buffers
 };
 using Rows = std::vector<Row>;
 
+/// In use, of what was allocated; 0 where that is not known.
+double allocated_bytes() {
+#ifdef __GLIBC__
+    const struct mallinfo2 info = mallinfo2();
+    return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
+#else
+    return 0;
+#endif
+}
+
+/// The call touches all of `buffer_bytes`.
 template <class F>
-void measure(Rows& rows, const char* what, double goal_s, F&& call) {
+void measure(Rows& rows, const char* what, double goal_s, double buffer_bytes, F&& call) {
+    const double before = allocated_bytes();
+    call();
+    const double memory = (buffer_bytes + allocated_bytes() - before) / buffer_bytes;
     double best = 1e9;
     for (int i = 0; i < 7; ++i) {
         const auto start = std::chrono::steady_clock::now();
         call();
         best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
-    rows.push_back({what, goal_s, best});
+    rows.push_back({what, goal_s, best, memory});
 }
 
 RecordedKernel collatz(u32 workgroup_size) {
@@ -71,10 +90,11 @@ Rows run(Device gpu) {
     Rows rows;
     std::vector<u32> numbers(u32{1} << 20);
     std::iota(numbers.begin(), numbers.end(), 1u);
-    const auto from = gpu.to_device(numbers), counts = gpu.zeros<u32>(numbers.size());
     for (const u32 size : {256u, 1u}) {
+        const auto from = gpu.to_device(numbers), counts = gpu.zeros<u32>(numbers.size());
         const RecordedKernel kernel = collatz(size);
-        measure(rows, size == 1 ? "Collatz of 1 to 2^20, workgroups of 1" : "Collatz of 1 to 2^20", 1.5, [&] {
+        const char* const what = size == 1 ? "Collatz of 1 to 2^20, workgroups of 1" : "Collatz of 1 to 2^20";
+        measure(rows, what, 1.5, 8.0 * static_cast<double>(numbers.size()), [&] {
             gpu.call(kernel, from, counts);
             gpu.wait();
         });
@@ -84,8 +104,15 @@ Rows run(Device gpu) {
     const auto x = gpu.to_device(std::vector<f32>(kCount, 1.5f)), y = gpu.to_device(std::vector<f32>(kCount, 2.0f));
     const auto saxpy = kernel(
         "saxpy", [](In<f32> x, InOut<f32> y, Val<f32> a) { y[global_id()] = a * x[global_id()] + y[global_id()]; });
-    measure(rows, "saxpy of 2^24", 0.3, [&] {
+    measure(rows, "saxpy of 2^24", 0.3, 8.0 * kCount, [&] {
         gpu.call(saxpy, x, y, 0.5f);
+        gpu.wait();
+    });
+
+    const auto bytes = gpu.zeros<u8>(kCount);
+    const auto count = kernel("count", [](InOut<u8> data) { data[global_id()] += u8{1}; });
+    measure(rows, "1 added to 2^24 bytes", 0.3, kCount, [&] {
+        gpu.call(count, bytes);
         gpu.wait();
     });
 
@@ -93,7 +120,7 @@ Rows run(Device gpu) {
     const auto b = gpu.to_device(std::vector<f32>(std::size_t{kSide} * kSide, 0.25f));
     const auto c = gpu.zeros<f32>(std::size_t{kSide} * kSide);
     const RecordedKernel kernel = product();
-    measure(rows, "tiled product 512^3 of f32", 2.5, [&] {
+    measure(rows, "tiled product 512^3 of f32", 2.5, 12.0 * kSide * kSide, [&] {
         gpu.call(kernel, groups(kSide / kTile, kSide / kTile), a, b, c);
         gpu.wait();
     });
@@ -107,8 +134,8 @@ void compare() {
     Device device("reference", options);
     const Rows checked = run(device);
     for (std::size_t i = 0; i < plain.size(); ++i)
-        std::printf("%-40s %8.3f s   checked %8.3f s   %5.2fx\n", plain[i].what, plain[i].best_s, checked[i].best_s,
-                    checked[i].best_s / plain[i].best_s);
+        std::printf("%-40s %8.3f s   checked %8.3f s   %5.2fx   memory %5.2fx\n", plain[i].what, plain[i].best_s,
+                    checked[i].best_s, checked[i].best_s / plain[i].best_s, checked[i].memory);
     std::printf("%zu faults\n", device.faults().size());
 }
 

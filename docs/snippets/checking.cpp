@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The C++ of docs/checking.md.
 #include <alkomp/alkomp.h>
+#include <alkomp/native/reference.h>
 
 #include <iostream>
 
@@ -49,10 +50,36 @@ void test() {
     // [/test]
 }
 
+// [read]
+const char* const kRead = R"(#version 460
+#extension GL_EXT_buffer_reference : require
+layout(local_size_x = 1) in;
+layout(buffer_reference, std430) buffer Node { uint value; };
+layout(push_constant) uniform Arguments { Node node; };
+layout(binding = 0) buffer Sum { uint sum; };
+void main() {
+    sum = node.value;
+})";
+// [/read]
+
+void misaligned() {
+    Device device("reference", {.check = CheckOptions{}});
+    // [misaligned]
+    const Kernel read = device.compile(glsl(kRead));
+    const auto values = device.to_device<u32>({7, 8});
+    device.call(read, groups(1), native::reference(values).address + 2u, device.zeros<u32>(1));
+    device.wait();
+    // [/misaligned]
+    expect(device.faults().size() == 1 &&
+               device.faults().front().text == "read of 4 bytes at byte 2 of a buffer: the address is no multiple of 4",
+           "read has a misaligned address");
+}
+
 }  // namespace
 
 int main() {
     open();
+    misaligned();
     test();
     return missed;
 }

@@ -29,7 +29,7 @@ TEST(PlantedKernels, in_glsl_do_not_become_fewer) {
     for (const KernelFile& file : planted_files()) count(counts, marks_of(file.path));
     expect_at_least({{"bad address", {2, 2}},
                      {"barrier", {7, 6}},
-                     {"data race", {18, 14}},
+                     {"data race", {19, 14}},
                      {"deadlock", {1, 0}},
                      {"division by zero", {1, 1}},
                      {"misaligned", {1, 0}},

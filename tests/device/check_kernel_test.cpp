@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The checked mode: each kind of fault is found at its line, by its invocation; what is right is not reported.
+#include "alkomp/native/reference.h"
 #include "device/ir_kernels.h"
 
 #include <algorithm>
@@ -130,19 +131,30 @@ void main() {
     EXPECT_EQ(in_local[0].index, -1);
 }
 
-TEST_F(CheckedKernels, addresses_that_lead_nowhere_are_named) {
-    const auto found = faults(R"(#extension GL_EXT_buffer_reference : require
+/// What it does to the word behind the one that its argument leads to.
+std::string words_at_start(const std::string& what) {
+    return R"(#extension GL_EXT_buffer_reference : require
 #extension GL_EXT_shader_explicit_arithmetic_types : require
 layout(local_size_x = 1) in;
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer Words { uint words[]; };
 layout(push_constant) uniform Scalars { uint64_t start; };
 void main() {
-    Words(start).words[1] += 10u;
+    Words(start).words[1] )" +
+           what + ";\n}\n";
 }
-)",
-                              groups(1), u64{0});
+
+TEST_F(CheckedKernels, addresses_that_lead_nowhere_are_named) {
+    const auto found = faults(words_at_start("+= 10u"), groups(1), u64{0});
     expect_one(found, FaultKind::bad_address, 7, {0, 0, 0});
     EXPECT_THAT(found.at(0).text, HasSubstr("null address"));
+}
+
+TEST_F(CheckedKernels, addresses_that_are_no_multiple_are_named) {
+    const auto words = gpu.to_device<u32>({1, 2, 3});
+    const auto found = faults(words_at_start("= 10u"), groups(1), native::reference(words).address + 1);
+    expect_one(found, FaultKind::misaligned, 7, {0, 0, 0});
+    EXPECT_EQ(found.at(0).text, "write of 4 bytes at byte 5 of a buffer: the address is no multiple of 4");
+    EXPECT_TRUE(found.at(0).at.writes);
 }
 
 TEST_F(CheckedKernels, calls_are_listed_from_the_innermost) {

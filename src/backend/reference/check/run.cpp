@@ -127,12 +127,17 @@ void tell_outside(Team& team, u32 lane, const CheckedAccess& about, const Target
     team.checking->tell(found);
 }
 
-void tell_misaligned(Team& team, u32 lane, const CheckedAccess& about, u64 offset, u32 size) {
+// `first`: where the buffer begins, or the workgroup's memory.
+void tell_misaligned(Team& team, u32 lane, const CheckedAccess& about, const Target& target, const std::byte* first,
+                     bool is_address) {
     Found found = found_at(team, lane, FaultKind::misaligned, about.site);
     found.object = about.object;
     found.writes = about.writes;
-    found.text = std::string(about.writes ? "write" : "read") + " at byte " + std::to_string(offset) + " of " +
-                 quoted(checks_of(team).objects[about.object]) + ", which is no multiple of " + std::to_string(size);
+    found.atomic = about.is_atomic;
+    found.text = std::string(about.writes ? "write" : "read") + " of " + std::to_string(about.size_bytes) +
+                 " bytes at byte " + std::to_string(target.place - first) + " of " +
+                 (is_address ? "a buffer" : quoted(checks_of(team).objects[about.object])) +
+                 ": the address is no multiple of " + std::to_string(about.size_bytes);
     team.checking->tell(found);
 }
 
@@ -219,7 +224,15 @@ const Instruction* access_by(Team& team, const Instruction* at) {
     if (row_by<reach>(team, at, about, wrong)) return at + 1;
     const bool waits = team.launch->program->may_wait;
     const bool needs_written = about.reads && about.tells_unwritten && options.uninitialized;
+    Truth any_wrong = 0;
+    if (wrong != nullptr)
+        for (u32 lane = 0; lane < team.lanes; ++lane) any_wrong |= wrong[lane];
     for (u32 lane = 0; lane < team.lanes; ++lane) {
+        if constexpr (reach == Reach::shared) {
+            if (any_wrong == 0 && options.races)
+                lane = checking.pass_shared_reads(about, column<u32>(team, at->a), at->y, mask, lane);
+            if (lane >= team.lanes) break;
+        }
         if (mask[lane] == 0 || (wrong != nullptr && wrong[lane] != 0)) continue;
         if constexpr (reach == Reach::local || reach == Reach::slot) {
             u8* const flag = written_flag<reach>(team, at, lane);
@@ -240,7 +253,8 @@ const Instruction* access_by(Team& team, const Instruction* at) {
         if (shadow == nullptr) continue;
         if (options.bounds && (reach == Reach::address || about.is_atomic) &&
             reinterpret_cast<std::uintptr_t>(target.place) % about.size_bytes != 0) {
-            tell_misaligned(team, lane, about, target.offset, about.size_bytes);
+            tell_misaligned(team, lane, about, target, is_shared ? team.shared : target.in->base,
+                            reach == Reach::address);
             continue;
         }
         const u64 place = static_cast<u64>(target.place - shadow->base());

@@ -80,6 +80,18 @@ public:
         return page_of(place).writes ? writes(place, size_bytes) : Cells{};
     }
     void forget_accesses();
+    /// All that is known of a word; it lies inside.
+    struct Word {
+        Cell* read = nullptr;  ///< null: no cells have been made here, or they are of bytes
+        Cell write;
+        bool is_written = false;
+    };
+    [[nodiscard]] Word word(u64 place) {
+        Page& page = page_of(place);
+        if (page.by_byte || !page.reads || place % kWordBytes != 0) return {};
+        const u64 at = place % kPageBytes / kWordBytes;
+        return {&page.reads[at], page.writes ? page.writes[at] : Cell{}, is_written(place, kWordBytes)};
+    }
 
     [[nodiscard]] bool is_written(u64 place, u64 size_bytes) const {
         const Page& page = pages_[static_cast<std::size_t>(place / kPageBytes)];
@@ -94,9 +106,13 @@ public:
         const bool is_known = !page.written && page.all && place % kPageBytes + size_bytes <= kPageBytes;
         if (!is_known) mark_written(place, size_bytes);
     }
-    /// Words of a range within one page, as `reads` and `writes` give them; none where its cells are of bytes.
-    [[nodiscard]] Cells row_of_reads(u64 place, u64 size_bytes) { return row<&Page::reads>(place, size_bytes); }
-    [[nodiscard]] Cells row_of_writes(u64 place, u64 size_bytes) { return row<&Page::writes>(place, size_bytes); }
+    /// The cells of `count` accesses side by side; none where they are not all in one page, or too small for its cells.
+    [[nodiscard]] Cells row_of_reads(u64 place, u32 size_bytes, u32 count) {
+        return row<&Page::reads>(place, size_bytes, count);
+    }
+    [[nodiscard]] Cells row_of_writes(u64 place, u32 size_bytes, u32 count) {
+        return row<&Page::writes>(place, size_bytes, count);
+    }
     [[nodiscard]] bool has_writes(u64 place) { return page_of(place).writes != nullptr; }
     [[nodiscard]] bool has_reads(u64 place) { return page_of(place).reads != nullptr; }
     /// As it is at another place.
@@ -115,11 +131,12 @@ private:
         return {&(page.*which)[within / kWordBytes], static_cast<u32>(size_bytes / kWordBytes)};
     }
     template <std::unique_ptr<Cell[]> Page::*which>
-    [[nodiscard]] Cells row(u64 place, u64 size_bytes) {
-        Page& page = page_of(place);
-        if (page.by_byte || place % kPageBytes + size_bytes > kPageBytes || (place | size_bytes) % kWordBytes != 0)
-            return {};
-        return cells<which>(place, static_cast<u32>(size_bytes));
+    [[nodiscard]] Cells row(u64 place, u32 size_bytes, u32 count) {
+        const Page& page = page_of(place);
+        const u64 all_bytes = u64{size_bytes} * count;
+        if (place % kPageBytes + all_bytes > kPageBytes) return {};
+        if (!page.by_byte && (place | size_bytes) % kWordBytes != 0) return {};
+        return cells<which>(place, static_cast<u32>(all_bytes));
     }
     [[nodiscard]] static Cells made_cells(std::unique_ptr<Cell[]>& cells, Page& page, u64 within, u32 size_bytes);
     [[nodiscard]] bool all_written(u64 place, u64 size_bytes) const;

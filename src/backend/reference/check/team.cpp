@@ -26,6 +26,7 @@ Checking::Checking(const Program& program, Checker& checker, std::byte* shared_m
 void Checking::start(const Launch& launch, u64 first_group, u32 active) {
     launch_ = &launch;
     active_ = active;
+    epochs_ = active / program_.invocations * subgroups_;
     shared.forget_written();
     std::fill(turns.begin(), turns.end(), 0);
     acquired_.reset();
@@ -42,7 +43,7 @@ void Checking::start(const Launch& launch, u64 first_group, u32 active) {
 
 void Checking::next_interval() {
     const u32 groups = active_ / program_.invocations;
-    checker_.epochs.add(now_, groups * subgroups_);
+    checker_.epochs.add(now_, epochs_);
     now_.first_epoch = checker_.epochs.back().first_epoch;
     const u32 size = program_.invocations, subgroup = program_.subgroup_size;
     for (u32 group = 0, lane = 0; group < groups; ++group)
@@ -153,27 +154,69 @@ void Checking::reach(const Access& access) {
 }
 
 bool Checking::reach_row(const Access& access, u32 lanes) {
-    if (checker_.epochs.next() > Cell::kMostEpoch || access.size_bytes != Shadow::kWordBytes) return false;
+    if (checker_.epochs.next() > Cell::kMostEpoch) return false;
     Shadow& shadow = *access.shadow;
-    const u64 bytes = u64{lanes} * access.size_bytes, old = oldest(access.is_shared);
+    const u64 old = oldest(access.is_shared);
+    const bool writes = access.about->writes;
+    const Shadow::Cells own = writes ? shadow.row_of_writes(access.place, access.size_bytes, lanes)
+                                     : shadow.row_of_reads(access.place, access.size_bytes, lanes);
+    if (own.count == 0) return false;
+    const u32 each = own.count / lanes;
+    const auto is_free_of = [&](Cell cell, u32 lane) { return (cell.bits < old) | cell.is_alone(cells_[lane]); };
     // Nobody has been there who matters, or only the same lane.
     const auto is_free = [&](const Shadow::Cells& cells) {
         bool is = true;
-        for (u32 lane = 0; lane < cells.count; ++lane)
-            is &= (cells.first[lane].bits < old) | cells.first[lane].is_alone(cells_[lane]);
+        if (each == 1)
+            for (u32 lane = 0; lane < lanes; ++lane) is &= is_free_of(cells.first[lane], lane);
+        else
+            for (u32 i = 0; i < cells.count; ++i) is &= is_free_of(cells.first[i], i / each);
         return is;
     };
-    const bool writes = access.about->writes;
-    const Shadow::Cells own =
-        writes ? shadow.row_of_writes(access.place, bytes) : shadow.row_of_reads(access.place, bytes);
-    if (own.count != lanes || !is_free(own)) return false;
+    if (!is_free(own)) return false;
     if (writes ? shadow.has_reads(access.place) : shadow.has_writes(access.place)) {
-        if (!is_free(writes ? shadow.row_of_reads(access.place, bytes) : shadow.row_of_writes(access.place, bytes)))
+        if (!is_free(writes ? shadow.row_of_reads(access.place, access.size_bytes, lanes)
+                            : shadow.row_of_writes(access.place, access.size_bytes, lanes)))
             return false;
     }
     const u64 about = Cell{}.at(access.about->site, false).bits;
-    for (u32 lane = 0; lane < lanes; ++lane) own.first[lane].bits = cells_[lane].bits | about;
+    if (each == 1)
+        for (u32 lane = 0; lane < lanes; ++lane) own.first[lane].bits = cells_[lane].bits | about;
+    else
+        for (u32 i = 0; i < own.count; ++i) own.first[i].bits = cells_[i / each].bits | about;
     return true;
+}
+
+// Nearly all reads of shared memory: of words that others wrote before a barrier, and that others read now.
+u32 Checking::pass_shared_reads(const CheckedAccess& about, const u32* places, u32 offset, const Truth* mask,
+                                u32 lane) {
+    const bool knows_more = acquired_ != nullptr || !lanes_.empty();
+    if (checker_.epochs.next() > Cell::kMostEpoch || about.is_atomic || about.writes || knows_more ||
+        about.size_bytes != Shadow::kWordBytes)
+        return lane;
+    const u64 old = oldest(true), site = Cell{}.at(about.site, false).bits;
+    const bool may_be_unwritten = !about.tells_unwritten || !checker_.options().uninitialized;
+    for (; lane < active_; ++lane) {
+        if (mask[lane] == 0) continue;
+        const Shadow::Word word = shared.word(u64{offset} + places[lane]);
+        if (word.read == nullptr || !(word.is_written || may_be_unwritten)) return lane;
+        const Cell me = cells_[lane];
+        if (word.write.bits >= old && !word.write.is_alone(me)) return lane;
+        const Cell cell = *word.read;
+        if (cell.bits < old) {
+            word.read->bits = me.bits | site;
+            continue;
+        }
+        if (cell.is_atomic() || !is_now(cell)) return lane;
+        if (cell.others() != Others::none && (cell.others() != Others::subgroup || cell.epoch() == me.epoch()))
+            continue;
+        if (cell.is_alone(me)) {
+            word.read->bits = me.bits | site;
+            continue;
+        }
+        const Others others = cell.epoch() == me.epoch() ? Others::subgroup : Others::workgroup;
+        *word.read = Cell{me.bits | site}.with(others);
+    }
+    return program_.lanes;
 }
 
 void Checking::note_read(Cell& cell, Cell me, u32 lane, bool is_shared) {

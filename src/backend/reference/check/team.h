@@ -33,9 +33,12 @@ public:
         bool is_shared = false;
     };
     void reach(const Access& access);
-    /// The same for all lanes, which reach words one after the other from `access.place` on; false: something may be
+    /// The same for all lanes, which reach elements one after the other from `access.place` on; false: something may be
     /// wrong, and nothing is done.
     [[nodiscard]] bool reach_row(const Access& access, u32 lanes);
+    /// Plain reads of words of shared memory, lane after lane. Returns the first one that `reach` must look at, or all.
+    [[nodiscard]] u32 pass_shared_reads(const CheckedAccess& about, const u32* places, u32 offset, const Truth* mask,
+                                        u32 lane);
     /// An atomic passes on and takes what is released. Behind `reach`.
     void synchronize(const CheckedAccess& about, u64 address, u32 lane);
     void end_of_atomic();  ///< behind those of all lanes
@@ -58,9 +61,7 @@ private:
         return Cell::of(is_shared ? since_ : checker_.epochs.first(), 0).bits;
     }
     [[nodiscard]] bool is_old(Cell cell, bool is_shared) const { return cell.bits < oldest(is_shared); }
-    [[nodiscard]] bool is_now(Cell cell) const {
-        return cell.epoch() - now_.first_epoch < active_ / program_.invocations * subgroups_;
-    }
+    [[nodiscard]] bool is_now(Cell cell) const { return cell.epoch() - now_.first_epoch < epochs_; }
     [[nodiscard]] bool is_before(Cell cell, u32 lane, bool is_shared) const;
     [[nodiscard]] bool is_known(Cell cell, const Interval& when, const Who& who, u32 lane, bool is_shared) const;
     [[nodiscard]] Others relation(Cell cell, u32 lane) const;
@@ -77,7 +78,8 @@ private:
     const Launch* launch_ = nullptr;
     u32 subgroups_;
     u32 active_ = 0;
-    u32 since_ = 0;  ///< the first epoch whose accesses of shared memory are not behind a barrier
+    u32 epochs_ = 0;  ///< of an interval
+    u32 since_ = 0;   ///< the first epoch whose accesses of shared memory are not behind a barrier
     Interval now_;
     std::vector<Cell> cells_;   ///< of each lane at this time
     SharedClock acquired_;      ///< by the workgroup
