@@ -242,6 +242,21 @@ TEST(Reflect, takes_sizes_from_specialisation_constants) {
     EXPECT_EQ(after.bindings[0].fixed_bytes, 9 * 16u + 4u);
 }
 
+TEST(Reflect, takes_two_constants_of_one_id) {
+    const std::vector<u32> words = words_of(R"(
+        layout(local_size_x_id = 0) in;
+        layout(constant_id = 0) const uint width = 32;
+        shared uint tile[width];
+        void main() { tile[0] = 1; })");
+    const Interface before = reflect(words, "main", "k.spv");
+    EXPECT_EQ(before.workgroup_size[0], 1u) << "what GLSL says of a size that has no constant";
+    EXPECT_EQ(before.shared_bytes, 128u);
+    const std::vector<backend::SpecializationValue> values{{0, 4, 8}};
+    const Interface after = reflect(words, "main", "k.spv", values);
+    EXPECT_EQ(after.workgroup_size[0], 8u);
+    EXPECT_EQ(after.shared_bytes, 32u);
+}
+
 TEST(Reflect, counts_blocks_in_shared_memory_once) {
     const std::string extension = "#extension GL_EXT_shared_memory_block : require\n";
     EXPECT_EQ(
