@@ -137,7 +137,7 @@ struct Constant {
     Kind kind = Kind::zero;
     TypeId type = TypeId::none;
     u64 bits = 0;
-    u32 specialization = 0;  ///< its id
+    u32 specialization = 0;  ///< its id; constants of one type may share it, each with its own `bits`
     Op op = Op::add;
     std::vector<ValueId> parts;
     std::vector<u32> immediates;  ///< of `op`

@@ -79,9 +79,9 @@ private:
             case Constant::Kind::specialization:
                 check_bits(constant);
                 if (const auto [other, is_new] = specializations_.emplace(constant.specialization, constant.value);
-                    !is_new)
+                    !is_new && module_.type_of(other->second) != constant.type)
                     fail("has the specialisation id " + std::to_string(constant.specialization) + ", as " +
-                         name_of(module_, other->second) + " has");
+                         name_of(module_, other->second) + " has, which is of another type");
                 return;
             case Constant::Kind::computed:
                 return check_computed(constant);

@@ -448,9 +448,10 @@ TEST(Verify, RefusesArraysWithoutElements) {
               "kernel \"k\": the type u32[i32(3)] has a length that is not a constant u32.");
 }
 
-TEST(Verify, RefusesASpecialisationIdTwice) {
-    EXPECT_EQ(refusal(kernel_text("return", "specialization(3) %a: u32 = 1\nspecialization(3) %b: u32 = 2")),
-              "kernel \"k\": the constant \"b\" of u32 has the specialisation id 3, as \"a\" has.");
+TEST(Verify, RefusesASpecialisationIdOfTwoTypes) {
+    EXPECT_EQ(
+        refusal(kernel_text("return", "specialization(3) %a: u32 = 1\nspecialization(3) %b: i32 = i32(2)")),
+        "kernel \"k\": the constant \"b\" of i32 has the specialisation id 3, as \"a\" has, which is of another type.");
 }
 
 TEST(Verify, RefusesConstantsThatAreComputedFromAPlace) {

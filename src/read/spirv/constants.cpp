@@ -114,8 +114,8 @@ ValueId Reader::specialization(const Inst& inst, TypeId type, u64 bits) {
         const ir::Constant& other = *module_.find_constant(known->second);
         if (other.type == type && other.bits == bits) return known->second;
         // A workgroup's size of glslang begins as 1, whatever the constant with its id begins as.
-        if (!only_declarations_)
-            unsupported("the specialisation id " + std::to_string(*id) + " has two types or defaults.");
+        if (other.type != type && !only_declarations_)
+            unsupported("the specialisation id " + std::to_string(*id) + " has two types.");
     }
     ir::Constant constant;
     constant.kind = ir::Constant::Kind::specialization;
