@@ -309,9 +309,8 @@ Interface reflect(std::span<const u32> words, std::string_view entry, std::strin
     out.entry = entry;
     out.spirv_version = code.version();
     out.requirements = read::requirements_of(code);
-    constexpr u32 kPhysicalStorageBufferAddresses = 5347;
     out.uses_addresses = std::any_of(out.requirements.begin(), out.requirements.end(), [](const Requirement& needs) {
-        return needs.capability == kPhysicalStorageBufferAddresses;
+        return needs.capability == static_cast<u32>(spv::Capability::PhysicalStorageBufferAddresses);
     });
     return out;
 }
