@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Kernels in C++ against the same algorithms written by hand in GLSL, which glslang compiles.
+// Kernels in C++ against the same algorithms written by hand in GLSL, which glslang compiles; and the words that the
+// reader and the emitter make of that GLSL against glslang's own.
 #include "compare.h"
 
 #include <numeric>
+#include <random>
 
 namespace bench {
 namespace {
 
 using namespace alkomp;
 
-/// Both from their sources.
+/// All from their sources.
 template <class Call, class Result>
 void compare(Context& context, const Task& task, const RecordedKernel& ours, const char* text, Call call,
              const Result& result) {
     Device device = context.device;
-    compare(context, task, ours, device.compile(glsl(text, task.what + ".comp")), call, result);
+    const Source source = glsl(text, task.what + ".comp");
+    const Kernel theirs = device.compile(source), read = device.compile(source, {.through_ir = true});
+    compare(context, task, ours, theirs, call, result);
+    const auto expected = device.get(result);
+    device.fill(result, {});
+    call(read);
+    check(task, device.get(result), expected);
+    context.report.add("reader", task.what + " through the reader, against glslang's words", task.unit,
+                       by_turns(context, task, read, theirs, call), ratio_at_least(0.98));
 }
 
 constexpr const char* kCopy = R"(#version 450
@@ -273,6 +283,121 @@ void mandelbrot(Context& context) {
         [&](const auto& kernel) { device.call(kernel, groups(n / 16, n / 16), steps, n); }, steps);
 }
 
+constexpr const char* kCollatz = R"(#version 450
+layout(local_size_x = 256) in;
+layout(binding = 0) buffer Numbers { uint numbers[]; };
+layout(push_constant) uniform Scalars { uint first; };
+void main() {
+    uint i = gl_GlobalInvocationID.x, n = first + i, steps = 0;
+    while (n != 1) {
+        n = n % 2 == 0 ? n / 2 : 3 * n + 1;
+        ++steps;
+    }
+    numbers[i] = steps;
+}
+)";
+
+void collatz(Context& context) {
+    const u32 count = context.cpu ? 1u << 18 : 1u << 24;
+    Device device = context.device;
+    const auto numbers = device.empty<u32>(count);
+    const auto collatz = kernel("collatz", [](Out<u32> numbers, Val<u32> first) {
+        const Val<u32> i = global_id();
+        Var<u32> n = first + i, steps = 0u;
+        while_([&] { return n != 1u; },
+               [&] {
+                   n = select(n % 2u == 0u, n / 2u, 3u * n + 1u);
+                   ++steps;
+               });
+        numbers[i] = steps;
+    });
+    compare(
+        context, {"Collatz", "M numbers/s", 1e-6 * count, context.cpu ? 1u : 20u}, collatz, kCollatz,
+        [&](const auto& kernel) { device.call(kernel, groups(count / 256), numbers, 1u); }, numbers);
+}
+
+constexpr const char* kHeat = R"(#version 450
+layout(local_size_x = 32, local_size_y = 8) in;
+layout(binding = 0) readonly buffer From { float from[]; };
+layout(binding = 1) writeonly buffer To { float to[]; };
+layout(push_constant) uniform Scalars { uint n; float rate; };
+void main() {
+    uvec2 at = gl_GlobalInvocationID.xy;
+    if (at.x == 0 || at.y == 0 || at.x >= n - 1 || at.y >= n - 1) return;
+    uint i = at.y * n + at.x;
+    to[i] = from[i] + rate * (from[i - 1] + from[i + 1] + from[i - n] + from[i + n] - 4.0 * from[i]);
+}
+)";
+
+void heat(Context& context) {
+    const u32 n = context.cpu ? 2048 : 8192;
+    Device device = context.device;
+    const auto from = device.to_device(random_floats(u64{n} * n)), to = device.empty<f32>(u64{n} * n);
+    device.fill(to, 0.0f);
+    const auto heat =
+        kernel("heat",
+               [](In<f32> from, Out<f32> to, Val<u32> n, Val<f32> rate) {
+                   const Val<u32> x = global_id(0), y = global_id(1);
+                   if_(x == 0u || y == 0u || x >= n - 1u || y >= n - 1u, [&] { return_(); });
+                   const Val<u32> i = y * n + x;
+                   to[i] = from[i] + rate * (from[i - 1u] + from[i + 1u] + from[i - n] + from[i + n] - 4.0f * from[i]);
+               },
+               {.workgroup_size = {32, 8}});
+    compare(
+        context, {"heat equation", "GB/s", 8e-9 * n * n, context.cpu ? 4u : 20u, 1e-6}, heat, kHeat,
+        [&](const auto& kernel) { device.call(kernel, groups(n / 32, n / 8), from, to, n, 0.2f); }, to);
+}
+
+constexpr const char* kHistogram = R"(#version 450
+layout(local_size_x = 256) in;
+layout(binding = 0) readonly buffer From { uint from[]; };
+layout(binding = 1) buffer Counts { uint counts[]; };
+shared uint bins[256];
+void main() {
+    uint i = gl_LocalInvocationID.x, first = gl_WorkGroupID.x * 8192 + i;
+    bins[i] = 0;
+    barrier();
+    for (uint k = 0; k < 8192; k += 256) {
+        uint four = from[first + k];
+        atomicAdd(bins[four & 255u], 1);
+        atomicAdd(bins[four >> 8 & 255u], 1);
+        atomicAdd(bins[four >> 16 & 255u], 1);
+        atomicAdd(bins[four >> 24], 1);
+    }
+    barrier();
+    counts[gl_WorkGroupID.x * 256 + i] = bins[i];
+}
+)";
+
+void histogram(Context& context) {
+    const u32 count = context.cpu ? 1u << 21 : 1u << 26;
+    Device device = context.device;
+    std::mt19937 generator(3);
+    std::vector<u32> words(count);
+    for (u32& word : words) word = static_cast<u32>(generator());
+    const auto from = device.to_device(words);
+    const auto counts = device.empty<u32>(count / 32);
+    const auto histogram = kernel("histogram",
+                                  [](In<u32> from, Out<u32> counts, Shared<u32, 256> bins) {
+                                      const Val<u32> i = local_id(), first = workgroup_id() * 8192u + i;
+                                      bins[i] = 0u;
+                                      barrier();
+                                      for_(range(0u, 8192u, 256u), [&](Val<u32> k) {
+                                          const Val<u32> four = from[first + k];
+                                          atomic_add(bins[four & 255u], 1u);
+                                          atomic_add(bins[four >> 8u & 255u], 1u);
+                                          atomic_add(bins[four >> 16u & 255u], 1u);
+                                          atomic_add(bins[four >> 24u], 1u);
+                                      });
+                                      barrier();
+                                      counts[workgroup_id() * 256u + i] = bins[i];
+                                  },
+                                  {.workgroup_size = 256});
+    compare(
+        context, {"histogram of bytes", "GB/s", 4e-9 * count, context.cpu ? 2u : 20u}, histogram, kHistogram,
+        [&](const auto& kernel) { device.call(kernel, groups(count / 8192), from, counts); }, counts);
+}
+
 }  // namespace
 
 void kernels(Context& context) {
@@ -283,6 +408,9 @@ void kernels(Context& context) {
     product(context);
     reduce(context);
     mandelbrot(context);
+    collatz(context);
+    heat(context);
+    histogram(context);
     cooperative_product(context);
 }
 
