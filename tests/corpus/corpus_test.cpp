@@ -60,10 +60,13 @@ protected:
         devices().counts.add(on.device.name + suffix(), way.name, file.theme, runs);
         if (!missing.empty() && !way.is_read) expect_refused(on.gpu, way, missing);
         if (!runs) return;
-        for (const std::string& name : {way.name, std::string("*")})
-            if (const auto known = file.known_failures.find({on.device.name, name}); known != file.known_failures.end())
-                return known_failure(known->second, [&] { check_result(on, way); });
+        for (const KnownFailure& known : file.known_failures)
+            if (fits(known.device, on.device.name) && fits(known.way, way.name))
+                return known_failure(known.reason, [&] { check_result(on, way); });
         check_result(on, way);
+    }
+    static bool fits(std::string_view wanted, std::string_view name) {
+        return wanted.ends_with('*') ? name.starts_with(wanted.substr(0, wanted.size() - 1)) : name == wanted;
     }
     void check_result(Devices::Opened& on, const Way& way) {
         const KernelFile& file = GetParam();

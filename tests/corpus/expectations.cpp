@@ -149,6 +149,17 @@ std::vector<u64> long_arithmetic(const KernelFile& file) {
     return out;
 }
 
+/// Of the dividend's sign, twice, and of the divisor's; zero.
+std::vector<u64> remainders(const KernelFile& file) {
+    std::vector<u32> out;
+    for (const i32 x : input<i32>(file, "a")) {
+        const i32 y = out.size() / 4 % 2 == 1 ? 8 : -8, rest = x % y;
+        const i32 modulus = rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+        out.insert(out.end(), {static_cast<u32>(rest), static_cast<u32>(rest), static_cast<u32>(modulus), 0});
+    }
+    return {out.begin(), out.end()};
+}
+
 std::vector<u64> word_arithmetic(const KernelFile& file) {
     const std::vector<u32> a = input<u32>(file, "a"), b = input<u32>(file, "b");
     std::vector<u32> out;
@@ -343,6 +354,7 @@ const Expectations& features() {
         {"long_arithmetic", long_arithmetic},
         {"packed_dots", packed_dots},
         {"places_in_grid", places_in_grid},
+        {"remainders", remainders},
         {"reversed_by_twelve", reversed_by_twelve},
         {"short_arithmetic", short_arithmetic},
         {"smoothed", smoothed},

@@ -174,7 +174,7 @@ private:
         static_cast<void>(rest(4));  // the reason
     }
     void read_failure() {
-        std::string& reason = file_.known_failures[{word(1), word(2)}];
+        std::string& reason = file_.known_failures.emplace_back(KnownFailure{word(1), word(2), {}}).reason;
         for (const std::string& text : rest(3)) reason += (reason.empty() ? "" : " ") + text;
     }
     void read_fault() {

@@ -16,7 +16,7 @@
 //   near NAME ULPS ABSOLUTE REASON...  elements may differ by either, where Vulkan lets results differ for that reason;
 //                                      twice as much between runs. Without the line each bit counts
 //   fails DEVICE WAY REASON...         a driver's fault: the results are wrong there, and the test fails once they are
-//                                      right. WAY may be * for all
+//                                      right. Both names may end in *, for all that follows
 //   faults KIND REASON...              a checked device finds that in it, and it is meant: division_by_zero
 //   unordered NAME                     the elements are compared as a set, since their order is left open
 //   expect NAME VALUE...               what the buffer holds after the call, the values again and again
@@ -42,6 +42,10 @@
 #include <vector>
 
 namespace alkomp::testing {
+
+struct KnownFailure {
+    std::string device, way, reason;
+};
 
 struct CorpusBuffer {
     enum class Fill : u8 { zero, index, random, whole, bits, values, addresses };
@@ -76,8 +80,8 @@ struct KernelFile {
     std::vector<CorpusBuffer> buffers;
     std::vector<CorpusScalar> scalars;
     std::map<std::string, Constant> constants;
-    std::set<std::string> faults;                                               ///< as to_string(FaultKind) names them
-    std::map<std::pair<std::string, std::string>, std::string> known_failures;  ///< by device and way: the reason
+    std::set<std::string> faults;  ///< as to_string(FaultKind) names them
+    std::vector<KnownFailure> known_failures;
     std::array<u64, 3> groups{1, 1, 1};
 
     friend std::ostream& operator<<(std::ostream& out, const KernelFile& file) {

@@ -64,14 +64,26 @@ Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
         case ir::Op::mod:
             return two(Op::FMod, Op::UMod);
         case ir::Op::neg:
-            return narrowed(result({real ? Op::FNegate : Op::SNegate, shape.type, {widened(operands[0])}}), id);
+            if (!real) return negated(shape, value(operands[0]));
+            return narrowed(result({Op::FNegate, shape.type, {widened(operands[0])}}), id);
         default:
             return narrowed(pick(op, shape, operands), id);
     }
 }
 
+/// NVIDIA 580.159.04 extends -(-128) of an i8 as 128, in whichever way it is negated; this never negates it.
+Id Emitter::negated(const Shape& shape, Id integer) {
+    if (shape.scalar != Scalar::i8) return result({Op::SNegate, shape.type, {integer}});
+    const Shape word = integer_shape(Scalar::i32, shape.lanes);
+    const Id wide = resize(integer, shape, word);
+    const Id least = result({Op::IEqual, bool_type(shape.lanes), {wide, number(word.scalar, 0xffffff80, shape.lanes)}});
+    const Id minus = result({Op::SNegate, word.type, {wide}});
+    return resize(select({least, wide, minus, word.type}), word, shape);
+}
+
 /// SPIR-V leaves division by zero and INT_MIN / -1 open, and Vulkan remainders of negative numbers. Where the
-/// divisor may be one of these it is replaced by 1, which gives the right quotient but for x / 0.
+/// divisor may be one of these it is replaced by 1, which gives the right quotient but for x / 0. A remainder by -1 is
+/// that by 1 whatever is divided (and NVIDIA 580.159.04 takes x - x / -1 * -1 for 2x where it sees the -1).
 Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::ValueId divisor) {
     const Id a = value(dividend), b = value(divisor);
     const Id nothing = number(shape.scalar, 0, shape.lanes);
@@ -81,8 +93,7 @@ Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::Valu
         return !known.empty() && std::all_of(known.begin(), known.end(), [&](u64 lane) { return lane == bits; });
     };
     if (all_are(0)) return op == ir::Op::div ? nothing : a;
-    if (is_signed && all_are(all_ones(shape.scalar)))
-        return op == ir::Op::div ? result({Op::SNegate, shape.type, {a}}) : nothing;
+    if (is_signed && all_are(all_ones(shape.scalar))) return op == ir::Op::div ? negated(shape, a) : nothing;
     const bool may_be_zero = known.empty() || has(known, 0);
     const bool may_overflow = is_signed && (known.empty() || has(known, all_ones(shape.scalar)));
     const auto same = [&](Id x, u64 bits) {
@@ -91,9 +102,9 @@ Id Emitter::divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::Valu
     const Id zero = may_be_zero ? same(b, 0) : 0;
     Id unfit = zero;
     if (may_overflow) {
-        const Id minus_one = same(b, all_ones(shape.scalar));
-        const Id overflow =
-            result({Op::LogicalAnd, bool_type(shape.lanes), {same(a, smallest(shape.scalar)), minus_one}});
+        Id overflow = same(b, all_ones(shape.scalar));
+        if (op == ir::Op::div)
+            overflow = result({Op::LogicalAnd, bool_type(shape.lanes), {same(a, smallest(shape.scalar)), overflow}});
         unfit = zero == 0 ? overflow : result({Op::LogicalOr, bool_type(shape.lanes), {zero, overflow}});
     }
     const Id d = unfit == 0 ? b : select({unfit, number(shape.scalar, 1, shape.lanes), b, shape.type});

@@ -106,6 +106,7 @@ private:
     [[nodiscard]] Id widened(ir::ValueId id);
     [[nodiscard]] Id narrowed(Id value, ir::TypeId id);
     [[nodiscard]] Id arithmetic(ir::Op op, std::span<const ir::ValueId> operands);
+    [[nodiscard]] Id negated(const Shape& shape, Id integer);
     [[nodiscard]] Id divide(ir::Op op, const Shape& shape, ir::ValueId dividend, ir::ValueId divisor);
     [[nodiscard]] Id pick(ir::Op op, const Shape& shape, std::span<const ir::ValueId> operands);
     [[nodiscard]] Id logic(ir::Op op, std::span<const ir::ValueId> operands);

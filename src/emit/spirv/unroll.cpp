@@ -12,7 +12,8 @@ public:
 
     std::vector<bool> run() {
         if (!note_carried()) return {};
-        note_places();
+        do note_places();
+        while (passed_on());
         kept_.assign(module_.instructions.size(), false);
         for (const ir::Instruction& instruction : module_.instructions) {
             if (instruction.region == ir::RegionId::none || carries(instruction)) continue;
@@ -44,7 +45,7 @@ private:
         return any;
     }
 
-    /// Drivers take two accesses with equal operands for one.
+    /// Which pointers are made from which. Drivers take two accesses with equal operands for one.
     void note_places() {
         std::map<std::vector<u32>, u32> known;
         same_.resize(module_.values.size());
@@ -66,6 +67,23 @@ private:
             ir::ValueId& from = from_[ir::place(module_.result(instruction))];
             if (from == ir::ValueId::none) from = from_[ir::place(module_.operands(instruction)[0])];
         }
+    }
+
+    /// What is handed to a function is one pointer with what the function takes, once that is inlined. True: more pointers
+    /// are carried than was known.
+    bool passed_on() {
+        bool more = false;
+        for (const ir::Instruction& instruction : module_.instructions) {
+            if (instruction.region == ir::RegionId::none || instruction.op != ir::Op::call) continue;
+            const ir::Function& called = module_.functions[module_.immediates(instruction)[0]];
+            const std::span<const ir::ValueId> operands = module_.operands(instruction);
+            for (std::size_t i = 0; i < operands.size(); ++i) {
+                const u32 given = ir::place(operands[i]), taken = ir::place(called.parameters[i]);
+                if (carried_[taken] ? !carried_[given] : from_[given] != ir::ValueId::none)
+                    carried_[taken] = carried_[given] = more = true;
+            }
+        }
+        return more;
     }
 
     ir::RegionId home(ir::ValueId id) const {

@@ -5,6 +5,9 @@
 //! buffer a u8[64] bits
 //! buffer b i8[64] bits
 //! buffer result u8[256] zero
+//! fails vulkan_nvidia* made 580.159.04 takes -(-128) of a byte for 128
+//! fails vulkan_nvidia* size 580.159.04 takes -(-128) of a byte for 128
+//! fails vulkan_nvidia* speed 580.159.04 takes -(-128) of a byte for 128
 //! expect result by byte_arithmetic
 #extension GL_EXT_shader_explicit_arithmetic_types : require
 #extension GL_EXT_shader_8bit_storage : require
