@@ -271,7 +271,9 @@ void mandelbrot(Context& context) {
                                        Var<u32> i = 0u;
                                        while_([&] { return i < 256u && dot(z, z) <= 4.0f; },
                                               [&] {
-                                                  z = vec(z.x() * z.x() - z.y() * z.y(), 2.0f * z.x() * z.y()) + c;
+                                                  // In GLSL's order: C++ leaves that of operands open.
+                                                  const Val<f32> xx = z.x() * z.x(), real = xx - z.y() * z.y();
+                                                  z = vec(real, 2.0f * z.x() * z.y()) + c;
                                                   ++i;
                                               });
                                        steps[y * n + x] = i;
@@ -289,6 +291,7 @@ layout(binding = 0) buffer Numbers { uint numbers[]; };
 layout(push_constant) uniform Scalars { uint first; };
 void main() {
     uint i = gl_GlobalInvocationID.x, n = first + i, steps = 0;
+    if (i >= numbers.length()) return;  // as kernels in C++ do
     while (n != 1) {
         n = n % 2 == 0 ? n / 2 : 3 * n + 1;
         ++steps;
