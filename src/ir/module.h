@@ -58,6 +58,7 @@
 //      scope that holds both invocations; else the values read are unspecified (nothing worse happens).
 //    - Within one invocation, accesses that overlap happen in order, whatever pointers they go through;
 //      bindings of different globals, one of them writable, may name the same memory only when both are `aliased`.
+//      Shared globals that are `aliased` all begin where shared memory begins; a module has no others beside them.
 //    - Atomics are indivisible, each location has one order of them. An order is `relaxed`, `acquire`, `release` or
 //      `acquire_release` at a scope (`subgroup`, `workgroup`, `device`) for some spaces, as in the Vulkan memory model.
 //      A `barrier` waits for the invocations of its scope and is `acquire_release` for the spaces it names.
@@ -66,7 +67,7 @@
 //    workgroups that have not started, and nothing about invocations of one subgroup that wait for each other.
 //
 // 9. Layout. A type is also its layout where it has one: the stride of an array or matrix, the offsets of a struct. Memory in
-//    `storage`, `uniform`, `scalars` and `address` has a layout, elsewhere it does not matter. Types that differ in
+//    `storage`, `uniform`, `scalars`, `address` and of `aliased` globals has a layout, elsewhere it does not matter. Types that differ in
 //    layout alone are different types, `extract` and `compose` lead from one to the other. `bool` has no
 //    layout and lives in `local` and `shared` only.
 //
@@ -162,7 +163,7 @@ struct Global {
     u32 offset_bytes = 0;      ///< scalar
     bool reads = true, writes = true;
     bool coherent = false;  ///< each access is as if relaxed atomic at device scope
-    bool aliased = false;   ///< may share memory with other aliased globals
+    bool aliased = false;   ///< may share memory with other aliased globals; shared: all of them begin at one place
     bool is_count = false;  ///< scalar, an u32 that the front sets: the invocations wanted along x, or all bits
                             ///< set where the call names its workgroups; no argument of the call
     ValueId initial = ValueId::none;  ///< local: a constant; none: unspecified

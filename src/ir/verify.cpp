@@ -171,6 +171,7 @@ private:
         if (global_->is_count) check_count();
         if (global_->kind == Global::Kind::storage || global_->kind == Global::Kind::uniform) return check_binding();
         if (global_->kind == Global::Kind::scalar) scalars_.push_back(global_);
+        if (global_->kind == Global::Kind::shared) check_shared();
     }
     Space space() const {
         switch (global_->kind) {
@@ -208,6 +209,15 @@ private:
         fail(*global_, "has set " + std::to_string(global_->set) + ", binding " + std::to_string(global_->binding) +
                            ", as " + name_of(module_, other->second->value) + " has; only aliased buffers share one");
     }
+    void check_shared() {
+        if (global_->aliased && !shape(global_->type).has_layout)
+            fail(*global_, "is aliased, and " + to_string(module_, global_->type) + " has no layout");
+        if (shared_ == nullptr) shared_ = global_;
+        if (shared_->aliased != global_->aliased)
+            fail(*global_, (global_->aliased ? "is aliased, and " : "is not aliased, as ") +
+                               name_of(module_, shared_->value) + (global_->aliased ? " is not" : " is") +
+                               "; all shared memory of a kernel is, or none");
+    }
     void check_scalars() {
         const auto by_offset = [](const Global* a, const Global* b) { return a->offset_bytes < b->offset_bytes; };
         std::stable_sort(scalars_.begin(), scalars_.end(), by_offset);
@@ -230,6 +240,7 @@ private:
     const Shapes& shapes_;
     const Global* global_ = nullptr;
     const Global* count_ = nullptr;
+    const Global* shared_ = nullptr;  // the first
     std::unordered_map<u64, const Global*> bindings_;
     std::vector<const Global*> scalars_;
 };

@@ -100,7 +100,9 @@ private:
             if (global.kind == Global::Kind::scalar)
                 scalars =
                     std::max(scalars, u64{global.offset_bytes} + shapes_[static_cast<u32>(global.type)].size_bytes);
-            if (global.kind == Global::Kind::shared) shared = layouts_.behind(shared, global.type);
+            if (global.kind == Global::Kind::shared)
+                shared = global.aliased ? std::max(shared, u64{shapes_[static_cast<u32>(global.type)].size_bytes})
+                                        : layouts_.behind(shared, global.type);
             if (global.kind == Global::Kind::storage || global.kind == Global::Kind::uniform) {
                 bindings.emplace(global.set, global.binding);
                 limit(u64{global.set} + 1, limits_.max_sets, "the number of sets", "max_sets");
@@ -158,11 +160,21 @@ private:
                 need(false, site, "shared memory that holds " + text(id), one.name);
         }
     }
+    /// Of shared memory, with a layout.
+    void need_blocks(TypeId id, const Site& site) const {
+        need(features_.shared_8 || features_.shared_16, site, "shared memory with a layout", "shared_8 or shared_16");
+        const u32 scalars = layouts_.scalars(id);
+        if ((scalars & kInt8) != 0) need(features_.shared_8, site, "shared memory with a layout of bytes", "shared_8");
+        if ((scalars & kAll16) != 0)
+            need(features_.shared_16, site, "shared memory with a layout of 16-bit numbers", "shared_16");
+    }
     void check_global(const Global& global) const {
         const Site site{InstructionId::none, &global.location};
         const Space space = module_.type(global.value).space;
         need_memory(space, global.type, site);
-        if (features_.scalar_layout || space == Space::shared || space == Space::local) return;
+        if (space == Space::shared && global.aliased) need_blocks(global.type, site);
+        const bool has_layout = space != Space::local && (space != Space::shared || global.aliased);
+        if (features_.scalar_layout || !has_layout) return;
         if (!layouts_.is_standard(global.type, space == Space::uniform, global.offset_bytes))
             need(false, site, "the layout of " + name_of(module_, global.value), "scalar_layout");
     }

@@ -39,6 +39,8 @@ Capabilities everything() {
                           &f.storage_16,
                           &f.uniform_8,
                           &f.uniform_16,
+                          &f.shared_8,
+                          &f.shared_16,
                           &f.scalar_8,
                           &f.scalar_16,
                           &f.scalar_layout,

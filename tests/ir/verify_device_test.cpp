@@ -127,6 +127,23 @@ TEST(VerifyDevice, NeedsTheTypesThatLieInMemory) {
               at + "shared memory that holds f16[8] needs the feature \"f16\", which the device lacks.");
 }
 
+TEST(VerifyDevice, NeedsLayoutsInSharedMemory) {
+    const auto blocks = [](const std::string& type) {
+        return kernel_text("return", "shared %a: u32 aliased\nshared %b: " + type + " aliased @1:9");
+    };
+    const std::string needs = "k.cpp:9: shared memory with a layout";
+    expect_needed(blocks("u8[8, stride 1]"), &Features::shared_8, needs + " of bytes", "shared_8");
+    expect_needed(blocks("f16[8, stride 2]"), &Features::shared_16, needs + " of 16-bit numbers", "shared_16");
+    Capabilities device = whole_device();
+    device.features.shared_8 = false;
+    device.limits.max_shared_bytes = 64;
+    verify_text(blocks("f32[16, stride 4]"), &device);
+    EXPECT_THAT(refusal(blocks("f32[17, stride 4]"), device), ::testing::HasSubstr("is 68"));
+    device.features.shared_16 = false;
+    EXPECT_THAT(refusal(blocks("f32"), device),
+                ::testing::HasSubstr("shared memory with a layout needs the feature \"shared_8 or shared_16\""));
+}
+
 TEST(VerifyDevice, NeedsScalarLayoutForWhatIsPackedTighter) {
     const std::string packed = "struct s size 16 { a: f32 offset 0, b: f32x3 offset 4 }\n";
     const std::string tight = "struct s size 12 { a: f32x3 offset 0 }\n";

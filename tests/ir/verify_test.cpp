@@ -471,6 +471,16 @@ TEST(Verify, RefusesTwoBuffersAtOneBinding) {
                             "storage %b: f32[] set 0 binding 1 aliased"));
 }
 
+TEST(Verify, RefusesSharedMemoryThatLiesOverOthersInPartOrWithoutALayout) {
+    verify_text(kernel_text("return", "shared %a: u32[4, stride 4] aliased\nshared %b: f32 aliased"));
+    EXPECT_EQ(refusal(kernel_text("return", "shared %a: u32[4, stride 4] aliased\nshared %b: f32 @1:9")),
+              "k.cpp:9: the global \"b\" is not aliased, as \"a\" is; all shared memory of a kernel is, or none.");
+    EXPECT_EQ(refusal(kernel_text("return", "shared %a: u32[4]\nshared %b: f32 aliased @1:9")),
+              "k.cpp:9: the global \"b\" is aliased, and \"a\" is not; all shared memory of a kernel is, or none.");
+    EXPECT_EQ(refusal(kernel_text("return", "shared %a: u32[4] aliased @1:9")),
+              "k.cpp:9: the global \"a\" is aliased, and u32[4] has no layout.");
+}
+
 TEST(Verify, RefusesScalarsThatOverlapOrLieAskew) {
     EXPECT_EQ(refusal(kernel_text("return", "scalar %a: f32x2 offset 0\nscalar %b: u32 offset 4 @1:9")),
               "k.cpp:9: the global \"b\" lies at byte 4 of the scalars, inside \"a\".");

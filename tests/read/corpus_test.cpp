@@ -9,19 +9,10 @@
 namespace alkomp::testing {
 namespace {
 
-/// What the IR cannot say, and how that is told.
-const std::map<std::string, std::string> kRefused{
-    {"shared_block", "OpVariable: blocks in shared memory lie over each other; one is taken."},
-};
-
 class CorpusModules : public ::testing::TestWithParam<KernelFile> {};
 
 TEST_P(CorpusModules, are_right_and_survive_the_round_trips) {
     if (!can_assemble(GetParam())) GTEST_SKIP() << "newer SPIRV-Tools are wanted";
-    if (const auto known = kRefused.find(GetParam().name); known != kRefused.end()) {
-        EXPECT_THAT(refusal(all_words_of(GetParam())[0]), ::testing::HasSubstr(known->second));
-        return;
-    }
     for (const std::vector<u32>& words : all_words_of(GetParam())) {
         ir::Module module = read::read(words, "main", "k.comp");
         const std::string text = ir::print(module);

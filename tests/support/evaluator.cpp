@@ -83,7 +83,9 @@ public:
             const ir::Global& global = module_.globals[i];
             const Space space = module_.type(global.value).space;
             values[place(global.value)] = Pointer{space, true, i, global.offset_bytes}.scalars();
-            if (space == Space::shared) shared_[i] = unspecified(global.type);
+            if (space != Space::shared) continue;
+            if (global.aliased) fail("shared memory with a layout");
+            shared_[i] = unspecified(global.type);
         }
         Set all;
         for (u32 i = 0; i < invocations_.size(); ++i) {

@@ -25,7 +25,7 @@ struct KernelRun {
 /// Throws std::runtime_error where the module does what it must not (`unreachable` reached, a barrier that some
 /// miss, an access that was promised to be inside), where invocations race for memory (fences order nothing here), if it
 /// never ends, or has what the evaluator does not know: functions whose
-/// results are not exact, addresses, cooperative matrices, messages.
+/// results are not exact, addresses, shared memory with a layout, cooperative matrices, messages.
 void evaluate(const ir::Module& module, KernelRun& run);
 
 /// The first scalar in a buffer that two runs leave different, in words; empty if there is none. Signs of zeros are

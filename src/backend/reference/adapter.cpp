@@ -55,7 +55,7 @@ Limits limits(u64 memory_bytes) {
 void add_types(Features& f) {
     f.f16 = f.bf16 = f.f64 = f.i8 = f.i16 = f.i64 = true;
     f.storage_8 = f.storage_16 = f.uniform_8 = f.uniform_16 = f.scalar_8 = f.scalar_16 = true;
-    f.scalar_layout = true;  // shared_8 and shared_16 are blocks that lie over each other, which no module has
+    f.shared_8 = f.shared_16 = f.scalar_layout = true;
     f.atomic_i64 = f.shared_atomic_i64 = true;
     f.atomic_f32 = f.atomic_f32_add = f.atomic_f32_min_max = true;
     f.shared_atomic_f32 = f.shared_atomic_f32_add = f.shared_atomic_f32_min_max = true;

@@ -7,6 +7,14 @@ namespace alkomp::backend::reference {
 
 using Kind = ir::Type::Kind;
 
+Layout::Layout(const ir::Module& module, u32 subgroup_size)
+    : module_(module),
+      constants_(module),
+      subgroup_size_(subgroup_size),
+      laid_shared_(std::any_of(module.globals.begin(), module.globals.end(), [](const ir::Global& global) {
+          return global.kind == ir::Global::Kind::shared && global.aliased;
+      })) {}
+
 u64 Layout::count(ir::TypeId id) const {
     const ir::Type& type = module_.types[id];
     if (type.kind == Kind::structure) return type.members.size();
@@ -27,7 +35,7 @@ u64 Layout::alignment(ir::TypeId id) const {
         case Kind::scalar:
             return held_bytes(type.scalar);
         case Kind::pointer:
-            return type.space == ir::Space::shared || type.space == ir::Space::local ? 4 : 8;
+            return is_wide(type.space) ? 8 : 4;
         case Kind::structure: {
             u64 most = 1;
             for (const ir::Type::Member& member : type.members) most = std::max(most, alignment(member.type));

@@ -21,8 +21,7 @@ struct Leaf {
 
 class Layout {
 public:
-    Layout(const ir::Module& module, u32 subgroup_size)
-        : module_(module), constants_(module), subgroup_size_(subgroup_size) {}
+    Layout(const ir::Module& module, u32 subgroup_size);
 
     [[nodiscard]] const ir::ConstantValues& constants() const { return constants_; }
     /// Parts of a vector, matrix, array or structure; of a cooperative matrix those that an invocation holds.
@@ -33,6 +32,10 @@ public:
     [[nodiscard]] u64 size_bytes(ir::TypeId id, bool laid) const;
     [[nodiscard]] std::vector<Leaf> leaves(ir::TypeId id, bool laid, u64 place = 0) const;
     [[nodiscard]] u64 leaf_count(ir::TypeId id) const;
+    /// Types lie as they say, in memory of that space.
+    [[nodiscard]] bool is_laid(ir::Space space) const {
+        return space == ir::Space::shared ? laid_shared_ : space != ir::Space::local;
+    }
 
 private:
     [[nodiscard]] u64 alignment(ir::TypeId id) const;
@@ -41,10 +44,12 @@ private:
     const ir::Module& module_;
     ir::ConstantValues constants_;
     u32 subgroup_size_;
+    bool laid_shared_;
 };
 
-[[nodiscard]] inline bool is_laid(ir::Space space) { return space != ir::Space::shared && space != ir::Space::local; }
+/// Places in it are u64, not u32.
+[[nodiscard]] inline bool is_wide(ir::Space space) { return space != ir::Space::shared && space != ir::Space::local; }
 /// Its pointers lead into one of several bindings.
-[[nodiscard]] inline bool has_root(ir::Space space) { return is_laid(space) && space != ir::Space::address; }
+[[nodiscard]] inline bool has_root(ir::Space space) { return is_wide(space) && space != ir::Space::address; }
 
 }  // namespace alkomp::backend::reference

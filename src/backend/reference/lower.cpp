@@ -266,6 +266,10 @@ void Lowering::globals() {
                 pointer.offset = global.offset_bytes;
                 break;
             case ir::Global::Kind::shared:
+                if (global.aliased) {
+                    shared_bytes_ = std::max(shared_bytes_, layout_.size_bytes(global.type, true));
+                    break;
+                }
                 shared_bytes_ = (shared_bytes_ + 15) / 16 * 16;
                 pointer.offset = shared_bytes_;
                 shared_bytes_ += layout_.size_bytes(global.type, false);

@@ -21,13 +21,13 @@ void Lowering::memory(const ir::Instruction& at) {
         case Op::offset: {
             Pointer to = pointer(operands[0]);
             const ir::TypeId pointee = module_.type(operands[0]).element;
-            const bool laid = is_laid(to.space);
+            const bool laid = layout_.is_laid(to.space);
             const u32 given = laid ? module_.immediates(at)[0] : 0;
             add_index(to, operands[1], given != 0 ? given : layout_.size_bytes(pointee, laid), std::nullopt);
-            if (!laid) {
+            if (!is_wide(to.space)) {
                 // Nothing has clamped the index: at least it stays in the memory.
                 const u64 end = to.space == Space::shared ? shared_bytes_ : local_bytes_;
-                const u64 last = end - std::min(end, to.offset + layout_.size_bytes(pointee, false));
+                const u64 last = end - std::min(end, to.offset + layout_.size_bytes(pointee, laid));
                 to.place = arithmetic(Op::min, Scalar::u32, {*to.place, number(last, 4)});
             }
             return define_pointer(at, to);
@@ -88,7 +88,7 @@ Lowering::Values Lowering::registers_of(const Pointer& of) {
     if (of.lane_stride != 0) throw Refusal("a pointer to a column of a matrix by rows is passed on");
     Pointer to = of;
     any_place(to);
-    const bool wide = is_laid(to.space);
+    const bool wide = is_wide(to.space);
     if (to.offset != 0) {
         const u32 size = wide ? 8 : 4;
         to.place = arithmetic(Op::add, wide ? Scalar::u64 : Scalar::u32, {*to.place, number(to.offset, size)});
@@ -99,8 +99,7 @@ Lowering::Values Lowering::registers_of(const Pointer& of) {
 
 void Lowering::any_place(Pointer& of) {
     if (of.place) return;
-    const bool laid = is_laid(of.space);
-    of.place = number(0, laid ? 8 : 4);
+    of.place = number(0, is_wide(of.space) ? 8 : 4);
     if (of.element) {
         const Register to = fresh(8);
         write(lanes_.scale(Scalar::u32, false), kTo | kA | kB,
@@ -114,7 +113,7 @@ void Lowering::any_place(Pointer& of) {
 void Lowering::add_index(Pointer& to, ValueId index, u64 stride, std::optional<u64> count) {
     const Scalar of = scalar_of(index);
     if (stride >> 32 != 0) throw Refusal("elements lie more than 4 GiB apart");
-    const bool laid = is_laid(to.space);
+    const bool wide_place = is_wide(to.space);
     const bool is_first = !to.element && !to.place;
     if (const std::optional<u64> known = module_.known_bits(index); known && (count || *known >> 31 == 0)) {
         u64 wide = *known;
@@ -125,15 +124,15 @@ void Lowering::add_index(Pointer& to, ValueId index, u64 stride, std::optional<u
         to.offset += (count ? std::min(wide, *count - 1) : wide) * stride;
         return;
     }
-    if (laid && is_first && to.binding && (of == Scalar::u32 || of == Scalar::i32) && count) {
+    if (wide_place && is_first && to.binding && (of == Scalar::u32 || of == Scalar::i32) && count) {
         to.element = scalar(index);
         to.stride = stride;
         return;
     }
     any_place(to);
-    const Register made = fresh(laid ? 8 : 4);
-    const bool clamped = !laid && count;
-    if (laid || clamped) {
+    const Register made = fresh(wide_place ? 8 : 4);
+    const bool clamped = !wide_place && count;
+    if (wide_place || clamped) {
         write(lanes_.scale(of, clamped), kTo | kA | kB,
               {.to = made,
                .a = scalar(index),
@@ -151,7 +150,7 @@ void Lowering::add_index(Pointer& to, ValueId index, u64 stride, std::optional<u
 void Lowering::access(const ir::Instruction& at) {
     const std::span<const ValueId> operands = module_.operands(at);
     Pointer to = pointer(operands[0]);
-    const bool laid = is_laid(to.space);
+    const bool laid = layout_.is_laid(to.space);
     ir::TypeId type = module_.type(operands[0]).element;
     for (const ValueId index : operands.subspan(1)) {
         const ir::Type& whole = types_[type];
@@ -173,7 +172,7 @@ void Lowering::access(const ir::Instruction& at) {
         // In a buffer the whole is checked once it is read.
         const u64 count = whole.kind == Kind::runtime_array ? ~u64{0} : layout_.count(type);
         if (checks_) note_index(to, type, index, stride);
-        add_index(to, index, stride, laid ? ~u64{0} : count);
+        add_index(to, index, stride, is_wide(to.space) ? ~u64{0} : count);
         to.lane_stride = lane_stride;
         type = whole.element;
     }
@@ -195,7 +194,7 @@ void Lowering::variable(const ir::Instruction& at) {
 }
 
 std::vector<Leaf> Lowering::leaves_at(const Pointer& at, ir::TypeId type) const {
-    std::vector<Leaf> leaves = layout_.leaves(type, is_laid(at.space));
+    std::vector<Leaf> leaves = layout_.leaves(type, layout_.is_laid(at.space));
     if (at.lane_stride != 0 && types_.is(type, Kind::vector))
         for (std::size_t i = 0; i < leaves.size(); ++i) leaves[i].place = i * at.lane_stride;
     return leaves;
@@ -205,7 +204,7 @@ std::pair<Reach, Draft> Lowering::reach(Pointer to, u64 offset) {
     u64 behind = to.offset + offset;
     if (behind >> 32 != 0) {
         any_place(to);
-        const bool wide = is_laid(to.space);
+        const bool wide = is_wide(to.space);
         to.place = arithmetic(Op::add, wide ? Scalar::u64 : Scalar::u32, {*to.place, number(behind, wide ? 8 : 4)});
         behind = 0;
     }

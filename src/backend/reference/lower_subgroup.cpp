@@ -131,17 +131,17 @@ void Lowering::matrix_memory(const ir::Instruction& at) {
         const auto [row, column] = element_of(types_[type], i);
         Pointer to = pointer(operands[0]);
         any_place(to);
-        const bool laid = is_laid(to.space);
-        const Scalar word = laid ? Scalar::u64 : Scalar::u32;
-        const u32 size = laid ? 8 : 4;
+        const bool wide = is_wide(to.space);
+        const Scalar word = wide ? Scalar::u64 : Scalar::u32;
+        const u32 size = wide ? 8 : 4;
         const auto op = [&](Op what, Register x, Register y) { return arithmetic(what, word, {x, y}); };
         const Register line = op(Op::mul, convert(by_rows ? row : column, Scalar::u32, word),
                                  convert(scalar(stride), scalar_of(stride), word));
         const Register along =
             op(Op::mul, convert(by_rows ? column : row, Scalar::u32, word), number(held_bytes(of), size));
-        const Register begin = op(Op::mul, line, number(layout_.size_bytes(pointee, laid), size));
+        const Register begin = op(Op::mul, line, number(layout_.size_bytes(pointee, layout_.is_laid(to.space)), size));
         to.place = op(Op::add, *to.place, op(Op::add, begin, along));
-        if (!laid) {
+        if (!wide) {
             const u64 last = shared_bytes_ - std::min(shared_bytes_, to.offset + held_bytes(of));
             to.place = op(Op::min, *to.place, number(last, size));
         }

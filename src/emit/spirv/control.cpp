@@ -49,6 +49,8 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
 /// whether invocations have to meet.
 void Emitter::survey() {
     kept_loops_ = loops_to_keep(module_);
+    for (const ir::Global& global : module_.globals)
+        has_shared_blocks_ = has_shared_blocks_ || (global.kind == ir::Global::Kind::shared && global.aliased);
     left_from_within_.assign(module_.instructions.size(), false);
     returns_from_within_.assign(module_.functions.size(), false);
     std::unordered_map<u32, u32> bodies;

@@ -58,6 +58,8 @@ private:
     // interface.cpp
     void declare_globals();
     void declare_buffer(const ir::Global& global);
+    void declare_shared_block(const ir::Global& global);
+    Id declare_block(const ir::Global& global, Storage storage, const std::vector<Decoration>& access);
     void declare_memory(const ir::Global& global);
     void declare_scalars();
     [[nodiscard]] std::vector<Decoration> access_of(const ir::Global& global) const;
@@ -251,6 +253,7 @@ private:
     ir::Op op_ = ir::Op::unreachable;  ///< of it
     u32 loop_depth_ = 0;
     bool precise_ = false;
+    bool has_shared_blocks_ = false;
     bool uses_subgroups_ = false;
     bool coherent_ = false;                  ///< under the memory model of GLSL: buffers are, for the sake of barriers
     bool in_constant_ = false;               ///< results become OpSpecConstantOp

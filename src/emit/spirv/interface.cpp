@@ -14,6 +14,9 @@ void Emitter::declare_globals() {
                 if (global.value != ir::ValueId::none) declare_buffer(global);
                 break;
             case ir::Global::Kind::shared:
+                if (global.aliased) declare_shared_block(global);
+                else declare_memory(global);
+                break;
             case ir::Global::Kind::local:
                 declare_memory(global);
                 break;
@@ -83,15 +86,25 @@ Id Emitter::wrapper(ir::TypeId type, Form form) {
 void Emitter::declare_buffer(const ir::Global& global) {
     const bool is_storage = global.kind == ir::Global::Kind::storage;
     const Storage storage = is_storage ? Storage::StorageBuffer : Storage::Uniform;
-    const bool is_structure = module_.types.is(global.type, ir::Type::Kind::structure);
     need_storage(global.type, is_storage ? ir::Space::storage : ir::Space::uniform);
     std::vector<Decoration> access;
     if (is_storage) access = access_of(global);
+    const Id variable = declare_block(global, storage, access);
+    words_.decorate(variable, Decoration::DescriptorSet, {global.set});
+    words_.decorate(variable, Decoration::Binding, {global.binding});
+}
+
+void Emitter::declare_shared_block(const ir::Global& global) {
+    words_.need(Capability::WorkgroupMemoryExplicitLayoutKHR);
+    need_storage(global.type, ir::Space::shared);
+    declare_block(global, Storage::Workgroup, {Decoration::Aliased});
+}
+
+Id Emitter::declare_block(const ir::Global& global, Storage storage, const std::vector<Decoration>& access) {
+    const bool is_structure = module_.types.is(global.type, ir::Type::Kind::structure);
     const Form form = block_form(access);
     const Id variable =
         global_variable(global, storage, is_structure ? type(global.type, form) : wrapper(global.type, form));
-    words_.decorate(variable, Decoration::DescriptorSet, {global.set});
-    words_.decorate(variable, Decoration::Binding, {global.binding});
     for (const Decoration decoration : access) words_.decorate(variable, decoration);
     Held& made = held(global.value);
     made.storage = storage;
@@ -104,6 +117,7 @@ void Emitter::declare_buffer(const ir::Global& global) {
         made.pending = static_cast<u32>(pending_.size());
         pending_.push_back({variable, {number(0)}});
     }
+    return variable;
 }
 
 void Emitter::declare_memory(const ir::Global& global) {
@@ -169,7 +183,10 @@ void Emitter::need_storage(ir::TypeId id, ir::Space space) {
         case ir::Space::scalars:
             words_.need(bytes == 1 ? Capability::StoragePushConstant8 : Capability::StoragePushConstant16);
             break;
-        case ir::Space::shared:
+        case ir::Space::shared:  // with a layout
+            words_.need(bytes == 1 ? Capability::WorkgroupMemoryExplicitLayout8BitAccessKHR
+                                   : Capability::WorkgroupMemoryExplicitLayout16BitAccessKHR);
+            break;
         case ir::Space::local:
             break;
     }

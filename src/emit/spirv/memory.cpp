@@ -223,6 +223,8 @@ void Emitter::offset(const ir::Instruction& instruction) {
     }
     if (space != ir::Space::storage && space != ir::Space::shared)
         unsupported(instruction.op, "Vulkan has it in buffers and shared memory only.");
+    if (space == ir::Space::shared && has_shared_blocks_)
+        unsupported(instruction.op, "in shared memory it is emitted only where that has no layout.");
     if (space == ir::Space::storage && stepped_.at(static_cast<u32>(pointee)).stride_bytes != stride)
         unsupported(instruction.op, "Vulkan steps all pointers to " + ir::to_string(module_, pointee) +
                                         " by one stride, here they have two.");

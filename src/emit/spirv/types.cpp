@@ -103,7 +103,8 @@ Id Emitter::pointer_type_of(const Held& pointer, ir::TypeId pointee) {
 Held Emitter::pointer_from(ir::Space space) {
     Held made;
     made.storage = storage_of(space);
-    made.form = space == ir::Space::shared || space == ir::Space::local ? Form::plain : Form::laid;
+    made.form =
+        space == ir::Space::local || (space == ir::Space::shared && !has_shared_blocks_) ? Form::plain : Form::laid;
     if (made.storage == Storage::PhysicalStorageBuffer) words_.need(Capability::PhysicalStorageBufferAddresses);
     return made;
 }

@@ -33,6 +33,9 @@ struct Origin {
 };
 /// Capabilities that no version up to 1.3 has.
 constexpr std::array kOrigins{
+    Origin{Capability::WorkgroupMemoryExplicitLayoutKHR, "SPV_KHR_workgroup_memory_explicit_layout", 0},
+    Origin{Capability::WorkgroupMemoryExplicitLayout8BitAccessKHR, "SPV_KHR_workgroup_memory_explicit_layout", 0},
+    Origin{Capability::WorkgroupMemoryExplicitLayout16BitAccessKHR, "SPV_KHR_workgroup_memory_explicit_layout", 0},
     Origin{Capability::StorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
     Origin{Capability::UniformAndStorageBuffer8BitAccess, "SPV_KHR_8bit_storage", kVersion1_5},
     Origin{Capability::StoragePushConstant8, "SPV_KHR_8bit_storage", kVersion1_5},

@@ -68,6 +68,8 @@ void Reader::note_variable(const Inst& inst) { variables_.push_back({inst, line_
 void Reader::declare_globals() {
     const bool all = code_.entries().size() == 1;
     const std::unordered_set<Id> used = all ? std::unordered_set<Id>() : used_ids();
+    shared_blocks_ = std::count_if(variables_.begin(), variables_.end(),
+                                   [&](const GlobalVariable& variable) { return is_shared_block(variable.inst); });
     for (const GlobalVariable& variable : variables_) {
         if (!all && !used.contains(variable.inst[2])) continue;
         current_ = Op::Variable;
@@ -197,6 +199,11 @@ void Reader::declare_scalars(const Inst& inst) {
     }
 }
 
+bool Reader::is_shared_block(const Inst& variable) const {
+    return variable[3] == static_cast<u32>(spv::Storage::Workgroup) &&
+           code_.has(pointee_of(variable[2]), spv::Decoration::Block);
+}
+
 void Reader::declare_memory(const Inst& inst, ir::Global::Kind kind) {
     const Id id = inst[2];
     ir::Global global;
@@ -209,10 +216,9 @@ void Reader::declare_memory(const Inst& inst, ir::Global::Kind kind) {
         if (global.initial == ValueId::none) fail("it begins as " + code_.shown(inst[4]) + ", which is no constant.");
         if (kind == ir::Global::Kind::shared) unsupported("shared memory that begins with a value is not taken.");
     }
-    const bool is_block = kind == ir::Global::Kind::shared && code_.has(pointee_of(id), spv::Decoration::Block);
-    if (is_block && std::exchange(has_shared_block_, true) && !only_declarations_)
-        unsupported("blocks in shared memory lie over each other; one is taken.");
-    global.aliased = is_block && only_declarations_;
+    // One block alone is what it would be without a layout, to a device that has none there.
+    if (kind == ir::Global::Kind::shared && is_shared_block(inst))
+        global.aliased = only_declarations_ || shared_blocks_ > 1;
     held_[id].value = module_.add_global(global);
     held_[id].until = kAlways;
 }

@@ -21,8 +21,8 @@ class Code;
 
 /// What the entry point asks of its caller, as a module without functions: buffers, scalars, shared memory,
 /// specialisation constants and the workgroup's size. Nothing is said of a kernel that only drivers can take, but for
-/// what no caller can give it: images, samplers and their like are refused as above. Of several blocks in shared
-/// memory, which lie over each other, each is `aliased`.
+/// what no caller can give it: images, samplers and their like are refused as above. Blocks in shared
+/// memory are `aliased`, one alone too.
 [[nodiscard]] ir::Module read_declarations(const Code& code, std::string_view entry);
 
 }  // namespace alkomp::read

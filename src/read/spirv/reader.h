@@ -78,6 +78,7 @@ private:
     void declare_buffer(const Inst& inst, bool is_uniform);
     void declare_scalars(const Inst& inst);
     void declare_memory(const Inst& inst, ir::Global::Kind kind);
+    [[nodiscard]] bool is_shared_block(const Inst& variable) const;
     [[nodiscard]] std::string shown_at(const Inst& variable) const;
     [[nodiscard]] std::unordered_set<Id> used_ids() const;
     [[nodiscard]] bool all_members_have(Id structure, spv::Decoration kind) const;
@@ -230,7 +231,7 @@ private:
         Line line;
     };
     std::vector<GlobalVariable> variables_;
-    bool has_shared_block_ = false;
+    std::ptrdiff_t shared_blocks_ = 0;
     bool only_declarations_ = false;
     std::unordered_map<u64, u32> bindings_;  ///< the first global of each
     std::unordered_map<Id, std::vector<ValueId>> blocks_of_scalars_;
