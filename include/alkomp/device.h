@@ -173,6 +173,10 @@ public:
     /// Takes in what has completed and resumes continuations; never blocks.
     void poll();
 
+    /// How far the call is that runs now, for someone who waits for a long one. Empty: none runs, or the device cannot
+    /// tell; the reference device can.
+    [[nodiscard]] std::optional<DispatchProgress> progress() const;
+
     /// Marks the device lost, wakes every waiter with device_lost, and leaves the driver's objects
     /// behind, since a driver may never return from destroying a device with an endless kernel.
     void abandon();

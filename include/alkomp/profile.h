@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// GPU timestamps of calls, as a table and as a trace for Perfetto.
+// GPU timestamps of calls, as a table and as a trace for Perfetto; how far a call is.
 #pragma once
 
 #include "alkomp/dtype.h"
@@ -17,6 +17,12 @@ struct ProfileSpan {
     u64 begin_ns = 0;    ///< on the host's steady clock
     u64 duration_ns = 0;
     u64 bytes = 0;  ///< moved by copies and transfers
+};
+
+/// A call while it runs.
+struct DispatchProgress {
+    u64 started = 0;  ///< of its workgroups; most of them have ended
+    u64 workgroups = 0;
 };
 
 struct Profile {

@@ -4,6 +4,8 @@
 #include "stream.h"
 
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/vector.h>
 
 #include <limits>
@@ -286,6 +288,15 @@ void bind_devices(nb::module_& m) {
             "What `check` has found in work that has been waited for: at most CheckOptions.per_place faults of a kind\n"
             "at a place, and one that counts the others.")
         .def_prop_ro("lost", &Device::lost, "True once the device is lost or abandoned.")
+        .def_prop_ro(
+            "progress",
+            [](const Device& self) -> std::optional<std::pair<u64, u64>> {
+                if (const auto at = self.progress()) return std::pair(at->started, at->workgroups);
+                return {};
+            },
+            nb::sig("def progress(self) -> tuple[int, int] | None"),
+            "How far the call is that runs now: the workgroups that have started, and all. None: none runs, or the\n"
+            "device cannot tell; the reference device can.")
         .def(
             "__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Device"))
         .def(

@@ -282,3 +282,18 @@ def test_profiles_become_a_table_and_a_trace(dev, copy_kernel, tmp_path):
     assert sum(event["name"] == "copy kernel" for event in events) == 3
     with pytest.raises(ValueError, match="cannot be written"):
         own.write_trace(tmp_path / "no folder" / "trace.json")
+
+
+def test_the_reference_device_tells_how_far_a_call_is():
+    device = alkompy.Device("reference")
+    assert device.progress is None
+    mark = device.compile("#version 450\nlayout(binding = 0) buffer B { uint b[]; };\nvoid main() { b[0] = 1u; }\n")
+    device.call(mark, device.zeros(1, np.uint32), groups=(2**31 - 1, 64))
+    device.stream().flush()
+    seen = set()
+    while len(seen) < 3:
+        if (at := device.progress) is not None:
+            seen.add(at)
+    assert {workgroups for _, workgroups in seen} == {(2**31 - 1) * 64}
+    assert all(0 <= started <= workgroups for started, workgroups in seen)
+    device.abandon()

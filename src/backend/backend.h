@@ -21,6 +21,7 @@
 #include "alkomp/capabilities.h"
 #include "alkomp/check.h"
 #include "alkomp/error.h"
+#include "alkomp/profile.h"
 #include "backend/interface.h"
 
 #include <array>
@@ -273,6 +274,9 @@ public:
 
     /// Ends what is in flight as soon as that can be, and runs nothing any more; for devices that can. From any thread.
     virtual void stop() noexcept {}
+
+    /// How far the dispatch is that runs now; for devices that can tell. From any thread.
+    [[nodiscard]] virtual std::optional<DispatchProgress> progress() { return {}; }
 
     /// Appends what has completed; may sleep up to `limit_ns` for the first when there is none.
     virtual void poll(std::vector<Completion>& out, u64 limit_ns) = 0;

@@ -265,6 +265,10 @@ void Device::abandon() {
     record_->advance(std::chrono::nanoseconds::zero());
 }
 
+std::optional<DispatchProgress> Device::progress() const {
+    return detail::usable(record_, "progress").backend->progress();
+}
+
 bool Device::lost() const noexcept { return record_ && record_->lost.load(); }
 
 void Device::profile(bool on) {

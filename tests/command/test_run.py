@@ -2,6 +2,9 @@
 """`alkomp run` with good input: what comes out is what numpy computes."""
 
 import json
+import os
+import re
+import signal
 import struct
 import subprocess
 import zlib
@@ -54,6 +57,27 @@ def test_one_buffer_is_filled_and_saved(alkomp, folder):
     assert result.stdout == "b.npy  u32[1000]  from Data\n"
     assert result.stderr == ""
     assert sorted(path.name for path in folder.iterdir()) == ["a.npy", "b.npy", "double.comp"]
+
+
+def test_a_terminal_shows_how_far_a_long_call_is_and_can_stop_it(alkomp, folder):
+    (folder / "mark.comp").write_text(
+        "#version 450\nlayout(binding = 0) buffer B { uint b[]; };\nvoid main() { b[0] = 1u; }\n"
+    )
+    ours, theirs = os.openpty()
+    command = [os.environ["ALKOMP_COMMAND"], "run", "mark.comp", "-o", "b.npy:u32:1", "-g", "2147483647,64"]
+    running = subprocess.Popen(
+        [*command, "--device", "reference", "--timeout", "600"], stderr=theirs, stdout=theirs, cwd=folder
+    )
+    os.close(theirs)
+    text = b""
+    while text.count(b"of 137438953408") < 3:
+        text += os.read(ours, 4096)
+    started = [int(n) for n in re.findall(rb"running, workgroup (\d+) of 137438953408  \d+\.\d s", text)]
+    assert started[0] < started[-1]
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=20) != 0
+    assert not (folder / "b.npy").exists()
+    os.close(ours)
 
 
 def test_a_kernel_that_goes_through_the_ir_computes_the_same(alkomp):

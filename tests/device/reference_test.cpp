@@ -166,6 +166,27 @@ TEST_P(Reference, work_beyond_the_time_limit_is_stopped_and_the_device_goes_on) 
                 HasSubstr("time_limit"));
 }
 
+TEST_P(Reference, tells_how_far_a_call_is) {
+    Device other("reference");
+    EXPECT_FALSE(other.progress());
+    const auto one = other.zeros<u32>(1);
+    other.call(kernel("mark", [](InOut<u32> of) { of[0u] = 1u; }), groups(0x7fffffff, 64), one);
+    other.stream().flush();
+    u64 before = 0;
+    for (int times = 0; times < 3;) {
+        const std::optional<DispatchProgress> at = other.progress();
+        if (!at || at->started == before) continue;
+        EXPECT_EQ(at->workgroups, u64{0x7fffffff} * 64);
+        EXPECT_GT(at->started, before);
+        EXPECT_LE(at->started, at->workgroups);
+        before = at->started;
+        ++times;
+    }
+    other.abandon();
+    EXPECT_THAT(error_text(ErrorCode::device_lost, [&] { static_cast<void>(other.progress()); }),
+                HasSubstr("progress: the device was abandoned"));
+}
+
 TEST_P(Reference, an_endless_kernel_stops_when_its_device_is_abandoned_or_goes) {
     for (const bool abandons : {true, false}) {
         Device other("reference");

@@ -35,14 +35,16 @@ Progress::~Progress() {
     if (shown_) std::fputs("\r\x1b[K", stderr);
 }
 
-void Progress::show(u64 done) {
+void Progress::show(u64 done, const std::optional<DispatchProgress>& within) {
     const auto now = std::chrono::steady_clock::now();
     if (!terminal_ || now - begin_ < std::chrono::seconds(1) || now - last_ < std::chrono::milliseconds(100)) return;
     last_ = now;
     shown_ = true;
     const double seconds = std::chrono::duration<double>(now - begin_).count();
-    std::fprintf(stderr, "\r%s %llu/%llu  %.1f s\x1b[K", what_.c_str(), static_cast<unsigned long long>(done),
-                 static_cast<unsigned long long>(total_), seconds);
+    std::string text = what_;
+    if (total_ > 1 || !within) text += ' ' + std::to_string(done) + '/' + std::to_string(total_);
+    if (within) text += ", workgroup " + std::to_string(within->started) + " of " + std::to_string(within->workgroups);
+    std::fprintf(stderr, "\r%s  %.1f s\x1b[K", text.c_str(), seconds);
     std::fflush(stderr);
 }
 

@@ -2,9 +2,10 @@
 // One line on stderr that says how far long work is; only where a person watches.
 #pragma once
 
-#include "alkomp/dtype.h"
+#include "alkomp/device.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace alkomp::command {
@@ -17,7 +18,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    void show(u64 done);
+    /// `within`: how far that is which comes next.
+    void show(u64 done, const std::optional<DispatchProgress>& within = {});
 
 private:
     std::string what_;

@@ -142,7 +142,7 @@ void call_repeatedly(Device& device, const Kernel& kernel, const RunRequest& req
         const u32 end = std::min(request.repeat, done + kSlice);
         for (; done < end; ++done) device.stream().call_erased(kernel, list);
         while (!device.stream().wait_for(std::chrono::milliseconds(100))) {
-            progress.show(done - 1);
+            progress.show(done - 1, device.progress());
             if (Clock::now() < deadline) continue;
             // The driver may never return from tearing down work that does not end.
             device.abandon();

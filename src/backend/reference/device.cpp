@@ -85,6 +85,7 @@ public:
         return {ticket, {}};
     }
     void stop() noexcept override { queue_.stop(); }
+    std::optional<DispatchProgress> progress() override { return queue_.progress(); }
     void poll(std::vector<Completion>& out, u64 limit_ns) override { queue_.take(out, limit_ns); }
 
     [[nodiscard]] ClockPair clock() override {

@@ -202,6 +202,14 @@ Status Queue::dispatch(const Step& step, u64 deadline_ns) {
                            "there is no memory for the values of \"" + launch.program->label + "\".");
 }
 
+std::optional<DispatchProgress> Queue::progress() {
+    const std::lock_guard lock(mutex_);
+    if (running_ == nullptr) return {};
+    const u64 together = running_->program->groups_per_team;
+    const u64 teams = std::min(running_->next.load(std::memory_order_relaxed), running_->teams);
+    return DispatchProgress{std::min(teams * together, running_->groups), running_->groups};
+}
+
 void Queue::check(Job& job) {
     Launch& launch = job.launch;
     launch.checker = checker_.get();

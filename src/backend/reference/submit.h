@@ -47,6 +47,9 @@ public:
     /// Stops what runs and drops what waits; nothing runs any more.
     void stop() noexcept;
 
+    /// Of the dispatch that runs.
+    [[nodiscard]] std::optional<DispatchProgress> progress();
+
     void push(Work work);
     /// Appends what has completed; sleeps up to the limit for the first.
     void take(std::vector<Completion>& out, u64 limit_ns);
