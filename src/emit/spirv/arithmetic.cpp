@@ -71,12 +71,15 @@ Id Emitter::arithmetic(ir::Op op, std::span<const ir::ValueId> operands) {
     }
 }
 
-/// NVIDIA 580.159.04 extends -(-128) of an i8 as 128, in whichever way it is negated; this never negates it.
+/// NVIDIA 580.159.04 extends -(-128) of a byte as 128, also where it is negated as an u8 and becomes an i8, and in whichever
+/// way it is negated; this never negates it.
 Id Emitter::negated(const Shape& shape, Id integer) {
-    if (shape.scalar != Scalar::i8) return result({Op::SNegate, shape.type, {integer}});
-    const Shape word = integer_shape(Scalar::i32, shape.lanes);
+    if (size_bytes(shape.scalar) != 1) return result({Op::SNegate, shape.type, {integer}});
+    const bool is_signed = ir::is_signed(shape.scalar);
+    const Shape word = integer_shape(is_signed ? Scalar::i32 : Scalar::u32, shape.lanes);
     const Id wide = resize(integer, shape, word);
-    const Id least = result({Op::IEqual, bool_type(shape.lanes), {wide, number(word.scalar, 0xffffff80, shape.lanes)}});
+    const Id least = result(
+        {Op::IEqual, bool_type(shape.lanes), {wide, number(word.scalar, is_signed ? 0xffffff80 : 0x80, shape.lanes)}});
     const Id minus = result({Op::SNegate, word.type, {wide}});
     return resize(select({least, wide, minus, word.type}), word, shape);
 }
