@@ -36,33 +36,34 @@ void check(const Task& task, const std::vector<T>& ours, const std::vector<T>& t
         throw std::runtime_error(task.what + ": " + std::to_string(differ) + " results differ");
 }
 
-/// How fast the two are, in `unit`, by turns. `call` calls whichever kernel it is given, with the same arguments.
-template <class Call, class Ours>
-[[nodiscard]] Samples by_turns(Context& context, const Task& task, const Ours& ours, const alkomp::Kernel& theirs,
-                               Call call) {
-    alkomp::Device device = context.device;
-    const auto rate = [&](const auto& kernel) {
-        const double start = bare::now();
-        for (u32 i = 0; i < task.times; ++i) call(kernel);
-        device.wait();
-        return task.work * task.times / (bare::now() - start);
-    };
-    return interleave(
-        context.pairs(31), [&] { return rate(ours); }, [&] { return rate(theirs); });
-}
-
-/// The kernel in C++ against the one in GLSL; `result` is the buffer that they write.
-template <class Call, class Result>
-void compare(Context& context, const Task& task, const alkomp::RecordedKernel& ours, const alkomp::Kernel& theirs,
-             Call call, const Result& result) {
+/// One row of `figure`: whether both give the same results, then how fast they are, in `unit`, by turns. `call` calls
+/// whichever kernel it is given, with the same arguments; `result` is the buffer that they write.
+template <class Call, class Ours, class Result>
+void compare(Context& context, const Task& task, const char* figure, const std::string& what, const Ours& ours,
+             const alkomp::Kernel& theirs, Call call, const Result& result) {
     alkomp::Device device = context.device;
     call(theirs);
     const auto expected = device.get(result);
     device.fill(result, {});
     call(ours);
     check(task, device.get(result), expected);
-    context.report.add("kernels", task.what + " in C++, against GLSL", task.unit,
-                       by_turns(context, task, ours, theirs, call), ratio_at_least(0.98));
+    const auto rate = [&](const auto& kernel) {
+        const double start = bare::now();
+        for (u32 i = 0; i < task.times; ++i) call(kernel);
+        device.wait();
+        return task.work * task.times / (bare::now() - start);
+    };
+    context.report.add(figure, task.what + what, task.unit,
+                       interleave(
+                           context.pairs(31), [&] { return rate(ours); }, [&] { return rate(theirs); }),
+                       ratio_at_least(0.98));
+}
+
+/// The kernel in C++ against the one in GLSL.
+template <class Call, class Result>
+void compare(Context& context, const Task& task, const alkomp::RecordedKernel& ours, const alkomp::Kernel& theirs,
+             Call call, const Result& result) {
+    compare(context, task, "kernels", " in C++, against GLSL", ours, theirs, call, result);
 }
 
 /// From 0 to 1.
