@@ -67,8 +67,8 @@
 //    workgroups that have not started, and nothing about invocations of one subgroup that wait for each other.
 //
 // 9. Layout. A type is also its layout where it has one: the stride of an array or matrix, the offsets of a struct. Memory in
-//    `storage`, `uniform`, `scalars`, `address` and of `aliased` globals has a layout, elsewhere it does not matter. Types that differ in
-//    layout alone are different types, `extract` and `compose` lead from one to the other. `bool` has no
+//    `storage`, `uniform`, `scalars`, `address` and of `aliased` globals has a layout, elsewhere it does not matter. Types
+//    that differ in layout alone are different types, `extract` and `compose` lead from one to the other. `bool` has no
 //    layout and lives in `local` and `shared` only.
 //
 // 10. Messages. `print` and `check` tell a text with a value for each "{}". Those of one invocation come in its order; some
