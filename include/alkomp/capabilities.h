@@ -99,9 +99,25 @@ struct Features {
     bool robust_per_kernel = false;  ///< a kernel may opt out
 };
 
+/// What a device's WGSL says by itself. `Features` has what kernels may use: more, where alkomp says it in other words.
+struct WgslSupport {
+    enum class Dialect : u8 {
+        none,      ///< the device takes no WGSL
+        standard,  ///< the specification, with its enable directives
+        wgpu,      ///< of naga: native types and subgroups without directives, `var<immediate>`
+        chromium,  ///< of Tint: the standard, and chromium_experimental_immediate where `immediate_bytes` says so
+    };
+    Dialect dialect = Dialect::none;
+    bool f16 = false, f64 = false, i64 = false;
+    bool subgroups = false;
+    bool atomic_i64 = false, atomic_f32 = false;
+    u32 immediate_bytes = 0;  ///< larger scalars go through a uniform binding
+};
+
 struct Capabilities {
     Limits limits;
     Features features;
+    WgslSupport wgsl;
     bool operator==(const Capabilities&) const = delete;
 };
 

@@ -137,7 +137,9 @@ struct SpecializationValue {
 };
 
 /// A kernel in one of the forms that `Properties` says the device accepts. All spans are read during
-/// the call only.
+/// the call only. In WGSL each binding stands at its set and number, which are below Limits::max_sets; the scalars, if
+/// there are any, are immediates up to WgslSupport::immediate_bytes, else a uniform of group 0, numbered behind
+/// the last binding of `Interface::bindings`.
 struct KernelCode {
     std::variant<std::span<const u32>, std::string_view, const ir::Module*> code;  ///< SPIR-V, text, IR
     std::span<const SpecializationValue> constants;
