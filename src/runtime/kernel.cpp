@@ -34,6 +34,7 @@ struct Job {
     u32 subgroup_size = 0;
     std::string memory_key;
     std::string disk_key;
+    WgslKernel wgsl;                ///< for devices that take it
     std::vector<std::byte> cached;  ///< pipeline data from the disk
 };
 
@@ -130,6 +131,20 @@ std::shared_ptr<const ShaderRecord> with_module(const Job& job) {
     return shader;
 }
 
+/// Whether the device takes modules, or text that is made of them.
+bool goes_through_ir(const DeviceRecord& device) {
+    return device.properties.accepts_ir || device.properties.accepts_wgsl;
+}
+
+WgslKernel with_wgsl(const Job& job) {
+    try {
+        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities);
+    } catch (const Error& error) {
+        throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
+                                      "\" for the device \"" + job.device->info.name + '"');
+    }
+}
+
 /// Checks everything that can be checked without the driver.
 Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader,
             const KernelOptions& options) {
@@ -138,7 +153,7 @@ Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRe
     job.interface = specialize(*shader, job.constants);
     const Checker checker(*shader, *device);
     const std::string missing =
-        device->properties.accepts_ir ? std::string() : read::missing_requirement(job.interface, device->capabilities);
+        goes_through_ir(*device) ? std::string() : read::missing_requirement(job.interface, device->capabilities);
     if (!missing.empty()) {
         fail(ErrorCode::unsupported,
              '"' + shader->name + "\" does not run on the device \"" + device->info.name + "\": " + missing + '.');
@@ -185,15 +200,18 @@ std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) 
 /// Hands a job to the driver. Under the device's lock.
 backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::byte>& cache) {
     backend::KernelCode code;
-    if (job.device->properties.accepts_ir) code.code = job.shader->module.get();
+    const bool takes_text = job.device->properties.accepts_wgsl;
+    if (takes_text) code.code = std::string_view(job.wgsl.text);
+    else if (job.device->properties.accepts_ir) code.code = job.shader->module.get();
     else code.code = std::span<const u32>(job.shader->words);
-    code.constants = job.constants;
+    if (!takes_text) code.constants = job.constants;
     code.robust = job.robust;
     code.subgroup_size = job.subgroup_size;
     code.has_messages = job.interface.has_messages;
     code.label = job.label;
     code.cached = job.cached;
-    backend::Pending pending = job.device->backend->compile(code, job.interface, id, cache);
+    const Interface& interface = takes_text ? job.wgsl.interface : job.interface;
+    backend::Pending pending = job.device->backend->compile(code, interface, id, cache);
     if (pending.ticket == 0 && pending.status.failed && pending.status.code == ErrorCode::device_lost)
         job.device->mark_lost(pending.status);
     return pending;
@@ -247,7 +265,8 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
     if (std::optional<std::vector<std::byte>> stored = DiskCache::instance().load(job.disk_key))
         job.cached = std::move(*stored);
 
-    if (device->properties.accepts_ir && !job.shader->module) job.shader = with_module(job);
+    if (goes_through_ir(*device) && !job.shader->module) job.shader = with_module(job);
+    if (device->properties.accepts_wgsl) job.wgsl = with_wgsl(job);
     auto waiting = std::make_shared<Waiting>(Waiting{std::move(job), future, nullptr});
     std::vector<std::byte> cache;
     backend::Pending pending;

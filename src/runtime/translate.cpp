@@ -4,8 +4,10 @@
 #include "alkomp/error.h"
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
+#include "emit/wgsl/wgsl.h"
 #include "ir/pass/lower_messages.h"
 #include "ir/pass/passes.h"
+#include "ir/pass/specialize_constants.h"
 #include "ir/verify.h"
 #include "glsl/glsl.h"
 #include "read/spirv/read.h"
@@ -92,6 +94,24 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
     return translated(std::move(module), &capabilities, options);
 }
 std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
+
+WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
+                   const Interface& interface, const Capabilities& capabilities) {
+    ir::Specialization values;
+    for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
+    if (ir::specialize_constants(module, values))
+        for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
+    emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
+    WgslKernel kernel{std::move(made.text), interface};
+    kernel.interface.entry = std::move(made.entry);
+    kernel.interface.constants.clear();
+    u32 place = 0;
+    for (BindingInfo& binding : kernel.interface.bindings) {
+        binding.set = 0;
+        binding.binding = place++;
+    }
+    return kernel;
+}
 
 ir::Module module_of(const Source& source, const KernelOptions& options, Target target, SourceTexts* texts) {
     if (source.language == Language::wgsl)

@@ -24,6 +24,15 @@ struct TranslateOptions {
 /// For a device that has everything.
 [[nodiscard]] std::shared_ptr<const ShaderRecord> translate(ir::Module module);
 
+/// The text for a device that takes WGSL, and the interface that it has there. `module` is one that `translate` made.
+struct WgslKernel {
+    std::string text;
+    Interface interface;
+};
+/// Throws unsupported for what the device's WGSL cannot say.
+[[nodiscard]] WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
+                                 const Interface& interface, const Capabilities& capabilities);
+
 /// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
 /// `glsl_front::compile` and `read::read` throw.
 [[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target,

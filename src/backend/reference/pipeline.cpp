@@ -3,27 +3,11 @@
 
 #include "backend/reference/lower.h"
 #include "ir/pass/passes.h"
+#include "ir/pass/specialize_constants.h"
 
 #include <new>
 
 namespace alkomp::backend::reference {
-namespace {
-
-// Those that are set, and the others, become constants like any.
-bool specialize(ir::Module& module, std::span<const SpecializationValue> values) {
-    bool any = false;
-    for (ir::Constant& constant : module.constants) {
-        if (constant.kind != ir::Constant::Kind::specialization) continue;
-        for (const SpecializationValue& value : values)
-            if (value.id == constant.specialization) constant.bits = value.bits;
-        if (module.types[constant.type].scalar == Scalar::boolean) constant.bits = constant.bits != 0;
-        constant.kind = ir::Constant::Kind::scalar;
-        any = true;
-    }
-    return any;
-}
-
-}  // namespace
 
 Status compile(const KernelCode& code, const Interface& interface, const CheckOptions* check,
                std::shared_ptr<const Program>& out) {
@@ -31,7 +15,9 @@ Status compile(const KernelCode& code, const Interface& interface, const CheckOp
     try {
         ir::Module module = *std::get<const ir::Module*>(code.code);
         // A pass could take away what is wrong.
-        if (specialize(module, code.constants) && check == nullptr)
+        ir::Specialization values;
+        for (const SpecializationValue& value : code.constants) values[value.id] = value.bits;
+        if (ir::specialize_constants(module, values) && check == nullptr)
             for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
         u32 needed = module.subgroup_size != 0 ? module.subgroup_size : code.subgroup_size;
         if (needed == 0 && check != nullptr) needed = check->subgroup_size;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Constants as literals. WGSL refuses a program whose constant expressions overflow, so literals stand alone or beside
+// something that is known at run time only.
+#include "emit/wgsl/emitter.h"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+namespace alkomp::emit::wg {
+namespace {
+
+/// The shortest decimal that reads back as the same number, with a point or an exponent in it.
+template <class Float>
+std::string decimal(Float value) {
+    char digits[64];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    std::string text(digits, end);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
+}
+
+}  // namespace
+
+Text Emitter::number(Scalar scalar, u64 bits) {
+    const auto literal = [](std::string text) { return Text{std::move(text), Level::primary, false, true}; };
+    switch (scalar) {
+        case Scalar::boolean:
+            return literal(bits != 0 ? "true" : "false");
+        case Scalar::u32:
+            return literal(std::to_string(static_cast<u32>(bits)) + 'u');
+        case Scalar::i32: {
+            const i32 value = static_cast<i32>(static_cast<u32>(bits));
+            return literal(value == INT32_MIN ? "i32(-2147483648)" : std::to_string(value));
+        }
+        case Scalar::u64:
+            return literal(std::to_string(bits) + "lu");
+        case Scalar::i64: {
+            const i64 value = static_cast<i64>(bits);
+            return literal(value == INT64_MIN ? "i64(-9223372036854775807li - 1li)" : std::to_string(value) + "li");
+        }
+        case Scalar::f32: {
+            const f32 value = std::bit_cast<f32>(static_cast<u32>(bits));
+            if (std::isfinite(value)) return literal(decimal(value));
+            return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
+        }
+        case Scalar::f16: {
+            f16 half;
+            half.bits = static_cast<u16>(bits);
+            const f32 value = static_cast<f32>(half);
+            if (std::isfinite(value)) return literal(decimal(value) + 'h');
+            const Text whole = let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u'));
+            static_cast<void>(number_type(Scalar::f16, 1));
+            return {"bitcast<vec2h>(" + whole.text + ").x"};
+        }
+        case Scalar::f64: {
+            const f64 value = std::bit_cast<f64>(bits);
+            if (std::isfinite(value)) return literal(decimal(value) + "lf");
+            break;
+        }
+        default:
+            break;
+    }
+    unsupported("WGSL has no constant of " + std::string(to_string(scalar)) + " with these bits.");
+}
+
+Text Emitter::constant(ir::ValueId id) {
+    const ir::Constant& about = *module_.find_constant(id);
+    const ir::Type& of = module_.types[about.type];
+    switch (about.kind) {
+        case ir::Constant::Kind::zero:
+        case ir::Constant::Kind::undefined:
+            if (of.kind == ir::Type::Kind::scalar) return number(of.scalar, 0);
+            return {type(about.type) + "()", Level::primary, false, true};
+        case ir::Constant::Kind::scalar:
+            return number(of.scalar, about.bits);
+        case ir::Constant::Kind::composite: {
+            Text made{type(about.type) + '(', Level::primary, false, true};
+            bool same = of.kind == ir::Type::Kind::vector;
+            for (const ir::ValueId part : about.parts) same = same && part == about.parts[0];
+            for (std::size_t i = 0; i < (same ? 1 : about.parts.size()); ++i) {
+                const Text part = constant(about.parts[i]);
+                made.literal = made.literal && part.literal;
+                made.text += (i == 0 ? "" : ", ") + part.text;
+            }
+            made.text += ')';
+            return made;
+        }
+        case ir::Constant::Kind::specialization:
+        case ir::Constant::Kind::computed:
+            break;
+    }
+    unsupported("a constant depends on a specialisation constant in a way that cannot be computed.");
+}
+
+/// The bits of each lane of a constant; empty for what is none.
+std::vector<u64> Emitter::known_lanes(ir::ValueId id) const {
+    const ir::Constant* about = module_.find_constant(id);
+    if (about == nullptr) return {};
+    if (const std::optional<u64> bits = module_.known_bits(id)) return {*bits};
+    if (about->kind == ir::Constant::Kind::zero && module_.types.is(about->type, ir::Type::Kind::vector))
+        return std::vector<u64>(module_.types.lanes(about->type), 0);
+    std::vector<u64> lanes;
+    if (about->kind != ir::Constant::Kind::composite) return {};
+    for (const ir::ValueId part : about->parts) {
+        const std::optional<u64> bits = module_.known_bits(part);
+        if (!bits) return {};
+        lanes.push_back(*bits);
+    }
+    return lanes;
+}
+
+}  // namespace alkomp::emit::wg

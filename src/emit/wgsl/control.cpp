@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The IR's constructs as WGSL's.
+//
+// `break` leaves the innermost loop or switch, `continue` goes on with the innermost loop. An `if` that is left from
+// deeper inside stands in a switch with nothing but a default. A jump further out sets a flag and breaks; behind each
+// construct in its way the flag is asked. Results and parameters are variables.
+#include "emit/wgsl/emitter.h"
+
+#include "ir/builder.h"
+
+#include <algorithm>
+
+namespace alkomp::emit::wg {
+namespace {
+
+using ir::Op;
+
+constexpr std::size_t kDeepest = 100;  // braces; the specification asks implementations for 127
+
+std::string_view opposite(Op op) {
+    switch (op) {
+        case Op::eq:
+            return "!=";
+        case Op::ne:
+            return "==";
+        case Op::lt:
+            return ">=";
+        case Op::le:
+            return ">";
+        case Op::gt:
+            return "<=";
+        default:
+            return "<";
+    }
+}
+
+/// Where the binary operator at the top of an expression stands, with the spaces around it.
+std::size_t top_operator(std::string_view text) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '(' || text[i] == '[') ++depth;
+        if (text[i] == ')' || text[i] == ']') --depth;
+        if (depth == 0 && text[i] == ' ' &&
+            (text[i + 1] == '<' || text[i + 1] == '>' || text[i + 1] == '=' || text[i + 1] == '!') &&
+            text.compare(i, 4, " << ") != 0 && text.compare(i, 4, " >> ") != 0)
+            return i;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
+
+void Emitter::region(ir::RegionId id) {
+    if (depth_ > kDeepest) unsupported("WGSL does not nest constructs this deeply.");
+    for (const ir::InstructionId place : module_[id].body) {
+        const ir::Instruction& next = module_[place];
+        at_ = next.location;
+        if (ir::has(next.op, ir::kConstruct)) construct(next, place);
+        else if (ir::has(next.op, ir::kTerminator)) return terminator(next);
+        else instruction(next);
+    }
+}
+
+void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
+    Frame frame;
+    frame.construct = id;
+    frame.results = declare(results_of(instruction), "result");
+    frame.before = lines_.size();
+    lines_.emplace_back();
+    if (instruction.op == Op::if_) return if_(instruction, std::move(frame));
+    if (instruction.op == Op::loop) return loop(instruction, std::move(frame));
+    bool falls = false;
+    for (const ir::RegionId one : module_.regions_of(instruction))
+        falls = falls || module_[module_[one].body.back()].op == Op::fallthrough;
+    if (falls) chain(instruction, std::move(frame));
+    else switch_(instruction, std::move(frame));
+}
+
+std::vector<ir::ValueId> Emitter::results_of(const ir::Instruction& instruction) const {
+    std::vector<ir::ValueId> ids;
+    for (u32 i = 0; i < instruction.results.count; ++i) ids.push_back(module_.result(instruction, i));
+    return ids;
+}
+
+/// A variable for each, which stands for it.
+std::vector<std::string> Emitter::declare(std::span<const ir::ValueId> values, std::string_view otherwise) {
+    std::vector<std::string> variables;
+    for (const ir::ValueId id : values) {
+        if (module_.type(id).kind == ir::Type::Kind::pointer)
+            unsupported("WGSL has no pointers that differ from path to path.");
+        variables.push_back(names_.unique(wanted_name(id, otherwise)));
+        line("var " + variables.back() + ": " + type(module_.type_of(id)) + ';');
+        held(id).text = {variables.back()};
+    }
+    return variables;
+}
+
+Text Emitter::passed(ir::ValueId id) {
+    if (module_.type(id).kind == ir::Type::Kind::pointer)
+        unsupported("WGSL has no pointers that differ from path to path.");
+    return value(id);
+}
+
+std::vector<Text> Emitter::passed(std::span<const ir::ValueId> ids) {
+    std::vector<Text> texts;
+    for (const ir::ValueId id : ids) texts.push_back(passed(id));
+    return texts;
+}
+
+/// All at once: a value that an earlier assignment would change is kept first.
+void Emitter::assign(const std::vector<std::string>& variables, std::vector<Text> values) {
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        for (std::size_t before = 0; before < i; ++before) {
+            if (values[before].text == variables[before] || !mentions(values[i].text, variables[before])) continue;
+            values[i] = let("next", values[i]);
+            break;
+        }
+    }
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i].text != variables[i]) line(variables[i] + " = " + values[i].text + ';');
+}
+
+void Emitter::open(Frame frame, const std::string& text) {
+    line(text);
+    ++depth_;
+    frame.inside = lines_.size();
+    lines_.emplace_back();
+    frames_.push_back(std::move(frame));
+}
+
+void Emitter::close(const std::string& text) {
+    --depth_;
+    line(text);
+}
+
+/// The innermost construct is over: what left through it goes on.
+void Emitter::finish() {
+    const Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    for (const Jump& jump : frame.passing) {
+        const Frame& target = frames_[jump.frame];
+        line("if (" + (jump.next ? target.go_round : target.leave) + ") {");
+        ++depth_;
+        leave(jump);
+        close();
+    }
+}
+
+u32 Emitter::frame_of(ir::InstructionId construct) const {
+    u32 i = static_cast<u32>(frames_.size());
+    while (i-- > 0 && frames_[i].construct != construct) {
+    }
+    return i;
+}
+
+void Emitter::leave(const Jump& jump) {
+    for (u32 i = static_cast<u32>(frames_.size()); i-- > jump.frame;) {
+        Frame& frame = frames_[i];
+        if (i == jump.frame) return line(jump.next ? "continue;" : "break;");
+        if (!(jump.next ? frame.loops : frame.breaks)) continue;
+        Frame& target = frames_[jump.frame];
+        std::string& flag = jump.next ? target.go_round : target.leave;
+        if (flag.empty()) {
+            flag = names_.unique(jump.next ? "go_round" : "leave");
+            const std::size_t level = target.depth + (jump.next ? 1 : 0);
+            add_declaration(jump.next ? target.inside : target.before,
+                            std::string(4 * level, ' ') + "var " + flag + " = false;");
+        }
+        if (std::find(frame.passing.begin(), frame.passing.end(), jump) == frame.passing.end())
+            frame.passing.push_back(jump);
+        line(flag + " = true;");
+        return line("break;");
+    }
+}
+
+bool Emitter::does_nothing(ir::RegionId id) const {
+    const ir::Region& region = module_[id];
+    const ir::Instruction& last = module_[region.body[0]];
+    return region.body.size() == 1 && last.op == Op::exit && module_.target(last) == region.owner &&
+           last.operands.count == 0;
+}
+
+/// The condition's opposite.
+Text Emitter::negated(ir::ValueId condition) {
+    if (is_constant(condition)) return number(Scalar::boolean, module_.known_bits(condition).value_or(0) == 0);
+    const bool pending = held(condition).pending;
+    const Text text = value(condition);
+    const ir::Value& about = module_[condition];
+    if (pending && about.kind == ir::Value::Kind::result && text.level == Level::relational) {
+        const ir::Instruction& from = module_.instructions[about.index];
+        const bool compares = from.op >= Op::eq && from.op <= Op::ge;
+        const bool exact = from.op == Op::eq || from.op == Op::ne ||
+                           (compares && module_.types.is_integer(module_.type_of(module_.operands(from)[0])));
+        const std::size_t at = top_operator(text.text);
+        if (exact && at != std::string::npos) {
+            const std::size_t end = text.text.find(' ', at + 1);
+            Text made = text;
+            made.text = text.text.substr(0, at + 1) + std::string(opposite(from.op)) + text.text.substr(end);
+            return made;
+        }
+    }
+    return unary("!", text);
+}
+
+void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
+    const std::span<const ir::RegionId> arms = module_.regions_of(instruction);
+    frame.breaks = left_from_within_[ir::place(frame.construct)];
+    frame.depth = depth_;
+    const bool breaks = frame.breaks;
+    const bool skips_then = does_nothing(arms[0]), skips_else = does_nothing(arms[1]);
+    const ir::ValueId question = module_.operands(instruction)[0];
+    if (skips_then && skips_else) return;
+    const Text condition = skips_then ? negated(question) : value(question);
+    write_reads();
+    if (breaks) {
+        line("switch (0u) {");
+        ++depth_;
+        open(std::move(frame), "default: {");
+        line("if (" + condition.text + ") {");
+        ++depth_;
+    } else {
+        open(std::move(frame), "if (" + condition.text + ") {");
+    }
+    region(arms[skips_then ? 1 : 0]);
+    if (!skips_then && !skips_else) {
+        close("} else {");
+        ++depth_;
+        region(arms[1]);
+    }
+    close();
+    if (breaks) {
+        close();
+        close();
+    }
+    finish();
+}
+
+void Emitter::switch_(const ir::Instruction& instruction, Frame frame) {
+    const ir::Switch chooses = ir::Switch::from(module_.immediates(instruction));
+    const std::span<const ir::RegionId> cases = module_.regions_of(instruction);
+    const Scalar selector = module_.types.scalar_of(module_.type_of(module_.operands(instruction)[0]));
+    std::span<const ir::ValueId> rest = module_.operands(instruction).subspan(1);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (!chooses.leads_to(i)) continue;
+        for (const ir::ValueId parameter : module_[cases[i]].parameters) {
+            held(parameter).text = is_constant(rest[0]) ? constant(rest[0]) : name_of(rest[0]);
+            rest = rest.subspan(1);
+        }
+    }
+    frame.breaks = true;
+    frame.depth = depth_;
+    const Text chosen_by = value(instruction, 0);
+    write_reads();
+    open(std::move(frame), "switch (" + chosen_by.text + ") {");
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (!chooses.leads_to(i)) continue;
+        line(labels_of(chooses, i, selector) + ": {");
+        ++depth_;
+        region(cases[i]);
+        close();
+    }
+    close();
+    finish();
+}
+
+/// "case 1u, 2u", "default", "case 3u, default".
+std::string Emitter::labels_of(const ir::Switch& chooses, std::size_t region, Scalar selector) {
+    std::string text;
+    if (region < chooses.values.size())
+        for (const u64 bits : chooses.values[region])
+            text += (text.empty() ? "case " : ", ") + number(selector, bits).text;
+    if (region == chooses.default_region) text += text.empty() ? "default" : ", default";
+    return text;
+}
+
+/// WGSL's cases do not fall through: one switch chooses the first case, then each is asked in turn whether it is next.
+void Emitter::chain(const ir::Instruction& instruction, Frame frame) {
+    const ir::Switch chooses = ir::Switch::from(module_.immediates(instruction));
+    const std::span<const ir::RegionId> cases = module_.regions_of(instruction);
+    const Scalar selector = module_.types.scalar_of(module_.type_of(module_.operands(instruction)[0]));
+    std::span<const ir::ValueId> rest = module_.operands(instruction).subspan(1);
+    frame.chosen = names_.unique("case_number");
+    line("var " + frame.chosen + ": u32;");
+    std::vector<std::vector<std::string>> variables;
+    for (const ir::RegionId one : cases) variables.push_back(declare(module_[one].parameters, "p"));
+    std::vector<std::vector<Text>> first(cases.size());
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (!chooses.leads_to(i)) continue;
+        for (std::size_t k = 0; k < variables[i].size(); ++k) {
+            first[i].push_back(is_constant(rest[0]) ? constant(rest[0]) : name_of(rest[0]));
+            rest = rest.subspan(1);
+        }
+    }
+    const Text chosen_by = value(instruction, 0);
+    write_reads();
+    line("switch (" + chosen_by.text + ") {");
+    ++depth_;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (!chooses.leads_to(i)) continue;
+        line(labels_of(chooses, i, selector) + ": {");
+        ++depth_;
+        line(frame.chosen + " = " + std::to_string(i) + "u;");
+        assign(variables[i], first[i]);
+        close();
+    }
+    close();
+    frame.breaks = true;
+    frame.depth = depth_;
+    const std::string chosen = frame.chosen;
+    line("switch (0u) {");
+    ++depth_;
+    open(std::move(frame), "default: {");
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        line("if (" + chosen + " == " + std::to_string(i) + "u) {");
+        ++depth_;
+        frames_.back().region = static_cast<u32>(i);
+        frames_.back().variables = i + 1 < cases.size() ? variables[i + 1] : std::vector<std::string>();
+        region(cases[i]);
+        close();
+    }
+    close();
+    close();
+    finish();
+}
+
+void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
+    const ir::RegionId body = module_.regions_of(instruction)[0], continuing = module_.regions_of(instruction)[1];
+    const std::span<const ir::ValueId> first = module_.operands(instruction);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        const ir::ValueId parameter = module_[body].parameters[i];
+        const Text text = passed(first[i]);
+        const std::string name = names_.unique(wanted_name(parameter, "i"));
+        line("var " + name + " = " + text.text + ';');
+        held(parameter).text = {name};
+        frame.iterated.push_back(name);
+    }
+    write_reads();
+    frame.breaks = frame.loops = true;
+    frame.depth = depth_;
+    const ir::InstructionId id = frame.construct;
+    const ir::Instruction& last = module_[module_[body].body.back()];
+    // One way round, at the end of the body: what continues is written there.
+    frame.inlines = nexts_[ir::place(id)] == 1 && last.op == Op::next && module_.target(last) == id;
+    const ir::Region& behind = module_[continuing];
+    const ir::Instruction& again = module_[behind.body[0]];
+    const std::span<const ir::ValueId> passes = module_.operands(again);
+    const bool passes_on = behind.body.size() == 1 && again.op == Op::repeat &&
+                           std::equal(passes.begin(), passes.end(), behind.parameters.begin(), behind.parameters.end());
+    const bool inlines = frame.inlines;
+    open(std::move(frame), "loop {");
+    if (!inlines) frames_.back().variables = passes_on ? frames_.back().iterated : declare(behind.parameters, "next");
+    region(body);
+    if (!inlines && !passes_on) {
+        line("continuing {");
+        ++depth_;
+        frames_.back().continuing = true;
+        region(continuing);
+        close();
+    }
+    close();
+    finish();
+}
+
+void Emitter::terminator(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::InstructionId owner = module_[instruction.region].owner;
+    switch (instruction.op) {
+        case Op::exit: {
+            const ir::InstructionId target = module_.target(instruction);
+            const u32 frame = frame_of(target);
+            assign(frames_[frame].results, passed(values));
+            if (owner != target || module_[target].op == Op::loop) leave({false, frame});
+            return;
+        }
+        case Op::fallthrough: {
+            Frame& frame = frames_[frame_of(owner)];
+            assign(frame.variables, passed(values));
+            return line(frame.chosen + " = " + std::to_string(frame.region + 1) + "u;");
+        }
+        case Op::next: {
+            const ir::InstructionId target = module_.target(instruction);
+            const u32 frame = frame_of(target);
+            if (!frames_[frame].inlines) {
+                assign(frames_[frame].variables, passed(values));
+                if (owner != target) leave({true, frame});
+                return;
+            }
+            const ir::RegionId continuing = module_.regions_of(module_[target])[1];
+            for (std::size_t i = 0; i < values.size(); ++i)
+                define(module_[continuing].parameters[i], passed(values[i]));
+            return region(continuing);
+        }
+        case Op::repeat:
+            return assign(frames_[frame_of(module_.target(instruction))].iterated, passed(values));
+        case Op::repeat_if:
+            return repeat_if(instruction);
+        case Op::return_:
+            if (values.empty()) {
+                // At its end a function returns by itself.
+                if (owner != ir::InstructionId::none) line("return;");
+            } else {
+                line("return " + value(values[0]).text + ';');
+            }
+            return;
+        case Op::unreachable: {
+            if (owner != ir::InstructionId::none) return;
+            for (const ir::Function& function : module_.functions)
+                if (function.body == instruction.region && function.result != ir::TypeId::none &&
+                    function.result != module_.types.nothing())
+                    line("return " + type(function.result) + "();");
+            return;
+        }
+        default:
+            return;
+    }
+}
+
+void Emitter::repeat_if(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const u32 again = module_.immediates(instruction)[1];
+    const std::span<const ir::ValueId> round = values.subspan(1, again), leaving = values.subspan(1 + again);
+    const Frame frame = frames_[frame_of(module_.target(instruction))];
+    if (frame.continuing) {
+        // The condition comes last there.
+        for (const ir::ValueId id : round)
+            if (!is_constant(id)) static_cast<void>(name_of(id));
+        assign(frame.results, passed(leaving));
+        Text stop = negated(values[0]);
+        for (const std::string& variable : frame.iterated)
+            if (mentions(stop.text, variable)) {
+                stop = let("stop", stop);
+                break;
+            }
+        assign(frame.iterated, passed(round));
+        return line("break if " + stop.text + ';');
+    }
+    const Text stop = negated(values[0]);
+    for (const ir::ValueId id : round)
+        if (held(id).pending && held(id).text.reads) write_let(id);
+    line("if (" + stop.text + ") {");
+    ++depth_;
+    assign(frame.results, passed(leaving));
+    line("break;");
+    close();
+    assign(frame.iterated, passed(round));
+}
+
+}  // namespace alkomp::emit::wg

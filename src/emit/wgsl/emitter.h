@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One walk over a module that writes its text. Each family of instructions has a source of its own.
+//
+// A value that is used once, where it is made, goes into the expression that uses it; others get a `let`. What reads
+// memory is written before the next instruction that may change memory.
+#pragma once
+
+#include "emit/wgsl/names.h"
+#include "emit/wgsl/text.h"
+#include "emit/wgsl/wgsl.h"
+#include "ir/builder.h"
+#include "ir/evaluate.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace alkomp::emit::wg {
+
+/// Members on the way from a global to a place in it; elements of arrays are all alike.
+using Path = std::vector<u32>;
+
+/// What stands for an IR value.
+struct Held {
+    Text text;                             ///< of a pointer: the place it points to
+    bool pending = false;                  ///< of a value: its only use is still to come
+    ir::ValueId root = ir::ValueId::none;  ///< of a pointer: the global, variable or parameter that it leads into
+    Path path;                             ///< ... and how
+};
+
+struct Use {
+    u32 count = 0;
+    ir::RegionId region = ir::RegionId::none;  ///< of the only one
+};
+
+/// Where a jump of the IR leads.
+struct Jump {
+    bool next = false;  ///< to the next iteration of a loop; else behind a construct
+    u32 frame = 0;      ///< place in frames_
+    bool operator==(const Jump&) const = default;
+};
+
+/// A construct that is being written.
+struct Frame {
+    ir::InstructionId construct = ir::InstructionId::none;
+    bool breaks = false;                 ///< `break` leaves it
+    bool loops = false;                  ///< `continue` goes to its next iteration
+    std::size_t depth = 0;               ///< of its first line
+    std::size_t before = 0, inside = 0;  ///< lines where variables may be declared
+    std::vector<std::string> results;
+    std::vector<std::string> iterated;   ///< of a loop: the parameters of its body
+    std::vector<std::string> variables;  ///< what `next` or `fallthrough` sets
+    bool inlines = false;                ///< of a loop: what continues it stands at the end of its body
+    bool continuing = false;             ///< ... else in a block of its own, which is being written
+    std::string leave, go_round;         ///< flags of jumps from within other constructs
+    std::vector<Jump> passing;           ///< jumps that leave through this one's end
+    std::string chosen;                  ///< of a switch whose cases fall through: the case to be run next
+    u32 region = 0;                      ///< ... and the one that is being written
+};
+
+class Emitter {
+public:
+    Emitter(const ir::Module& module, const WgslSupport& support)
+        : module_(module), support_(support), constants_(module) {}
+    [[nodiscard]] WgslText run();
+
+private:
+    // emitter.cpp
+    void survey();
+    void survey_atomics();
+    [[nodiscard]] std::string function(ir::FunctionId id);
+    [[nodiscard]] std::string head(const ir::Function& function, bool is_kernel);
+    void instruction(const ir::Instruction& instruction);
+    void call(const ir::Instruction& instruction);
+    void line(const std::string& text) { lines_.push_back(std::string(4 * depth_, ' ') + text); }
+    void add_declaration(std::size_t place, const std::string& text);
+    void enable(std::string_view extension);
+    [[noreturn]] void unsupported(const std::string& sentence) const;
+    [[nodiscard]] std::string helper(const std::string& name, const std::string& text);
+
+    // values, emitter.cpp
+    [[nodiscard]] Held& held(ir::ValueId id) { return held_[ir::place(id)]; }
+    [[nodiscard]] Text value(ir::ValueId id);
+    [[nodiscard]] Text value(const ir::Instruction& instruction, u32 operand) {
+        return value(module_.operands(instruction)[operand]);
+    }
+    [[nodiscard]] Text name_of(ir::ValueId id);      ///< its text, a name or a literal
+    [[nodiscard]] Text at_run_time(ir::ValueId id);  ///< ... and no constant expression
+    [[nodiscard]] std::string wanted_name(ir::ValueId id, std::string_view otherwise = "v") const;
+    void define(ir::ValueId id, Text text);
+    void define_now(ir::ValueId id, const Text& text);
+    void write_let(ir::ValueId id);
+    void write_reads();
+    [[nodiscard]] Text let(std::string_view wanted, const Text& text);
+
+    // types.cpp
+    [[nodiscard]] std::string type(ir::TypeId id);
+    [[nodiscard]] std::string type(ir::TypeId id, const std::set<Path>& atomics, bool laid);
+    [[nodiscard]] std::string structure(ir::TypeId id, const std::set<Path>& atomics, bool laid);
+    [[nodiscard]] static std::string scalar(Scalar scalar);
+    [[nodiscard]] std::string number_type(Scalar scalar, u32 lanes);
+    [[nodiscard]] u32 alignment(ir::TypeId id) const;
+    [[nodiscard]] u32 natural_size(ir::TypeId id) const;
+    [[nodiscard]] u32 length_of(const ir::Type& array) const;
+
+    // constants.cpp
+    [[nodiscard]] Text constant(ir::ValueId id);
+    [[nodiscard]] Text number(Scalar scalar, u64 bits);
+    [[nodiscard]] bool is_constant(ir::ValueId id) const { return module_.find_constant(id) != nullptr; }
+    [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
+
+    // interface.cpp
+    void declare_globals();
+    void declare_scalars();
+    [[nodiscard]] u32 binding_of(const ir::Global& global) const;
+    [[nodiscard]] Text builtin(ir::Builtin which);
+    [[nodiscard]] std::string input(ir::Builtin which);
+    [[nodiscard]] std::string input_parameter(ir::Builtin which) const;
+    [[nodiscard]] std::string subgroup_mask(ir::Builtin which);
+
+    // pure.cpp
+    [[nodiscard]] Text pure(const ir::Instruction& instruction);
+    [[nodiscard]] Text arithmetic(const ir::Instruction& instruction);
+    [[nodiscard]] Text divide(const ir::Instruction& instruction);
+    [[nodiscard]] Text shift(const ir::Instruction& instruction);
+    [[nodiscard]] Text field(const ir::Instruction& instruction);
+    [[nodiscard]] Text wide(ir::Op op, ir::ValueId a, ir::ValueId b);
+    [[nodiscard]] Text dot_integer(const ir::Instruction& instruction);
+    [[nodiscard]] Text logic(const ir::Instruction& instruction);
+    [[nodiscard]] Text test(const ir::Instruction& instruction);
+    [[nodiscard]] Text choice(const ir::Instruction& instruction);
+    [[nodiscard]] Text convert(ir::ValueId from, ir::TypeId to);
+    [[nodiscard]] Text call_of(std::string_view function, const ir::Instruction& instruction, bool run_time = false);
+    void two_results(const ir::Instruction& instruction);
+    [[nodiscard]] std::vector<Text> operands(const ir::Instruction& instruction);
+
+    // composite.cpp
+    [[nodiscard]] Text composite(const ir::Instruction& instruction);
+    [[nodiscard]] Text compose(const ir::Instruction& instruction);
+    [[nodiscard]] Text part(const Text& whole, ir::TypeId& type, u32 index);
+    [[nodiscard]] Text inserted(const ir::Instruction& instruction);
+    [[nodiscard]] Text shuffled(const ir::Instruction& instruction);
+    [[nodiscard]] Text matrix(const ir::Instruction& instruction);
+    [[nodiscard]] std::string inverse_of(ir::TypeId id);
+
+    // memory.cpp
+    void variable(const ir::Instruction& instruction);
+    void access(const ir::Instruction& instruction);
+    void load(const ir::Instruction& instruction);
+    void store(const ir::Instruction& instruction);
+    void atomic(const ir::Instruction& instruction);
+    void barrier(const ir::Instruction& instruction);
+    void fence(const ir::Instruction& instruction);
+    void array_length(const ir::Instruction& instruction);
+    [[nodiscard]] std::string load_of(const std::string& place, ir::TypeId type, ir::ValueId root, const Path& path);
+    void store_to(const std::string& place, ir::TypeId type, const Text& value, ir::ValueId root, const Path& path);
+    [[nodiscard]] const std::set<Path>& atomics_of(ir::ValueId root) const;
+    [[nodiscard]] static std::set<Path> below(const std::set<Path>& paths, u32 member);
+
+    // subgroup.cpp
+    void subgroup(const ir::Instruction& instruction);
+    void ballot(const ir::Instruction& instruction, const Text& votes);
+    void combine(const ir::Instruction& instruction, const Text& operand);
+
+    // control.cpp
+    void region(ir::RegionId id);
+    void construct(const ir::Instruction& instruction, ir::InstructionId id);
+    void if_(const ir::Instruction& instruction, Frame frame);
+    [[nodiscard]] Text negated(ir::ValueId condition);
+    void switch_(const ir::Instruction& instruction, Frame frame);
+    [[nodiscard]] std::string labels_of(const ir::Switch& chooses, std::size_t region, Scalar selector);
+    void chain(const ir::Instruction& instruction, Frame frame);
+    void loop(const ir::Instruction& instruction, Frame frame);
+    void repeat_if(const ir::Instruction& instruction);
+    void terminator(const ir::Instruction& instruction);
+    void leave(const Jump& jump);
+    void finish();
+    void open(Frame frame, const std::string& text);
+    void close(const std::string& text = "}");
+    void assign(const std::vector<std::string>& variables, std::vector<Text> values);
+    [[nodiscard]] std::vector<std::string> declare(std::span<const ir::ValueId> values, std::string_view otherwise);
+    [[nodiscard]] Text passed(ir::ValueId id);
+    [[nodiscard]] std::vector<Text> passed(std::span<const ir::ValueId> ids);
+    [[nodiscard]] u32 frame_of(ir::InstructionId construct) const;
+    [[nodiscard]] std::vector<ir::ValueId> results_of(const ir::Instruction& instruction) const;
+    [[nodiscard]] bool does_nothing(ir::RegionId id) const;
+
+    const ir::Module& module_;
+    const WgslSupport& support_;
+    const ir::ConstantValues constants_;
+    Names names_;
+    std::vector<std::string> enables_, structures_, globals_, helpers_, functions_;
+    std::vector<std::string> lines_;  ///< of the function that is being written; empty ones are left out
+    std::size_t depth_ = 0;
+    u32 at_ = 0;                        ///< location of the instruction that is being written
+    std::vector<Held> held_;            ///< by value
+    std::vector<Use> uses_;             ///< by value
+    std::vector<ir::ValueId> reading_;  ///< pending values that read
+    std::vector<Frame> frames_;
+    std::vector<std::string> function_names_;
+    std::vector<bool> left_from_within_;               ///< by instruction: an `exit` in a nested construct names it
+    std::vector<u32> nexts_;                           ///< by instruction: how many `next` name it
+    std::unordered_map<u32, std::set<Path>> atomics_;  ///< by ValueId of globals: what atomics work on
+    std::map<std::string, std::string> declared_;      ///< names of structures and helpers
+    std::map<ir::Builtin, std::string> builtins_;      ///< that the kernel takes, and their names
+    std::map<ir::Builtin, std::string> shown_;         ///< ... for other functions
+    bool in_kernel_ = false;
+    bool orders_storage_ = false;  ///< there are atomics on buffers, or coherent ones
+    std::string scalars_;          ///< name of the variable that holds them
+};
+
+}  // namespace alkomp::emit::wg

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Arithmetic, bits, comparison, conversion and the functions of floats.
+#include "emit/wgsl/emitter.h"
+
+#include <algorithm>
+
+namespace alkomp::emit::wg {
+namespace {
+
+using ir::Op;
+
+std::string_view symbol_of(Op op) {
+    switch (op) {
+        case Op::add:
+            return "+";
+        case Op::sub:
+            return "-";
+        case Op::mul:
+            return "*";
+        case Op::div:
+            return "/";
+        case Op::rem:
+            return "%";
+        case Op::bit_and:
+            return "&";
+        case Op::bit_or:
+            return "|";
+        case Op::bit_xor:
+            return "^";
+        case Op::eq:
+            return "==";
+        case Op::ne:
+            return "!=";
+        case Op::lt:
+            return "<";
+        case Op::le:
+            return "<=";
+        case Op::gt:
+            return ">";
+        default:
+            return ">=";
+    }
+}
+
+/// Functions that WGSL has as they are.
+std::string_view function_of(Op op) {
+    switch (op) {
+        case Op::abs:
+            return "abs";
+        case Op::sign:
+            return "sign";
+        case Op::min:
+            return "min";
+        case Op::max:
+            return "max";
+        case Op::fma:
+            return "fma";
+        case Op::count_ones:
+            return "countOneBits";
+        case Op::find_msb:
+            return "firstLeadingBit";
+        case Op::find_lsb:
+            return "firstTrailingBit";
+        case Op::reverse_bits:
+            return "reverseBits";
+        case Op::all_lanes:
+            return "all";
+        case Op::any_lane:
+            return "any";
+        case Op::round:
+        case Op::round_even:
+            return "round";
+        case Op::rsqrt:
+            return "inverseSqrt";
+        case Op::quantize_f16:
+            return "quantizeToF16";
+        case Op::face_forward:
+            return "faceForward";
+        case Op::pack_snorm4x8:
+            return "pack4x8snorm";
+        case Op::pack_unorm4x8:
+            return "pack4x8unorm";
+        case Op::pack_snorm2x16:
+            return "pack2x16snorm";
+        case Op::pack_unorm2x16:
+            return "pack2x16unorm";
+        case Op::pack_half2x16:
+            return "pack2x16float";
+        case Op::unpack_snorm4x8:
+            return "unpack4x8snorm";
+        case Op::unpack_unorm4x8:
+            return "unpack4x8unorm";
+        case Op::unpack_snorm2x16:
+            return "unpack2x16snorm";
+        case Op::unpack_unorm2x16:
+            return "unpack2x16unorm";
+        case Op::unpack_half2x16:
+            return "unpack2x16float";
+        default:
+            return ir::info(op).name;
+    }
+}
+
+std::string replaced(std::string text, std::string_view what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+    return text;
+}
+
+}  // namespace
+
+/// The operands. WGSL computes an operation on constants alone itself, and refuses the program where that overflows or
+/// gives no number; so one of them is made unknown.
+std::vector<Text> Emitter::operands(const ir::Instruction& instruction) {
+    std::vector<Text> texts;
+    bool all_literal = true;
+    for (const ir::ValueId id : module_.operands(instruction)) {
+        texts.push_back(value(id));
+        all_literal = all_literal && is_constant(id);
+    }
+    if (all_literal && !texts.empty()) texts[0] = let("c", texts[0]);
+    return texts;
+}
+
+Text Emitter::call_of(std::string_view function, const ir::Instruction& instruction, bool run_time) {
+    std::vector<Text> texts = operands(instruction);
+    Text made{std::string(function) + '('};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (run_time && texts[i].literal) texts[i] = let("c", texts[i]);
+        made.text += (i == 0 ? "" : ", ") + (texts.size() == 1 ? texts[i].text : argument(texts[i]));
+        made.reads = made.reads || texts[i].reads;
+    }
+    made.text += ')';
+    return made;
+}
+
+Text Emitter::pure(const ir::Instruction& instruction) {
+    const ir::ValueId first = module_.operands(instruction)[0];
+    const ir::TypeId type_id = module_.type_of(first);
+    switch (instruction.op) {
+        case Op::add:
+        case Op::sub:
+        case Op::mul:
+        case Op::div:
+        case Op::rem:
+        case Op::mod:
+        case Op::neg:
+            return arithmetic(instruction);
+        case Op::sign:
+            if (module_.types.is_integer(type_id) && !module_.types.is_signed(type_id)) {
+                const Text text = value(first);
+                return {"min(" + argument(text) + ", " + type(type_id) + "(1))", Level::primary, text.reads};
+            }
+            return call_of("sign", instruction);
+        case Op::clamp:
+            return call_of("clamp", instruction, true);
+        case Op::smoothstep:
+        case Op::ldexp:
+            return call_of(function_of(instruction.op), instruction, true);
+        case Op::length:
+            return call_of(module_.types.lanes(type_id) == 1 ? "abs" : "length", instruction);
+        case Op::normalize:
+            return call_of(module_.types.lanes(type_id) == 1 ? "sign" : "normalize", instruction);
+        case Op::dot: {
+            if (module_.types.lanes(type_id) > 1) return call_of("dot", instruction);
+            const std::vector<Text> texts = operands(instruction);
+            return binary(texts[0], "*", texts[1]);
+        }
+        case Op::shl:
+        case Op::shr:
+            return shift(instruction);
+        case Op::bit_and:
+        case Op::bit_or:
+        case Op::bit_xor:
+        case Op::bit_not:
+            return logic(instruction);
+        case Op::extract_bits:
+        case Op::insert_bits:
+            return field(instruction);
+        case Op::mul_high:
+            return wide(Op::mul_high, first, module_.operands(instruction)[1]);
+        case Op::dot_integer:
+        case Op::dot_packed:
+            return dot_integer(instruction);
+        case Op::eq:
+        case Op::ne:
+        case Op::lt:
+        case Op::le:
+        case Op::gt:
+        case Op::ge: {
+            if (module_.types.is(type_id, ir::Type::Kind::pointer)) unsupported("WGSL compares no pointers.");
+            const std::vector<Text> texts = operands(instruction);
+            return binary(texts[0], symbol_of(instruction.op), texts[1]);
+        }
+        case Op::is_nan:
+        case Op::is_inf:
+            return test(instruction);
+        case Op::select:
+            return choice(instruction);
+        case Op::convert:
+            return convert(first, module_.type_of(module_.result(instruction)));
+        case Op::bitcast: {
+            const ir::TypeId to = module_.type_of(module_.result(instruction));
+            if (to == type_id) return value(first);
+            const Text text = at_run_time(first);
+            const bool integers = module_.types.is_integer(to) && module_.types.is_integer(type_id) &&
+                                  module_.types.bits(to) == module_.types.bits(type_id);
+            return {(integers ? type(to) : "bitcast<" + type(to) + '>') + '(' + text.text + ')', Level::primary,
+                    text.reads};
+        }
+        default:
+            return call_of(function_of(instruction.op), instruction);
+    }
+}
+
+Text Emitter::arithmetic(const ir::Instruction& instruction) {
+    const ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
+    const bool integers = module_.types.is_integer(id);
+    if (instruction.op == Op::neg) {
+        const Text operand = at_run_time(module_.operands(instruction)[0]);
+        if (integers && !module_.types.is_signed(id)) return binary({type(id) + "()"}, "-", operand);
+        return unary("-", operand);
+    }
+    if (instruction.op == Op::div || instruction.op == Op::rem || instruction.op == Op::mod) return divide(instruction);
+    const std::vector<Text> texts = operands(instruction);
+    return binary(texts[0], symbol_of(instruction.op), texts[1]);
+}
+
+Text Emitter::divide(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::TypeId id = module_.type_of(values[0]);
+    if (!module_.types.is_integer(id)) {
+        const std::vector<Text> texts = operands(instruction);
+        if (instruction.op != Op::mod) return binary(texts[0], symbol_of(instruction.op), texts[1]);
+        const std::string name = type(id);
+        const std::string helped = helper("mod_" + name, "fn $(a: " + name + ", b: " + name + ") -> " + name +
+                                                             " {\n    return a - b * floor(a / b);\n}");
+        return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
+                texts[0].reads || texts[1].reads};
+    }
+    const std::vector<u64> lanes = known_lanes(values[1]);
+    const bool never_zero =
+        !lanes.empty() && std::none_of(lanes.begin(), lanes.end(), [](u64 bits) { return bits == 0; });
+    const bool is_signed = module_.types.is_signed(id);
+    const Op op = instruction.op == Op::mod && !is_signed ? Op::rem : instruction.op;
+    std::vector<Text> texts = operands(instruction);
+    if (never_zero && op != Op::mod) return binary(texts[0], symbol_of(op), texts[1]);
+    if (texts[1].literal) texts[1] = let("c", texts[1]);
+    const std::string name = type(id);
+    std::string text = "fn $(a: T, b: T) -> T {\n";
+    if (op == Op::div) text += "    return select(a / b, T(), b == T());\n}";
+    if (op == Op::rem) text += "    return select(a % b, a, b == T());\n}";
+    if (op == Op::mod)
+        text +=
+            "    let rest = select(a % b, a, b == T());\n"
+            "    return select(rest, rest + b, (b != T()) & (rest != T()) & ((rest ^ b) < T()));\n}";
+    const std::string helped =
+        helper(std::string(ir::info(op).name) + '_' + name, replaced(std::move(text), "T", name));
+    return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
+            texts[0].reads || texts[1].reads};
+}
+
+/// Counts are taken modulo the bits by WGSL too, but it refuses constants that are greater.
+Text Emitter::shift(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::TypeId of = module_.type_of(values[0]), count_type = module_.type_of(values[1]);
+    const u32 lanes = module_.types.lanes(of), bits = module_.types.bits(of);
+    const Text shifted = at_run_time(values[0]);
+    const std::vector<u64> known = known_lanes(values[1]);
+    Text count;
+    if (!known.empty()) {
+        const std::string name = number_type(Scalar::u32, lanes);
+        count.text = lanes == 1 ? std::to_string(known[0] % bits) + 'u' : name + '(';
+        for (u32 i = 0; lanes > 1 && i < lanes; ++i)
+            count.text += (i == 0 ? "" : ", ") + std::to_string(known[known.size() == 1 ? 0 : i] % bits) + 'u';
+        if (lanes > 1) count.text += ')';
+    } else {
+        count = value(values[1]);
+        if (module_.types.scalar_of(count_type) != Scalar::u32)
+            count = {number_type(Scalar::u32, module_.types.lanes(count_type)) + '(' + count.text + ')', Level::primary,
+                     count.reads};
+        if (lanes > 1 && module_.types.lanes(count_type) == 1)
+            count = {number_type(Scalar::u32, lanes) + '(' + count.text + ')', Level::primary, count.reads};
+    }
+    return binary(shifted, instruction.op == Op::shl ? "<<" : ">>", count);
+}
+
+Text Emitter::field(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const bool inserts = instruction.op == Op::insert_bits;
+    Text made{inserts ? "insertBits(" : "extractBits("};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        Text text = at_run_time(values[i]);
+        const bool is_place = i + 2 >= values.size();
+        if (is_place && module_.types.scalar_of(module_.type_of(values[i])) != Scalar::u32)
+            text = {"u32(" + text.text + ')', Level::primary, text.reads};
+        made.text += (i == 0 ? "" : ", ") + argument(text);
+        made.reads = made.reads || text.reads;
+    }
+    made.text += ')';
+    return made;
+}
+
+Text Emitter::logic(const ir::Instruction& instruction) {
+    const ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
+    const bool truth = module_.types.is_boolean(id);
+    const std::vector<Text> texts = operands(instruction);
+    if (instruction.op == Op::bit_not) return unary(truth ? "!" : "~", texts[0]);
+    if (truth && instruction.op == Op::bit_xor) return binary(texts[0], "!=", texts[1]);
+    if (truth && module_.types.lanes(id) == 1)
+        return binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]);
+    return binary(texts[0], symbol_of(instruction.op), texts[1]);
+}
+
+/// By the bits: a compiler may take for granted that there are neither NaN nor infinities.
+Text Emitter::test(const ir::Instruction& instruction) {
+    const ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
+    const Scalar kind = module_.types.scalar_of(id);
+    if (kind != Scalar::f32) unsupported("NaN and infinities of " + type(id) + " cannot be asked for in WGSL.");
+    const Text text = at_run_time(module_.operands(instruction)[0]);
+    const std::string bits = number_type(Scalar::u32, module_.types.lanes(id));
+    const auto splat = [&](const std::string& literal) {
+        return Text{module_.types.lanes(id) == 1 ? literal : bits + '(' + literal + ')'};
+    };
+    const Text magnitude =
+        binary({"bitcast<" + bits + ">(" + text.text + ')', Level::primary, text.reads}, "&", splat("0x7fffffffu"));
+    return binary(magnitude, instruction.op == Op::is_nan ? ">" : "==", splat("0x7f800000u"));
+}
+
+Text Emitter::choice(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::TypeId id = module_.type_of(values[1]);
+    const ir::Type& about = module_.types[id];
+    if (about.kind == ir::Type::Kind::pointer) unsupported("WGSL chooses between no pointers.");
+    if (about.kind == ir::Type::Kind::scalar || about.kind == ir::Type::Kind::vector) {
+        const Text no = value(values[2]), yes = value(values[1]);
+        const Text condition = is_constant(values[0]) ? at_run_time(values[0]) : value(values[0]);
+        return {"select(" + argument(no) + ", " + argument(yes) + ", " + argument(condition) + ')', Level::primary,
+                no.reads || yes.reads || condition.reads};
+    }
+    const std::string name = names_.unique(wanted_name(module_.result(instruction), "chosen"));
+    line("var " + name + " = " + value(values[2]).text + ';');
+    line("if (" + value(values[0]).text + ") {");
+    line("    " + name + " = " + value(values[1]).text + ';');
+    line("}");
+    return {name};
+}
+
+Text Emitter::convert(ir::ValueId from, ir::TypeId to) {
+    const ir::TypeId source = module_.type_of(from);
+    const Text text = at_run_time(from);
+    if (to == source) return text;
+    const std::string name = type(to);
+    const bool saturates = module_.types.is_float(source) && module_.types.is_integer(to);
+    if (!saturates) return {name + '(' + text.text + ')', Level::primary, text.reads};
+    // WGSL leaves open what NaN becomes, and takes the nearest float below the greatest integer for what is above.
+    const std::string floats = type(source);
+    const Scalar kind = module_.types.scalar_of(to);
+    if (module_.types.bits(to) != 32 || module_.types.scalar_of(source) == Scalar::f64)
+        unsupported("WGSL cannot convert " + floats + " to " + name + " exactly.");
+    const bool is_signed = module_.types.is_signed(to);
+    std::string body = "fn $(x: F) -> I {\n    let whole = I(x);\n";
+    const bool half = module_.types.scalar_of(source) == Scalar::f16;
+    const std::string edge = half ? "" : is_signed ? "F(2147483648.0)" : "F(4294967296.0)";
+    const std::string most = is_signed ? "I(2147483647)" : "I(4294967295u)";
+    if (half) {  // infinity alone is above
+        body =
+            "fn $(x: F) -> I {\n    let wide = W(x);\n    let whole = I(wide);\n"
+            "    return select(select(whole, M, wide >= W(E)), I(), wide != wide);\n}";
+        body = replaced(std::move(body), "E", is_signed ? "2147483648.0" : "4294967296.0");
+        body = replaced(std::move(body), "W", number_type(Scalar::f32, module_.types.lanes(source)));
+    } else {
+        body += "    return select(select(whole, M, x >= E), I(), x != x);\n}";
+        body = replaced(std::move(body), "E", edge);
+    }
+    body = replaced(std::move(body), "M", most);
+    body = replaced(std::move(body), "F", floats);
+    body = replaced(std::move(body), "I", name);
+    static_cast<void>(kind);
+    const std::string helped = helper(name + "_of_" + floats, body);
+    return {helped + '(' + text.text + ')', Level::primary, text.reads};
+}
+
+/// The upper half of a product, in pieces of 16 bits.
+Text Emitter::wide(Op, ir::ValueId a, ir::ValueId b) {
+    const ir::TypeId id = module_.type_of(a);
+    if (module_.types.bits(id) != 32) unsupported("WGSL has no product of " + type(id) + " in two halves.");
+    const bool is_signed = module_.types.is_signed(id);
+    const u32 lanes = module_.types.lanes(id);
+    const std::string bits = number_type(Scalar::u32, lanes);
+    const std::string high =
+        helper("mul_high_" + bits,
+               replaced("// The upper 32 bits of a product.\n"
+                        "fn $(a: T, b: T) -> T {\n"
+                        "    let low_bits = T(0xffffu);\n"
+                        "    let half = T(16u);\n"
+                        "    let first = (a >> half) * (b & low_bits) + (((a & low_bits) * (b & low_bits)) >> half);\n"
+                        "    let second = (a & low_bits) * (b >> half) + (first & low_bits);\n"
+                        "    return (a >> half) * (b >> half) + (first >> half) + (second >> half);\n"
+                        "}",
+                        "T", bits));
+    const Text left = at_run_time(a), right = at_run_time(b);
+    if (!is_signed)
+        return {high + '(' + argument(left) + ", " + argument(right) + ')', Level::primary, left.reads || right.reads};
+    const std::string name = type(id);
+    std::string body =
+        "fn $(a: I, b: I) -> I {\n"
+        "    let high = H(U(a), U(b));\n"
+        "    return I(high - select(U(), U(b), a < I()) - select(U(), U(a), b < I()));\n"
+        "}";
+    body = replaced(std::move(body), "H", high);
+    body = replaced(std::move(body), "U", bits);
+    body = replaced(std::move(body), "I", name);
+    const std::string helped = helper("mul_high_" + name, body);
+    return {helped + '(' + argument(left) + ", " + argument(right) + ')', Level::primary, left.reads || right.reads};
+}
+
+Text Emitter::dot_integer(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::TypeId to = module_.type_of(module_.result(instruction));
+    const std::string name = type(to);
+    if (instruction.op == Op::dot_packed) {
+        const std::span<const u32> is_signed = module_.immediates(instruction);
+        std::array<Text, 2> words;
+        for (std::size_t i = 0; i < 2; ++i) {
+            words[i] = at_run_time(values[i]);
+            if (module_.types.scalar_of(module_.type_of(values[i])) != Scalar::u32)
+                words[i] = {"u32(" + words[i].text + ')', Level::primary, words[i].reads};
+        }
+        const bool reads = words[0].reads || words[1].reads;
+        std::string text;
+        if (is_signed[0] == is_signed[1]) {
+            text = (is_signed[0] != 0 ? "dot4I8Packed(" : "dot4U8Packed(") + argument(words[0]) + ", " +
+                   argument(words[1]) + ')';
+            const bool same = is_signed[0] != 0 ? name == "i32" : name == "u32";
+            if (!same) text = name + '(' + text + ')';
+        } else {
+            const auto lanes = [&](std::size_t i) {
+                return is_signed[i] != 0 ? "unpack4xI8(" + words[i].text + ')'
+                                         : "vec4i(unpack4xU8(" + words[i].text + "))";
+            };
+            text = "dot(" + lanes(0) + ", " + lanes(1) + ')';
+            if (name != "i32") text = name + '(' + text + ')';
+        }
+        return {text, Level::primary, reads};
+    }
+    const u32 lanes = module_.types.lanes(module_.type_of(values[0]));
+    const Text a = name_of(values[0]), b = name_of(values[1]);
+    Text sum;
+    for (u32 i = 0; i < lanes; ++i) {
+        const std::string lane = lanes == 1 ? "" : std::string(".") + "xyzw"[i];
+        const Text product = binary({name + '(' + a.text + lane + ')'}, "*", {name + '(' + b.text + lane + ')'});
+        sum = i == 0 ? product : binary(sum, "+", product);
+    }
+    return sum;
+}
+
+void Emitter::two_results(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const ir::ValueId first = module_.result(instruction, 0), second = module_.result(instruction, 1);
+    if (instruction.op == Op::frexp || instruction.op == Op::modf) {
+        const bool splits = instruction.op == Op::modf;
+        const Text both =
+            let(splits ? "parts" : "scaled", {(splits ? "modf(" : "frexp(") + at_run_time(values[0]).text + ')'});
+        held(first).text = {both.text + ".fract"};
+        held(second).text = {both.text + (splits ? ".whole" : ".exp")};
+        return;
+    }
+    const ir::TypeId id = module_.type_of(values[0]);
+    const std::string name = type(id);
+    for (const ir::ValueId operand : values)
+        if (!is_constant(operand)) static_cast<void>(name_of(operand));
+    if (instruction.op == Op::mul_wide) {
+        define(second, wide(Op::mul_high, values[0], values[1]));
+        return define(first, binary(at_run_time(values[0]), "*", value(values[1])));
+    }
+    // Unsigned: a sum that wrapped is less than either, and what is less borrows.
+    const auto bits = [&](const Text& text) {
+        if (!module_.types.is_signed(id)) return text;
+        return Text{number_type(Scalar::u32, module_.types.lanes(id)) + '(' + text.text + ')'};
+    };
+    if (module_.types.bits(id) != 32) unsupported("WGSL has no carry of " + name + '.');
+    const bool adds = instruction.op == Op::add_carry;
+    const Text a = at_run_time(values[0]), b = at_run_time(values[1]);
+    const Text result = adds ? let("sum", binary(a, "+", b)) : binary(a, "-", b);
+    const Text wrapped = adds ? binary(bits(result), "<", bits(a)) : binary(bits(a), "<", bits(b));
+    define(second, {name + '(' + wrapped.text + ')'});
+    define(first, result);
+}
+
+}  // namespace alkomp::emit::wg

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Specialisation constants become constants like any, for what knows them before it makes code.
+#pragma once
+
+#include "ir/evaluate.h"
+#include "ir/module.h"
+
+namespace alkomp::ir {
+
+/// Those that are set get these values, the others their defaults. Whether there were any: then folding pays.
+bool specialize_constants(Module& module, const Specialization& values);
+
+}  // namespace alkomp::ir

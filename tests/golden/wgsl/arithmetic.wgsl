@@ -1,0 +1,23 @@
+@group(0) @binding(0) var<storage, read_write> i: array<vec2i>;
+@group(0) @binding(1) var<storage, read_write> u: array<u32>;
+@group(0) @binding(2) var<storage, read_write> f: array<f32>;
+
+fn mod_f32(a: f32, b: f32) -> f32 {
+    return a - b * floor(a / b);
+}
+
+@compute @workgroup_size(1)
+fn arithmetic() {
+    let a = i[0];
+    let b = i[1];
+    i[0] = clamp(max(min(abs(-((a + b - b) * a)), sign(a)), b), a, b);
+    let c = 4u;
+    let c_1 = 6u;
+    u[0] = clamp(max(min(min(abs(u[0]), u32(1)), 7u), 3u), c, c_1);
+    let x = f[0];
+    let y = x + 1.0;
+    let c_2 = 0.0;
+    let c_3 = 1.0;
+    let fused = fma(clamp(max(min(sign(abs(-mod_f32((y * x - x) / x % 3.0, 2.0))), x), y), c_2, c_3), x, y);
+    f[0] = fused;
+}

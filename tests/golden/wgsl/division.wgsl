@@ -1,0 +1,40 @@
+@group(0) @binding(0) var<storage, read_write> i: array<i32>;
+@group(0) @binding(1) var<storage, read_write> u: array<u32>;
+@group(0) @binding(2) var<storage, read_write> v: array<vec2i>;
+
+fn div_i32(a: i32, b: i32) -> i32 {
+    return select(a / b, i32(), b == i32());
+}
+
+fn rem_i32(a: i32, b: i32) -> i32 {
+    return select(a % b, a, b == i32());
+}
+
+fn mod_i32(a: i32, b: i32) -> i32 {
+    let rest = select(a % b, a, b == i32());
+    return select(rest, rest + b, (b != i32()) & (rest != i32()) & ((rest ^ b) < i32()));
+}
+
+fn div_u32(a: u32, b: u32) -> u32 {
+    return select(a / b, u32(), b == u32());
+}
+
+fn rem_u32(a: u32, b: u32) -> u32 {
+    return select(a % b, a, b == u32());
+}
+
+fn div_vec2i(a: vec2i, b: vec2i) -> vec2i {
+    return select(a / b, vec2i(), b == vec2i());
+}
+
+@compute @workgroup_size(1)
+fn division() {
+    let a = i[0];
+    let c = 3;
+    i[0] = mod_i32(mod_i32(rem_i32(div_i32(a, a), a), a) / 3 % 3, c) / -1;
+    let b = u[0];
+    let c_1 = 0u;
+    u[0] = div_u32(rem_u32(div_u32(b, b), b) % 10u, c_1);
+    let c_2 = vec2i(3, 0);
+    v[0] = div_vec2i(v[0] / vec2i(3, -3), c_2);
+}
