@@ -28,4 +28,10 @@ std::span<const Pass> optimizing_passes() {
     return kPasses;
 }
 
+Lowered lower(Module& module, const Lowering& lowering) {
+    Lowered lowered;
+    if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
+    return lowered;
+}
+
 }  // namespace alkomp::ir

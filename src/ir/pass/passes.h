@@ -3,8 +3,10 @@
 #pragma once
 
 #include "ir/module.h"
+#include "ir/pass/lower_memory_layouts.h"
 
 #include <span>
+#include <vector>
 
 namespace alkomp::ir {
 
@@ -15,5 +17,19 @@ struct Pass {
 
 /// Those that only make a kernel smaller and faster: what it does stays the same.
 [[nodiscard]] std::span<const Pass> optimizing_passes();
+
+/// What a device cannot say by itself and is told in other words.
+struct Lowering {
+    bool memory_layouts = false;  ///< it lays memory out as WGSL does, and has no pointers to choose between
+    MemoryLowering memory{};      ///< what it has in memory
+};
+
+struct Lowered {
+    std::vector<ByteCount> byte_counts;
+};
+
+/// Runs the lowerings that the device wants, behind those that only optimise or before them. Takes a right module and
+/// leaves it right. Throws: unsupported, for what no lowering can say.
+Lowered lower(Module& module, const Lowering& lowering);
 
 }  // namespace alkomp::ir

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Lowered kernels leave what they left before, and hold nothing of what they were lowered for.
+#include "ir/module_files.h"
+#include "ir/parse.h"
+#include "ir/pass/passes.h"
+#include "ir/print.h"
+#include "ir/verify.h"
+#include "support/pure.h"
+#include "support/random_program.h"
+#include "support/reduce.h"
+#include "support/seeds.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace alkomp::testing {
+namespace {
+
+struct NamedLowering {
+    std::string name;
+    ir::Lowering lowering;
+};
+
+std::vector<NamedLowering> lowerings() {
+    return {{"memory_layouts", {.memory_layouts = true, .memory = {}}},
+            {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}}};
+}
+
+ir::ValueId global_at(const ir::Module& module, u32 set, u32 binding) {
+    for (const ir::Global& global : module.globals)
+        if (global.value != ir::ValueId::none && global.set == set && global.binding == binding &&
+            (global.kind == ir::Global::Kind::storage || global.kind == ir::Global::Kind::uniform))
+            return global.value;
+    return ir::ValueId::none;
+}
+
+/// What the lowered kernel leaves in the buffers of the module that it was made of.
+KernelRun evaluate_lowered(const ir::Module& module, const ir::Module& lowered, const ir::Lowered& how,
+                           const KernelRun& start) {
+    KernelRun run = start;
+    run.unspecified = 7;
+    run.buffers.assign(lowered.globals.size(), {});
+    const auto at = [&](const ir::Global& global) {
+        return lowered[global_at(lowered, global.set, global.binding)].index;
+    };
+    const auto is_bound = [](const ir::Global& global) {
+        return global.value != ir::ValueId::none &&
+               (global.kind == ir::Global::Kind::storage || global.kind == ir::Global::Kind::uniform);
+    };
+    for (std::size_t i = 1; i < module.globals.size(); ++i) {
+        const ir::Global& global = module.globals[i];
+        if (!is_bound(global)) continue;
+        std::vector<std::byte>& bytes = run.buffers[at(global)];
+        bytes = start.buffers[i];
+        bytes.resize((bytes.size() + 15) / 16 * 16);  // as a device binds them
+        if (global.kind == ir::Global::Kind::storage) bytes.resize((start.buffers[i].size() + 3) / 4 * 4);
+    }
+    for (const ir::ByteCount& count : how.byte_counts) {
+        run.scalars.resize(std::max<std::size_t>(run.scalars.size(), count.offset_bytes + 4));
+        for (std::size_t i = 1; i < module.globals.size(); ++i) {
+            if (!is_bound(module.globals[i])) continue;
+            if (module.globals[i].set != count.set || module.globals[i].binding != count.binding) continue;
+            const auto bytes = static_cast<u32>(start.buffers[i].size());
+            std::memcpy(&run.scalars[count.offset_bytes], &bytes, sizeof bytes);
+        }
+    }
+    run.scalars.resize((run.scalars.size() + 3) / 4 * 4);
+    evaluate(lowered, run);
+    KernelRun found = start;
+    for (std::size_t i = 1; i < module.globals.size(); ++i) {
+        if (!is_bound(module.globals[i])) continue;
+        found.buffers[i] = run.buffers[at(module.globals[i])];
+        found.buffers[i].resize(start.buffers[i].size());
+    }
+    return found;
+}
+
+bool is_refused_choice(const Error& error) {
+    return error.code() == ErrorCode::unsupported &&
+           std::string_view(error.what()).find("into more than one buffer") != std::string_view::npos;
+}
+
+/// What a lowering breaks, in words; empty: nothing.
+std::string broken_by(const NamedLowering& how, const ir::Module& module, const KernelRun& start, bool optimize) {
+    KernelRun expected = start;
+    evaluate(module, expected);
+    try {
+        ir::Module lowered = module;
+        if (optimize)
+            for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(lowered);
+        const ir::Lowered result = ir::lower(lowered, how.lowering);
+        ir::verify(lowered);
+        if (optimize)
+            for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(lowered);
+        ir::verify(lowered);
+        const std::string text = ir::print(lowered);
+        ir::Module parsed = ir::parse(text, "lowered.ir");
+        if (ir::print(parsed) != text) return how.name + ": another module behind its text";
+        const std::string differs = difference(module, expected, evaluate_lowered(module, lowered, result, start));
+        return differs.empty() ? differs : how.name + ": " + differs;
+    } catch (const Error& error) {
+        return is_refused_choice(error) ? "" : how.name + ": " + error.what();
+    } catch (const std::exception& error) {
+        return how.name + ": " + error.what();
+    }
+}
+
+TEST(Lowerings, keep_what_random_programs_leave) {
+    RandomProgramOptions options;
+    options.local_pointers = false;
+    for (const u64 seed : seeds(300)) {
+        const RandomProgram program = random_program(seed, options);
+        for (const NamedLowering& how : lowerings()) {
+            const bool optimize = seed % 2 == 0;
+            const std::string broken = broken_by(how, program.module, program.run, optimize);
+            if (broken.empty()) continue;
+            const auto still_fails = [&](const ir::Module& module) {
+                try {
+                    KernelRun one = program.run, other = program.run;
+                    ++other.unspecified;
+                    evaluate(module, one);
+                    evaluate(module, other);
+                    return difference(module, one, other).empty() &&
+                           !broken_by(how, module, program.run, optimize).empty();
+                } catch (const std::exception&) {
+                    return false;  // wrong before any lowering
+                }
+            };
+            const ir::Module small = reduced(program.module, still_fails);
+            ir::Module after = small;
+            std::string text;
+            try {
+                static_cast<void>(ir::lower(after, how.lowering));
+                text = ir::print(after);
+            } catch (const std::exception& error) {
+                text = error.what();
+            }
+            FAIL() << "seed " << seed << (optimize ? ", optimised: " : ": ") << broken
+                   << "\nreduced: " << broken_by(how, small, program.run, optimize) << '\n'
+                   << ir::print(small) << "\nlowered:\n"
+                   << text;
+        }
+    }
+}
+
+/// Small numbers in each buffer and scalar.
+KernelRun start_of(const ir::Module& module) {
+    KernelRun run;
+    run.groups = {2, 1, 1};
+    run.buffers.resize(module.globals.size());
+    for (std::size_t i = 1; i < module.globals.size(); ++i) {
+        const ir::Global& global = module.globals[i];
+        const ir::Type& type = module.types[global.type];
+        const bool is_array = type.kind == ir::Type::Kind::runtime_array;
+        const u64 stride = is_array ? type.stride_bytes : 64, count = is_array ? 256 : 1;
+        const ir::TypeId element = is_array ? type.element : global.type;
+        if (global.kind == ir::Global::Kind::scalar) run.scalars.resize(global.offset_bytes + 64);
+        else run.buffers[i].resize(stride * count);
+        std::vector<std::byte>& bytes = global.kind == ir::Global::Kind::scalar ? run.scalars : run.buffers[i];
+        for (u64 k = 0; k < count; ++k)
+            for (const auto& [scalar, place] : leaves(module, element, global.offset_bytes + k * stride, true)) {
+                const u64 number = 1 + (k * 7 + place) % 23;
+                const u64 bits = ir::is_float(scalar) ? from_double(scalar, static_cast<double>(number)) : number;
+                std::memcpy(&bytes[place], &bits, size_bytes(scalar));
+            }
+    }
+    return run;
+}
+
+bool can_evaluate(const ir::Module& module) {
+    try {
+        KernelRun run = start_of(module);
+        evaluate(module, run);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+TEST(Lowerings, keep_what_modules_leave) {
+    u32 evaluated = 0;
+    for (const ModuleFile& file : module_files()) {
+        ir::Module module = ir::parse(file.text, file.name);
+        ir::verify(module);
+        if (!can_evaluate(module)) continue;
+        ++evaluated;
+        for (const NamedLowering& how : lowerings())
+            for (const bool optimize : {false, true})
+                EXPECT_EQ(broken_by(how, module, start_of(module), optimize), "") << file.name;
+    }
+    EXPECT_GE(evaluated, 7u);
+}
+
+TEST(Lowerings, neighbours_in_a_word_write_beside_each_other) {
+    ir::Module module = ir::parse(R"(module "k"
+storage %bytes: i8[] set 0 binding 0
+storage %halves: u16[] set 0 binding 1
+
+kernel @k() workgroup_size(16, 1, 1) {
+    %id: u32x3 = builtin(global_id)
+    %i: u32 = extract(0) %id
+    %byte: ptr<storage, i8> = access %bytes, %i
+    %x: i8 = load %byte
+    %y: i8 = neg %x
+    store %byte, %y
+    %z: i8 = load %byte
+    %odd: u32 = bit_and %i, 1
+    %j: u32 = bit_xor %i, 1
+    %half: ptr<storage, u16> = access %halves, %j
+    %h: u16 = load %half
+    %wide: u16 = convert %z
+    %sum: u16 = add %h, %wide
+    %is_odd: bool = eq %odd, 1
+    if ^if1 %is_odd {
+        store %half, %sum
+        exit ^if1
+    } else {
+        store %half, u16(65535)
+        exit ^if1
+    }
+    return
+}
+)",
+                                  "k.ir");
+    ir::verify(module);
+    KernelRun start;
+    start.groups = {3, 1, 1};
+    start.buffers = {{}, std::vector<std::byte>(45), std::vector<std::byte>(94)};  // less than there are invocations
+    for (std::size_t i = 1; i < 3; ++i)
+        for (std::size_t k = 0; k < start.buffers[i].size(); ++k) start.buffers[i][k] = static_cast<std::byte>(k * 37);
+    for (const NamedLowering& how : lowerings()) EXPECT_EQ(broken_by(how, module, start, false), "");
+}
+
+}  // namespace
+}  // namespace alkomp::testing
