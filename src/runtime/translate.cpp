@@ -99,8 +99,10 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
                    const Interface& interface, const Capabilities& capabilities) {
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
-    if (ir::specialize_constants(module, values))
+    if (ir::specialize_constants(module, values)) {
+        ir::compute_constants(module);
         for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
+    }
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
     WgslKernel kernel{std::move(made.text), interface};
     kernel.interface.entry = std::move(made.entry);

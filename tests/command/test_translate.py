@@ -131,7 +131,7 @@ def test_mistakes_show_the_line_and_a_caret(refused, folder, kernel):
 @pytest.mark.parametrize(
     "words, message",
     [
-        (("--to", "wgsl"), "--to wgsl: ir and spirv are made"),
+        (("--to", "hlsl"), "--to hlsl: ir, spirv and wgsl are made"),
         (("--to", "ir", "--target", "metal"), "--target metal: there are vulkan1.2 and vulkan1.3"),
         (("--to", "ir", "--target", "vulkan1.2", "-d", "0"), "--target and --device both say what may be used; one is enough"),
         (("--to", "ir", "-o", "-", "--json"), "-o - and --json both want standard output"),

@@ -194,7 +194,7 @@ std::string faults_json(const RunReport& report) {
 
 std::string json(const TranslateReport& report) {
     return dump({{"kernel", report.kernel},
-                 {"to", report.to == Form::ir ? "ir" : "spirv"},
+                 {"to", to_string(report.to)},
                  {"for", report.made_for},
                  {"workgroup_size", report.workgroup_size},
                  {"spirv_version", report.spirv_version},

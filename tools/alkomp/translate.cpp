@@ -28,7 +28,7 @@ namespace {
 
 constexpr const char* kFooter =
     R"(What goes in: IR as text (.ir, docs/ir.md; `kernel.ir()` prints a C++ kernel so), GLSL, SPIR-V (.spv).
-  Each becomes IR as the passes leave it. IR becomes SPIR-V; GLSL does by glslang, unchanged, and SPIR-V
+  Each becomes IR as the passes leave it, and WGSL. IR becomes SPIR-V; GLSL does by glslang, unchanged, and SPIR-V
   is checked and shown, unless --through-ir reads them as IR and emits that.
 
 What comes out: text on standard output, SPIR-V disassembled. With -o a file: SPIR-V as words, or
@@ -42,6 +42,7 @@ Examples:
   alkomp translate kernel.ir --to ir --device nvidia
   alkomp translate kernel.comp --to ir
   alkomp translate kernel.comp --to spirv --through-ir
+  alkomp translate kernel.comp --to wgsl
   alkomp translate kernel.comp --to spirv -o kernel.spv
   alkomp translate kernel.ir --to spirv --target vulkan1.2 -o - | spirv-val --target-env vulkan1.2
   alkomp translate kernel.spv --to spirv --json | jq .capabilities
@@ -99,7 +100,7 @@ std::shared_ptr<const detail::ShaderRecord> compiled(const Source& source, const
     KernelOptions options = request.options;
     const bool older = to.capabilities && to.capabilities->limits.spirv_version < 0x00010600;
     options.target = older ? Target::vulkan_1_2 : Target::vulkan_1_3;
-    if (request.to == Form::ir || options.through_ir) {
+    if (request.to != Form::spirv || options.through_ir) {
         ir::Module module = detail::module_of(source, options, options.target);
         return to.capabilities ? detail::translate(std::move(module), *to.capabilities)
                                : detail::translate(std::move(module));
@@ -114,8 +115,20 @@ std::shared_ptr<const detail::ShaderRecord> compiled(const Source& source, const
 
 void write_words(OutputFile& file, const std::vector<u32>& words) { file.write(std::as_bytes(std::span(words))); }
 
+/// For a device, or in the WGSL of the specification with all that it leaves to choice.
+std::string wgsl_text(const detail::ShaderRecord& shader, const Recipient& to) {
+    Capabilities any;
+    any.wgsl.dialect = WgslSupport::Dialect::standard;
+    any.wgsl.f16 = any.wgsl.subgroups = true;
+    const Capabilities& capabilities = to.capabilities ? *to.capabilities : any;
+    if (capabilities.wgsl.dialect == WgslSupport::Dialect::none)
+        throw Failure("--to wgsl: " + to.name + " takes no WGSL");
+    return detail::wgsl_of(*shader.module, {}, shader.interface, capabilities).text;
+}
+
 /// The text, the file or the words that were asked for.
-void put(const TranslateRequest& request, const detail::ShaderRecord& shader, TranslateReport& report) {
+void put(const TranslateRequest& request, const detail::ShaderRecord& shader, const Recipient& to,
+         TranslateReport& report) {
     const std::vector<u32>& words = shader.words;
     const bool to_file = !request.output.empty() && request.output != "-";
     if (request.to == Form::spirv && request.output == "-") {
@@ -129,7 +142,9 @@ void put(const TranslateRequest& request, const detail::ShaderRecord& shader, Tr
         report.output = request.output.string();
         return;
     }
-    std::string text = request.to == Form::ir ? ir::print(*shader.module) : disassembled(words);
+    std::string text = request.to == Form::ir     ? ir::print(*shader.module)
+                       : request.to == Form::wgsl ? wgsl_text(shader, to)
+                                                  : disassembled(words);
     if (!to_file) {
         report.text = std::move(text);
         return;
@@ -149,7 +164,7 @@ TranslateOptions::TranslateOptions(CLI::App& app) {
     app.add_option("KERNEL", plain_.kernel, "IR (.ir), GLSL compute shader, or SPIR-V (.spv)")
         ->type_name("")
         ->required();
-    app.add_option("--to", to_, "What to make: ir or spirv")->type_name("FORM")->required();
+    app.add_option("--to", to_, "What to make: ir, spirv or wgsl")->type_name("FORM")->required();
     app.add_option("--output,-o", plain_.output, "Write a file; - is standard output, as bytes")->type_name("FILE");
     app.add_option("--target", plain_.target, "Use what each such device has: vulkan1.2 or vulkan1.3")
         ->type_name("TARGET");
@@ -165,8 +180,15 @@ TranslateOptions::TranslateOptions(CLI::App& app) {
 
 TranslateRequest TranslateOptions::request() const {
     TranslateRequest request = plain_;
-    if (to_ != "ir" && to_ != "spirv") throw UsageError("--to " + to_ + ": ir and spirv are made");
-    request.to = to_ == "ir" ? Form::ir : Form::spirv;
+    bool known = false;
+    for (const Form form : {Form::ir, Form::spirv, Form::wgsl}) {
+        if (to_ != to_string(form)) continue;
+        request.to = form;
+        known = true;
+    }
+    if (!known) throw UsageError("--to " + to_ + ": ir, spirv and wgsl are made");
+    if (request.to == Form::wgsl && !request.target.empty())
+        throw UsageError("--target is for SPIR-V and what is made for it; --device chooses a WGSL");
     if (!request.target.empty() && request.target != "vulkan1.2" && request.target != "vulkan1.3")
         throw UsageError("--target " + request.target + ": there are vulkan1.2 and vulkan1.3");
     if (!request.target.empty() && !request.device.empty())
@@ -179,6 +201,11 @@ TranslateRequest TranslateOptions::request() const {
     for (const std::string& folder : include_dirs_) request.options.include_dirs.emplace_back(folder);
     request.options.entry = entry_;
     return request;
+}
+
+std::string_view to_string(Form form) noexcept {
+    if (form == Form::ir) return "ir";
+    return form == Form::spirv ? "spirv" : "wgsl";
 }
 
 TranslateReport translate(const TranslateRequest& request) {
@@ -207,7 +234,7 @@ TranslateReport translate(const TranslateRequest& request) {
         throw Failure("--to spirv: " + to.name + " takes no SPIR-V; --to ir shows what it takes");
     }
     for (const auto& requirement : interface.requirements) report.capabilities.push_back(requirement.name);
-    put(request, *shader, report);
+    put(request, *shader, to, report);
     return report;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// `alkomp translate`: what a kernel becomes, as IR and as SPIR-V.
+// `alkomp translate`: what a kernel becomes, as IR, SPIR-V and WGSL.
 #pragma once
 
 #include "alkomp/kernel.h"
@@ -15,7 +15,8 @@ class App;
 
 namespace alkomp::command {
 
-enum class Form : u8 { ir, spirv };
+enum class Form : u8 { ir, spirv, wgsl };
+[[nodiscard]] std::string_view to_string(Form form) noexcept;
 
 struct TranslateRequest {
     std::filesystem::path kernel;
@@ -48,7 +49,7 @@ struct TranslateReport {
     std::string spirv_version;              ///< of SPIR-V: "1.6"
     std::vector<std::string> capabilities;  ///< that the SPIR-V declares
     std::string output;                     ///< the file that was written, if one was
-    std::string text;                       ///< for standard output: IR, or SPIR-V disassembled
+    std::string text;                       ///< for standard output: IR, WGSL, or SPIR-V disassembled
     std::vector<u32> words;                 ///< for standard output, as bytes
 };
 

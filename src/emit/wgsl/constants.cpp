@@ -64,14 +64,18 @@ Text Emitter::number(Scalar scalar, u64 bits) {
     unsupported("WGSL has no constant of " + std::string(to_string(scalar)) + " with these bits.");
 }
 
+std::string Emitter::zero_of(ir::TypeId id) {
+    const ir::Type& about = module_.types[id];
+    return about.kind == ir::Type::Kind::scalar ? number(about.scalar, 0).text : type(id) + "()";
+}
+
 Text Emitter::constant(ir::ValueId id) {
     const ir::Constant& about = *module_.find_constant(id);
     const ir::Type& of = module_.types[about.type];
     switch (about.kind) {
         case ir::Constant::Kind::zero:
         case ir::Constant::Kind::undefined:
-            if (of.kind == ir::Type::Kind::scalar) return number(of.scalar, 0);
-            return {type(about.type) + "()", Level::primary, false, true};
+            return {zero_of(about.type), Level::primary, false, true};
         case ir::Constant::Kind::scalar:
             return number(of.scalar, about.bits);
         case ir::Constant::Kind::composite: {

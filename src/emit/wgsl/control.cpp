@@ -141,7 +141,7 @@ void Emitter::finish() {
         const Frame& target = frames_[jump.frame];
         line("if (" + (jump.next ? target.go_round : target.leave) + ") {");
         ++depth_;
-        leave(jump);
+        leave(jump, true);
         close();
     }
 }
@@ -153,24 +153,27 @@ u32 Emitter::frame_of(ir::InstructionId construct) const {
     return i;
 }
 
-void Emitter::leave(const Jump& jump) {
-    for (u32 i = static_cast<u32>(frames_.size()); i-- > jump.frame;) {
-        Frame& frame = frames_[i];
-        if (i == jump.frame) return line(jump.next ? "continue;" : "break;");
-        if (!(jump.next ? frame.loops : frame.breaks)) continue;
-        Frame& target = frames_[jump.frame];
-        std::string& flag = jump.next ? target.go_round : target.leave;
-        if (flag.empty()) {
-            flag = names_.unique(jump.next ? "go_round" : "leave");
-            const std::size_t level = target.depth + (jump.next ? 1 : 0);
-            add_declaration(jump.next ? target.inside : target.before,
-                            std::string(4 * level, ' ') + "var " + flag + " = false;");
-        }
-        if (std::find(frame.passing.begin(), frame.passing.end(), jump) == frame.passing.end())
-            frame.passing.push_back(jump);
-        line(flag + " = true;");
-        return line("break;");
+/// `continue` reaches its loop through switches, `break` the innermost construct that it can leave.
+void Emitter::leave(const Jump& jump, bool is_known) {
+    const auto innermost = [&](bool loops) {
+        u32 i = static_cast<u32>(frames_.size()) - 1;
+        while (i > jump.frame && !(loops ? frames_[i].loops : frames_[i].breaks)) --i;
+        return i;
+    };
+    if (innermost(jump.next) == jump.frame) return line(jump.next ? "continue;" : "break;");
+    Frame& frame = frames_[innermost(false)];
+    Frame& target = frames_[jump.frame];
+    std::string& flag = jump.next ? target.go_round : target.leave;
+    if (flag.empty()) {
+        flag = names_.unique(jump.next ? "go_round" : "leave");
+        const std::size_t level = target.depth + (jump.next ? 1 : 0);
+        add_declaration(jump.next ? target.inside : target.before,
+                        std::string(4 * level, ' ') + "var " + flag + " = false;");
     }
+    if (std::find(frame.passing.begin(), frame.passing.end(), jump) == frame.passing.end())
+        frame.passing.push_back(jump);
+    if (!is_known) line(flag + " = true;");
+    line("break;");
 }
 
 bool Emitter::does_nothing(ir::RegionId id) const {

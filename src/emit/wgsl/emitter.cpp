@@ -35,7 +35,8 @@ WgslText Emitter::run() {
     WgslText made;
     for (u32 i = 1; i < module_.functions.size(); ++i) {
         const bool is_kernel = ir::FunctionId{i} == module_.kernel;
-        const std::string& wanted = is_kernel ? module_.name : module_.text(module_.functions[i].name);
+        const std::string& given = module_.text(module_.functions[i].name);
+        const std::string& wanted = is_kernel && given.empty() ? module_.name : given;
         function_names_[i] = names_.unique(wanted.substr(0, wanted.find('(')));  // GLSL's are "f(vf3;"
     }
     // The kernel comes last: what it shows to the others is known then.

@@ -108,6 +108,7 @@ private:
     // constants.cpp
     [[nodiscard]] Text constant(ir::ValueId id);
     [[nodiscard]] Text number(Scalar scalar, u64 bits);
+    [[nodiscard]] std::string zero_of(ir::TypeId id);
     [[nodiscard]] bool is_constant(ir::ValueId id) const { return module_.find_constant(id) != nullptr; }
     [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
 
@@ -123,6 +124,7 @@ private:
     // pure.cpp
     [[nodiscard]] Text pure(const ir::Instruction& instruction);
     [[nodiscard]] Text arithmetic(const ir::Instruction& instruction);
+    [[nodiscard]] bool has_fair_constants(const ir::Instruction& instruction) const;
     [[nodiscard]] Text divide(const ir::Instruction& instruction);
     [[nodiscard]] Text shift(const ir::Instruction& instruction);
     [[nodiscard]] Text field(const ir::Instruction& instruction);
@@ -175,7 +177,7 @@ private:
     void loop(const ir::Instruction& instruction, Frame frame);
     void repeat_if(const ir::Instruction& instruction);
     void terminator(const ir::Instruction& instruction);
-    void leave(const Jump& jump);
+    void leave(const Jump& jump, bool is_known = false);
     void finish();
     void open(Frame frame, const std::string& text);
     void close(const std::string& text = "}");

@@ -213,7 +213,10 @@ void Emitter::atomic(const ir::Instruction& instruction) {
             return line("atomicStore(" + place + ", " + argument(texts[0]) + ");");
         case Op::atomic_compare_exchange: {
             // The one that WGSL has may fail without a reason.
-            const Text expected = let("expected", texts[0]), desired = let("desired", texts[1]);
+            const auto kept = [&](std::string_view name, const Text& text) {
+                return text.level == Level::primary && !text.reads ? text : let(name, text);
+            };
+            const Text expected = kept("expected", texts[0]), desired = kept("desired", texts[1]);
             const std::string old = names_.unique(wanted_name(module_.result(instruction), "old"));
             const std::string tried = names_.unique("tried");
             line("var " + old + ": " + type(type_id) + ';');

@@ -3,6 +3,7 @@
 #include "emit/wgsl/emitter.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace alkomp::emit::wg {
 namespace {
@@ -153,10 +154,9 @@ Text Emitter::pure(const ir::Instruction& instruction) {
             }
             return call_of("sign", instruction);
         case Op::clamp:
-            return call_of("clamp", instruction, true);
         case Op::smoothstep:
         case Op::ldexp:
-            return call_of(function_of(instruction.op), instruction, true);
+            return call_of(function_of(instruction.op), instruction, !has_fair_constants(instruction));
         case Op::length:
             return call_of(module_.types.lanes(type_id) == 1 ? "abs" : "length", instruction);
         case Op::normalize:
@@ -213,12 +213,35 @@ Text Emitter::pure(const ir::Instruction& instruction) {
     }
 }
 
+/// Constants that WGSL refuses beside values that are not known: limits in the wrong order, exponents that are too large.
+bool Emitter::has_fair_constants(const ir::Instruction& instruction) const {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const bool scales = instruction.op == Op::ldexp, clamps = instruction.op == Op::clamp;
+    const std::vector<u64> low = known_lanes(values[clamps ? 1 : 0]), high = known_lanes(values[clamps ? 2 : 1]);
+    const ir::TypeId id = module_.type_of(values[0]);
+    if (scales) {
+        return std::all_of(high.begin(), high.end(), [](u64 bits) { return static_cast<u32>(bits) + 126u < 254u; });
+    }
+    if (low.empty() || high.empty()) return true;
+    const Scalar kind = module_.types.scalar_of(id);
+    for (std::size_t i = 0; i < std::max(low.size(), high.size()); ++i) {
+        const u64 a = low[low.size() == 1 ? 0 : i], b = high[high.size() == 1 ? 0 : i];
+        const bool ordered = kind == Scalar::u32   ? a < b
+                             : kind == Scalar::i32 ? static_cast<i32>(a) < static_cast<i32>(b)
+                             : kind == Scalar::f32
+                                 ? std::bit_cast<f32>(static_cast<u32>(a)) < std::bit_cast<f32>(static_cast<u32>(b))
+                                 : false;
+        if (!ordered) return false;
+    }
+    return true;
+}
+
 Text Emitter::arithmetic(const ir::Instruction& instruction) {
     const ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
     const bool integers = module_.types.is_integer(id);
     if (instruction.op == Op::neg) {
         const Text operand = at_run_time(module_.operands(instruction)[0]);
-        if (integers && !module_.types.is_signed(id)) return binary({type(id) + "()"}, "-", operand);
+        if (integers && !module_.types.is_signed(id)) return binary({zero_of(id)}, "-", operand);
         return unary("-", operand);
     }
     if (instruction.op == Op::div || instruction.op == Op::rem || instruction.op == Op::mod) return divide(instruction);
@@ -248,12 +271,13 @@ Text Emitter::divide(const ir::Instruction& instruction) {
     if (texts[1].literal) texts[1] = let("c", texts[1]);
     const std::string name = type(id);
     std::string text = "fn $(a: T, b: T) -> T {\n";
-    if (op == Op::div) text += "    return select(a / b, T(), b == T());\n}";
-    if (op == Op::rem) text += "    return select(a % b, a, b == T());\n}";
+    if (op == Op::div) text += "    return select(a / b, Z, b == Z);\n}";
+    if (op == Op::rem) text += "    return select(a % b, a, b == Z);\n}";
     if (op == Op::mod)
         text +=
             "    let rest = select(a % b, a, b == T());\n"
             "    return select(rest, rest + b, (b != T()) & (rest != T()) & ((rest ^ b) < T()));\n}";
+    text = replaced(std::move(text), "Z", zero_of(id));
     const std::string helped =
         helper(std::string(ir::info(op).name) + '_' + name, replaced(std::move(text), "T", name));
     return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
@@ -288,12 +312,22 @@ Text Emitter::shift(const ir::Instruction& instruction) {
 Text Emitter::field(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const bool inserts = instruction.op == Op::insert_bits;
+    const u64 bits = module_.types.bits(module_.type_of(values[0]));
+    const std::vector<u64> offset = known_lanes(values[values.size() - 2]);
+    const u64 room = offset.empty() ? bits : bits - std::min(offset[0], bits);
     Text made{inserts ? "insertBits(" : "extractBits("};
     for (std::size_t i = 0; i < values.size(); ++i) {
-        Text text = at_run_time(values[i]);
         const bool is_place = i + 2 >= values.size();
-        if (is_place && module_.types.scalar_of(module_.type_of(values[i])) != Scalar::u32)
-            text = {"u32(" + text.text + ')', Level::primary, text.reads};
+        const std::vector<u64> known = is_place ? known_lanes(values[i]) : std::vector<u64>();
+        Text text;
+        if (!known.empty()) {
+            // WGSL keeps a field inside the number, but refuses constants that lie outside.
+            text.text = std::to_string(std::min(known[0], i + 1 == values.size() ? room : bits)) + 'u';
+        } else {
+            text = is_place ? value(values[i]) : at_run_time(values[i]);
+            if (is_place && module_.types.scalar_of(module_.type_of(values[i])) != Scalar::u32)
+                text = {"u32(" + text.text + ')', Level::primary, text.reads};
+        }
         made.text += (i == 0 ? "" : ", ") + argument(text);
         made.reads = made.reads || text.reads;
     }
@@ -355,28 +389,32 @@ Text Emitter::convert(ir::ValueId from, ir::TypeId to) {
     if (!saturates) return {name + '(' + text.text + ')', Level::primary, text.reads};
     // WGSL leaves open what NaN becomes, and takes the nearest float below the greatest integer for what is above.
     const std::string floats = type(source);
-    const Scalar kind = module_.types.scalar_of(to);
     if (module_.types.bits(to) != 32 || module_.types.scalar_of(source) == Scalar::f64)
         unsupported("WGSL cannot convert " + floats + " to " + name + " exactly.");
     const bool is_signed = module_.types.is_signed(to);
     std::string body = "fn $(x: F) -> I {\n    let whole = I(x);\n";
     const bool half = module_.types.scalar_of(source) == Scalar::f16;
-    const std::string edge = half ? "" : is_signed ? "F(2147483648.0)" : "F(4294967296.0)";
-    const std::string most = is_signed ? "I(2147483647)" : "I(4294967295u)";
+    const u32 lanes = module_.types.lanes(to);
+    const auto splat = [&](const std::string& type_name, const std::string& literal) {
+        return lanes == 1 ? literal : type_name + '(' + literal + ')';
+    };
+    const std::string most = splat(name, is_signed ? "2147483647" : "4294967295u");
+    const std::string edge = is_signed ? "2147483648.0" : "4294967296.0";
     if (half) {  // infinity alone is above
+        const std::string wide = number_type(Scalar::f32, lanes);
         body =
             "fn $(x: F) -> I {\n    let wide = W(x);\n    let whole = I(wide);\n"
-            "    return select(select(whole, M, wide >= W(E)), I(), wide != wide);\n}";
-        body = replaced(std::move(body), "E", is_signed ? "2147483648.0" : "4294967296.0");
-        body = replaced(std::move(body), "W", number_type(Scalar::f32, module_.types.lanes(source)));
+            "    return select(select(whole, M, wide >= E), Z, wide != wide);\n}";
+        body = replaced(std::move(body), "E", splat(wide, edge));
+        body = replaced(std::move(body), "W", wide);
     } else {
-        body += "    return select(select(whole, M, x >= E), I(), x != x);\n}";
-        body = replaced(std::move(body), "E", edge);
+        body += "    return select(select(whole, M, x >= E), Z, x != x);\n}";
+        body = replaced(std::move(body), "E", splat(floats, edge));
     }
     body = replaced(std::move(body), "M", most);
+    body = replaced(std::move(body), "Z", zero_of(to));
     body = replaced(std::move(body), "F", floats);
     body = replaced(std::move(body), "I", name);
-    static_cast<void>(kind);
     const std::string helped = helper(name + "_of_" + floats, body);
     return {helped + '(' + text.text + ')', Level::primary, text.reads};
 }
@@ -409,6 +447,7 @@ Text Emitter::wide(Op, ir::ValueId a, ir::ValueId b) {
         "    return I(high - select(U(), U(b), a < I()) - select(U(), U(a), b < I()));\n"
         "}";
     body = replaced(std::move(body), "H", high);
+    body = replaced(std::move(body), "Z", zero_of(id));
     body = replaced(std::move(body), "U", bits);
     body = replaced(std::move(body), "I", name);
     const std::string helped = helper("mul_high_" + name, body);

@@ -11,8 +11,6 @@ using ir::Op;
 
 std::string_view function_of(Op op) {
     switch (op) {
-        case Op::subgroup_elect:
-            return "subgroupElect";
         case Op::subgroup_all:
             return "subgroupAll";
         case Op::subgroup_any:
@@ -77,7 +75,11 @@ void Emitter::subgroup(const ir::Instruction& instruction) {
         define_now(id, {text, truth && moves ? Level::relational : Level::primary});
     };
     switch (instruction.op) {
-        case Op::subgroup_elect:
+        case Op::subgroup_elect: {
+            if (standard) return call("subgroupElect");
+            const std::string lane = builtin(ir::Builtin::subgroup_lane).text;  // naga has no such function
+            return define_now(id, {lane + " == subgroupBroadcastFirst(" + lane + ')', Level::relational});
+        }
         case Op::subgroup_all:
         case Op::subgroup_any:
         case Op::subgroup_ballot:
@@ -89,8 +91,8 @@ void Emitter::subgroup(const ir::Instruction& instruction) {
             return define_now(id, {"subgroupAll(" + (lanes == 1 ? same.text : "all(" + same.text + ')') + ')'});
         }
         case Op::subgroup_ballot_bit:
-            return define_now(id, {"((" + operand_of_postfix(texts[0]) + "[(" + texts[1].text + ") >> 5u] >> ((" +
-                                       texts[1].text + ") & 31u)) & 1u) != 0u",
+            return define_now(id, {"((" + operand_of_postfix(texts[0]) + "[" + operand_of_postfix(texts[1]) +
+                                       " >> 5u] >> (" + operand_of_postfix(texts[1]) + " & 31u)) & 1u) != 0u",
                                    Level::relational});
         case Op::subgroup_ballot_count:
         case Op::subgroup_ballot_lsb:
@@ -147,7 +149,7 @@ void Emitter::ballot(const ir::Instruction& instruction, const Text& votes) {
         const u32 word = lowest ? i : 3 - i;
         const std::string lane = std::string("votes.") + "xyzw"[word];
         text += "    if (" + lane + " != 0u) { return " + (lowest ? "firstTrailingBit(" : "firstLeadingBit(") + lane +
-                ") + " + std::to_string(32 * word) + "u; }\n";
+                ')' + (word == 0 ? "" : " + " + std::to_string(32 * word) + 'u') + "; }\n";
     }
     text +=
         std::string("    return ") + (lowest ? "firstTrailingBit(votes.w) + 96u" : "firstLeadingBit(votes.x)") + ";\n}";

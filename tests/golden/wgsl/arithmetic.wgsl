@@ -11,13 +11,9 @@ fn arithmetic() {
     let a = i[0];
     let b = i[1];
     i[0] = clamp(max(min(abs(-((a + b - b) * a)), sign(a)), b), a, b);
-    let c = 4u;
-    let c_1 = 6u;
-    u[0] = clamp(max(min(min(abs(u[0]), u32(1)), 7u), 3u), c, c_1);
+    u[0] = clamp(max(min(min(abs(u[0]), u32(1)), 7u), 3u), 4u, 6u);
     let x = f[0];
     let y = x + 1.0;
-    let c_2 = 0.0;
-    let c_3 = 1.0;
-    let fused = fma(clamp(max(min(sign(abs(-mod_f32((y * x - x) / x % 3.0, 2.0))), x), y), c_2, c_3), x, y);
+    let fused = fma(clamp(max(min(sign(abs(-mod_f32((y * x - x) / x % 3.0, 2.0))), x), y), 0.0, 1.0), x, y);
     f[0] = fused;
 }

@@ -3,11 +3,11 @@
 @group(0) @binding(2) var<storage, read_write> v: array<vec2i>;
 
 fn div_i32(a: i32, b: i32) -> i32 {
-    return select(a / b, i32(), b == i32());
+    return select(a / b, 0, b == 0);
 }
 
 fn rem_i32(a: i32, b: i32) -> i32 {
-    return select(a % b, a, b == i32());
+    return select(a % b, a, b == 0);
 }
 
 fn mod_i32(a: i32, b: i32) -> i32 {
@@ -16,11 +16,11 @@ fn mod_i32(a: i32, b: i32) -> i32 {
 }
 
 fn div_u32(a: u32, b: u32) -> u32 {
-    return select(a / b, u32(), b == u32());
+    return select(a / b, 0u, b == 0u);
 }
 
 fn rem_u32(a: u32, b: u32) -> u32 {
-    return select(a % b, a, b == u32());
+    return select(a % b, a, b == 0u);
 }
 
 fn div_vec2i(a: vec2i, b: vec2i) -> vec2i {

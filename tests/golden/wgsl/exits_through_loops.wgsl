@@ -50,7 +50,9 @@ fn exits_through_loops() {
                 }
             }
             if (leave) {
-                leave = true;
+                break;
+            }
+            if (go_round) {
                 break;
             }
             if (leave_1) {
@@ -63,11 +65,11 @@ fn exits_through_loops() {
                 s = s_1;
             }
         }
-        if (go_round) {
-            continue;
-        }
         if (leave) {
             break;
+        }
+        if (go_round) {
+            continue;
         }
         data[i] = sum;
         i_1 = i;
