@@ -49,6 +49,12 @@ struct Requirement {
     std::string name;
 };
 
+/// A scalar that the front sets: how many bytes are bound.
+struct ByteCountInfo {
+    u32 binding = 0;  ///< place in Interface::bindings
+    u32 offset_bytes = 0;
+};
+
 struct Interface {
     std::string entry;                                        ///< the entry point's name
     std::vector<BindingInfo> bindings;                        ///< sorted by (set, binding)
@@ -56,6 +62,7 @@ struct Interface {
     std::vector<ScalarInfo> scalars;                          ///< sorted by offset
     u32 scalar_bytes = 0;                                     ///< size of the push constant block, a multiple of 4
     std::optional<u32> count_offset_bytes;                    ///< where the front writes the invocations wanted along x
+    std::vector<ByteCountInfo> byte_counts;                   ///< of buffers whose length the code asks for
     std::vector<ConstantInfo> constants;                      ///< sorted by id
     std::array<u32, 3> workgroup_size{1, 1, 1};               ///< with default constants
     std::array<std::optional<u32>, 3> workgroup_constants{};  ///< id of the constant that sets it

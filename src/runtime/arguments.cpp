@@ -279,6 +279,10 @@ void check_arguments(const DeviceRecord& device, KernelRecord& kernel, std::span
     if (groups != nullptr) check_groups(device, kernel, *groups, out);
     else if (out.indirect == nullptr) imply_groups(device, kernel, out);
     if (out.buffers.size() > 1) check_aliasing(kernel, out);
+    for (const ByteCountInfo& count : interface.byte_counts) {
+        const u32 size_bytes = static_cast<u32>(out.buffers[count.binding].size_bytes);
+        std::memcpy(out.scalars.data() + count.offset_bytes, &size_bytes, sizeof size_bytes);
+    }
 }
 
 void store_scalar(const KernelRecord& kernel, std::size_t index, const Argument& argument, std::span<std::byte> block) {

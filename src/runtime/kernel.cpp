@@ -189,6 +189,10 @@ std::shared_ptr<KernelRecord> make_record(const Job& job, backend::KernelId id) 
     record->device = job.device.get();
     record->id = id;
     record->interface = job.interface;
+    if (job.device->properties.accepts_wgsl) {
+        record->interface.byte_counts = job.wgsl.interface.byte_counts;
+        record->interface.scalar_bytes = job.wgsl.interface.scalar_bytes;
+    }
     record->workgroup_size = job.interface.workgroup_size;
     record->label = job.label;
     record->key = job.memory_key;

@@ -99,14 +99,21 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
                    const Interface& interface, const Capabilities& capabilities) {
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
-    if (ir::specialize_constants(module, values)) {
-        ir::compute_constants(module);
-        for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
-    }
+    if (ir::specialize_constants(module, values)) ir::compute_constants(module);
+    const ir::Lowered lowered = ir::lower(module, emit::lowering_for(capabilities.wgsl));
+    for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
     WgslKernel kernel{std::move(made.text), interface};
     kernel.interface.entry = std::move(made.entry);
     kernel.interface.constants.clear();
+    for (const ir::ByteCount& count : lowered.byte_counts) {
+        const auto counted = std::find_if(
+            interface.bindings.begin(), interface.bindings.end(),
+            [&](const BindingInfo& binding) { return binding.set == count.set && binding.binding == count.binding; });
+        kernel.interface.byte_counts.push_back(
+            {static_cast<u32>(counted - interface.bindings.begin()), count.offset_bytes});
+        kernel.interface.scalar_bytes = std::max(kernel.interface.scalar_bytes, count.offset_bytes + 4);
+    }
     u32 place = 0;
     for (BindingInfo& binding : kernel.interface.bindings) {
         binding.set = 0;

@@ -4,6 +4,7 @@
 
 #include "alkomp/capabilities.h"
 #include "ir/module.h"
+#include "ir/pass/passes.h"
 
 #include <string>
 
@@ -19,5 +20,11 @@ struct WgslText {
 /// immediates where they fit, else a uniform behind the last buffer. Throws unsupported, at the user's line, for
 /// what WGSL cannot say.
 [[nodiscard]] WgslText wgsl(const ir::Module& module, const WgslSupport& support);
+
+/// What has to be said in other words on such a device.
+[[nodiscard]] ir::Lowering lowering_for(const WgslSupport& support);
+
+/// Adds to what the device's WGSL says by itself what kernels may use thanks to that.
+void add_lowered(Features& features, const WgslSupport& support);
 
 }  // namespace alkomp::emit

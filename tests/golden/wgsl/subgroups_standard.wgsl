@@ -32,7 +32,7 @@ fn last_lane(votes: vec4u) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn subgroups_standard(@builtin(subgroup_size) subgroup_size: u32, @builtin(subgroup_invocation_id) lane: u32) {
+fn subgroups(@builtin(subgroup_size) subgroup_size: u32, @builtin(subgroup_invocation_id) lane: u32) {
     let x = u[lane];
     let one = subgroupElect();
     let all_1 = subgroupAll(one);
