@@ -8,6 +8,9 @@
 #if ALKOMP_VULKAN
 #include "backend/vulkan/load.h"
 #endif
+#if ALKOMP_WEBGPU
+#include "backend/webgpu/load.h"
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -77,6 +80,10 @@ struct Registry {
         add(backend::make_vulkan());
 #endif
         add(backend::make_reference());
+#if ALKOMP_WEBGPU
+        add(backend::make_webgpu("wgpu"));
+        add(backend::make_webgpu("dawn"));
+#endif
     }
     void add(std::shared_ptr<backend::Backend> made) {
         auto entry = std::make_shared<Entry>();
@@ -141,16 +148,52 @@ bool name_matches(const DeviceInfo& info, const std::string& wanted) {
            lower(info.driver).find(wanted) != std::string::npos;
 }
 
-bool matches(const DeviceInfo& info, const std::string& wanted) {
-    u32 number = 0;
-    if (is_number(wanted, number)) return info.index == number;
-    const std::size_t colon = wanted.find(':');
-    if (colon != std::string::npos && wanted.substr(0, colon) == info.backend) {
-        const std::string rest = wanted.substr(colon + 1);
-        return is_number(rest, number) ? info.backend_index == number : name_matches(info, rest);
-    }
-    return wanted == info.backend || name_matches(info, wanted);
+// "webgpu" stands for whichever of its libraries is there.
+constexpr std::string_view kWebGpu = "webgpu";
+bool is_webgpu(std::string_view backend) { return backend == "wgpu" || backend == "dawn"; }
+bool names_backend(std::string_view word, std::string_view backend) {
+    return word == backend || (word == kWebGpu && is_webgpu(backend));
 }
+
+// What a caller asks for, in lower case: "", "3", "vulkan", "vulkan:0", "vulkan:nvidia", "nvidia".
+class Wanted {
+public:
+    explicit Wanted(std::string_view text, std::span<const std::shared_ptr<Entry>> entries) : text_(lower(text)) {
+        is_number_ = is_number(text_, number_);
+        const std::string word = text_.substr(0, text_.find(':'));
+        const bool known = std::any_of(entries.begin(), entries.end(),
+                                       [&](const auto& entry) { return names_backend(word, entry->backend->name()); });
+        if (!known && word != kWebGpu) return;
+        backend_ = word;
+        if (word.size() != text_.size()) rest_ = text_.substr(word.size() + 1);
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+    /// Whether the backend is to be listed, once those before it have shown these devices: a library that is of no use
+    /// to the caller is not opened.
+    [[nodiscard]] bool asks(std::string_view backend, std::span<const Found> found) const {
+        const auto enough = [&](const Found& f) {
+            return text_.empty() ? is_webgpu(backend) && f.info.kind != DeviceKind::reference : matches(f.info);
+        };
+        return std::none_of(found.begin(), found.end(), enough);
+    }
+
+    [[nodiscard]] bool matches(const DeviceInfo& info) const {
+        if (is_number_) return info.index == number_;
+        if (backend_.empty()) return name_matches(info, text_);
+        if (!names_backend(backend_, info.backend)) return false;
+        u32 number = 0;
+        if (rest_.empty()) return true;
+        return is_number(rest_, number) ? info.backend_index == number : name_matches(info, rest_);
+    }
+
+private:
+    std::string text_;
+    std::string backend_, rest_;  // "backend:rest"
+    u32 number_ = 0;
+    bool is_number_ = false;
+};
 
 // Discrete before integrated before virtual before CPU; an OpenCL CPU is faster than a Vulkan one.
 int rank(const DeviceInfo& info) {
@@ -181,29 +224,29 @@ std::string list_text(const std::vector<Found>& all) {
     return text;
 }
 
-const Found& choose(const std::vector<Found>& all, const std::string& wanted, const std::string& said_by) {
-    if (all.empty())
+const Found& choose(const std::vector<Found>& all, const Wanted& wanted, const std::string& name,
+                    const std::string& said_by) {
+    if (all.empty() && wanted.empty())
         throw Error(ErrorCode::unsupported,
                     "Device: there is no device here: no driver of a backend of this build was "
                     "found. `alkomp doctor` says what was looked for and what would help.");
     if (wanted.empty())
         return *std::min_element(all.begin(), all.end(),
                                  [](const Found& a, const Found& b) { return rank(a.info) < rank(b.info); });
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Found& f) { return matches(f.info, lower(wanted)); });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Found& f) { return wanted.matches(f.info); });
     if (found == all.end())
-        throw Error(ErrorCode::invalid_argument,
-                    "Device: no device matches \"" + wanted + "\"" + said_by + "; there are:" + list_text(all));
+        throw Error(ErrorCode::invalid_argument, "Device: no device matches \"" + name + "\"" + said_by +
+                                                     "; there are:" + (all.empty() ? " none" : list_text(all)));
     return *found;
 }
 
 // Lists the adapters of every backend, chooses one and opens it, a step at each advance.
 class Opening final : public Progress, public std::enable_shared_from_this<Opening> {
 public:
-    Opening(std::string name, DeviceOptions options) : wanted_(std::move(name)), options_(std::move(options)) {
-        if (wanted_.empty()) {
+    Opening(std::string name, DeviceOptions options) : name_(std::move(name)), options_(std::move(options)) {
+        if (name_.empty()) {
             if (const char* variable = std::getenv("ALKOMP_DEVICE"); variable != nullptr && *variable != '\0') {
-                wanted_ = variable;
+                name_ = variable;
                 said_by_ = " (from ALKOMP_DEVICE)";
             }
         }
@@ -213,6 +256,7 @@ public:
         auto state = std::make_shared<FutureValue<Device>>(shared_from_this());
         state_ = state;
         waiting_ = entries();
+        wanted_.emplace(name_, waiting_);
         return Future<Device>(state);
     }
 
@@ -236,6 +280,10 @@ private:
     bool step(nanoseconds limit) {
         while (next_ < waiting_.size()) {
             Entry& entry = *waiting_[next_];
+            if (ticket_ == 0 && !wanted_->asks(entry.backend->name(), found_)) {
+                ++next_;
+                continue;
+            }
             if (ticket_ == 0) {
                 const std::lock_guard lock(entry.mutex);
                 ticket_ = entry.backend->adapters();
@@ -248,7 +296,7 @@ private:
             ++next_;
         }
         if (!chosen_) {
-            chosen_ = &choose(found_, wanted_, said_by_);
+            chosen_ = &choose(found_, *wanted_, name_, said_by_);
             const std::lock_guard lock(chosen_->entry->mutex);
             ticket_ = chosen_->entry->backend->open(
                 chosen_->adapter, {options_.robust, static_cast<u64>(options_.time_limit.count()), options_.check});
@@ -284,8 +332,9 @@ private:
         return record;
     }
 
-    std::string wanted_;
+    std::string name_;
     std::string said_by_;
+    std::optional<Wanted> wanted_;
     DeviceOptions options_;
     std::mutex mutex_;
     std::vector<std::shared_ptr<Entry>> waiting_;

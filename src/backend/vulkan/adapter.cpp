@@ -2,6 +2,8 @@
 // Lists physical devices, refuses those that lack what alkomp needs, and describes the others.
 #include "backend/vulkan/adapter.h"
 
+#include "backend/vendor.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -15,41 +17,6 @@ constexpr u32 kMostQueues = 2;  // each costs 20 ms of vkCreateDevice and 9 of v
 std::string version_text(u32 version) {
     return std::to_string(VK_API_VERSION_MAJOR(version)) + '.' + std::to_string(VK_API_VERSION_MINOR(version)) + '.' +
            std::to_string(VK_API_VERSION_PATCH(version));
-}
-
-std::string hexadecimal(u32 value) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "0x%04x", value);
-    return text.data();
-}
-
-std::string vendor_name(u32 id) {
-    switch (id) {
-        case 0x1002:
-            return "AMD";
-        case 0x1010:
-            return "Imagination";
-        case 0x106b:
-            return "Apple";
-        case 0x10de:
-            return "NVIDIA";
-        case 0x13b5:
-            return "Arm";
-        case 0x1414:
-            return "Microsoft";
-        case 0x14e4:
-            return "Broadcom";
-        case 0x1ae0:
-            return "Google";
-        case 0x5143:
-            return "Qualcomm";
-        case 0x8086:
-            return "Intel";
-        case VK_VENDOR_ID_MESA:
-            return "Mesa";
-        default:
-            return hexadecimal(id);
-    }
 }
 
 DeviceKind kind_of(VkPhysicalDeviceType type) {

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Writes commands. Marked barriers are of no use here: dispatches of a pass, and copies, see what came before them.
+#include "backend/webgpu/record.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace alkomp::backend::webgpu {
+namespace {
+
+constexpr u64 kFirstScalarRoom = u64{64} << 10;
+constexpr u32 kFillSize = 64;  // invocations of a workgroup
+
+// Each invocation writes every n-th word, so that no count of words needs more workgroups than there may be.
+constexpr std::string_view kFillHead = R"(struct Fill { first: u32, count: u32, pattern: u32 }
+@group(0) @binding(0) var<storage, read_write> words: array<u32>;
+)";
+constexpr std::string_view kFillImmediate = "var<immediate> fill: Fill;\n";
+constexpr std::string_view kFillUniform = "@group(0) @binding(1) var<uniform> fill: Fill;\n";
+constexpr std::string_view kFillBody = R"(@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    for (var i = id.x; i < fill.count; i += groups.x * 64u) { words[fill.first + i] = fill.pattern; }
+})";
+
+struct FillScalars {
+    u32 first = 0, count = 0, pattern = 0;
+};
+
+/// A part of a fill that one binding can span.
+struct Window {
+    u64 begin = 0, end = 0;  ///< of the binding
+    u64 first = 0;           ///< byte of the buffer where the pattern starts
+};
+
+template <class F>
+void for_windows(const Fill& fill, const Limits& limits, F&& use) {
+    const u64 alignment = limits.storage_offset_alignment_bytes;
+    const u64 most = limits.max_storage_binding_bytes / alignment * alignment;
+    const u64 end = fill.offset_bytes + fill.size_bytes;
+    for (u64 at = fill.offset_bytes; at < end;) {
+        const u64 begin = at / alignment * alignment;
+        const Window window{begin, std::min(begin + most, end), at};
+        use(window);
+        at = window.end;
+    }
+}
+
+template <class T>
+bool same_bytes(std::span<const T> a, std::span<const T> b) {
+    return a.size() == b.size() && (a.data() == b.data() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+}
+
+Status compile_fill(Core& core, Pipelines& pipelines, KernelId& out) {
+    const bool immediate = core.capabilities.wgsl.immediate_bytes >= sizeof(FillScalars);
+    std::string text(kFillHead);
+    text += immediate ? kFillImmediate : kFillUniform;
+    text += kFillBody;
+    if (immediate && core.capabilities.wgsl.dialect == WgslSupport::Dialect::chromium)
+        text.insert(0, "enable chromium_experimental_immediate;\n");
+    Interface interface;
+    interface.entry = "main";
+    interface.bindings.resize(1);
+    interface.scalar_bytes = sizeof(FillScalars);
+    KernelCode code;
+    code.code = std::string_view(text);
+    code.label = "fill";
+    return pipelines.compile(code, interface, out);
+}
+
+}  // namespace
+
+void destroy_page(const Functions& wgpu, const TimestampPage& page) noexcept {
+    if (page.queries != nullptr) wgpu.QuerySetRelease(page.queries);
+    if (page.resolved != nullptr) wgpu.BufferRelease(page.resolved);
+    if (page.host != nullptr) wgpu.BufferRelease(page.host);
+}
+
+Recorder::~Recorder() {
+    if (pass_ != nullptr) wgpu_.ComputePassEncoderRelease(pass_);
+    if (encoder_ != nullptr) wgpu_.CommandEncoderRelease(encoder_);
+    const std::lock_guard lock(room_.mutex);
+    room_.pages.insert(room_.pages.end(), pages.begin(), pages.end());
+}
+
+/// From one block of a kernel's scalars to the next.
+u64 Recorder::scalar_step(const Kernel& kernel) const {
+    const u64 alignment = core_.capabilities.limits.uniform_offset_alignment_bytes;
+    return (scalar_block_bytes(kernel.scalar_bytes) + alignment - 1) / alignment * alignment;
+}
+
+u64 Recorder::scalar_room(const Command& command) const {
+    KernelId id = KernelId::none;
+    u64 blocks = 1;
+    if (const auto* dispatch = std::get_if<Dispatch>(&command.what)) id = dispatch->kernel;
+    if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) id = indirect->kernel;
+    if (const auto* fill = std::get_if<Fill>(&command.what); fill != nullptr && fill->pattern != 0) {
+        id = room_.fill;
+        blocks = 0;
+        for_windows(*fill, core_.capabilities.limits, [&](const Window&) { ++blocks; });
+    }
+    if (id == KernelId::none || from_id(id).scalars != ScalarPath::uniform) return 0;
+    return blocks * scalar_step(from_id(id));
+}
+
+Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
+    u64 room = 0;
+    for (const std::span<const Command> list : lists)
+        for (const Command& command : list) {
+            const auto* fill = std::get_if<Fill>(&command.what);
+            if (fill != nullptr && fill->pattern != 0 && room_.fill == KernelId::none)
+                if (Status status = compile_fill(core_, pipelines_, room_.fill); !status.ok()) return status;
+            room += scalar_room(command);
+        }
+    ScalarBlocks& scalars = room_.scalars;
+    scalars.bytes.clear();
+    if (room <= scalars.buffer.size_bytes) return {};
+    u64 size = std::max(kFirstScalarRoom, scalars.buffer.size_bytes);
+    while (size < room) size *= 2;
+    Status status;
+    WGPUBuffer handle = memory_.create(WGPUBufferUsage_Uniform | WGPUBufferUsage_CopyDst, size, false, status);
+    if (!status.ok()) return status;
+    // What is in flight holds the old one.
+    if (scalars.buffer.handle != nullptr) wgpu_.BufferRelease(scalars.buffer.handle);
+    pipelines_.drop_groups();
+    scalars.buffer.handle = handle;
+    scalars.buffer.size_bytes = size;
+    scalars.buffer.serial = ~size;  // above all that Memory counts
+    return {};
+}
+
+void Recorder::begin() { encoder_ = wgpu_.DeviceCreateCommandEncoder(core_.device, nullptr); }
+
+WGPUCommandBuffer Recorder::finish() {
+    close_pass();
+    for (u32 first = 0; first < timestamps_ && !pages.empty(); first += kQueriesPerPage) {
+        const TimestampPage& page = pages[first / kQueriesPerPage];
+        const u32 count = std::min(kQueriesPerPage, timestamps_ - first);
+        wgpu_.CommandEncoderResolveQuerySet(encoder_, page.queries, 0, count, page.resolved, 0);
+        wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, page.resolved, 0, page.host, 0, count * sizeof(u64));
+    }
+    return wgpu_.CommandEncoderFinish(encoder_, nullptr);
+}
+
+void Recorder::open_pass() {
+    if (pass_ == nullptr) pass_ = wgpu_.CommandEncoderBeginComputePass(encoder_, nullptr);
+}
+
+void Recorder::close_pass() {
+    if (pass_ == nullptr) return;
+    wgpu_.ComputePassEncoderEnd(pass_);
+    wgpu_.ComputePassEncoderRelease(pass_);
+    pass_ = nullptr;
+    kernel_ = nullptr;
+    bindings_ = {};
+    scalars_ = {};
+    bound_.clear();
+}
+
+Status Recorder::write(std::span<const Command> commands) {
+    for (const Command& command : commands) {
+        if (const auto* dispatch = std::get_if<Dispatch>(&command.what)) {
+            bind(from_id(dispatch->kernel), dispatch->bindings, dispatch->scalars);
+            wgpu_.ComputePassEncoderDispatchWorkgroups(pass_, dispatch->groups[0], dispatch->groups[1],
+                                                       dispatch->groups[2]);
+        } else if (const auto* copy = std::get_if<Copy>(&command.what)) {
+            close_pass();
+            memory_.settle(from_id(copy->from));
+            wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, from_id(copy->from).handle, copy->from_offset_bytes,
+                                                   from_id(copy->to).handle, copy->to_offset_bytes, copy->size_bytes);
+        } else if (const auto* what = std::get_if<Fill>(&command.what)) {
+            fill(*what);
+        } else if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) {
+            bind(from_id(indirect->kernel), indirect->bindings, indirect->scalars);
+            wgpu_.ComputePassEncoderDispatchWorkgroupsIndirect(pass_, from_id(indirect->counts).handle,
+                                                               indirect->counts_offset_bytes);
+        } else if (Status status = timestamp(); !status.ok()) {
+            return status;
+        }
+    }
+    return {};
+}
+
+void Recorder::bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars) {
+    open_pass();
+    const bool changed = &kernel != kernel_;
+    if (changed) wgpu_.ComputePassEncoderSetPipeline(pass_, kernel.pipeline);
+    const bool other_scalars = !scalars.empty() && (changed || !same_bytes(scalars, scalars_));
+    if (other_scalars && kernel.scalars == ScalarPath::immediate)
+        core_.shim().set_immediates(pass_, scalars.data(), scalars.size());
+    if (other_scalars && kernel.scalars == ScalarPath::uniform) {
+        std::vector<std::byte>& bytes = room_.scalars.bytes;
+        scalar_offset_ = static_cast<u32>(bytes.size());
+        bytes.insert(bytes.end(), scalars.begin(), scalars.end());
+        bytes.resize(scalar_offset_ + scalar_step(kernel));
+    }
+    if (changed || !same_bytes(bindings, bindings_) || (other_scalars && kernel.scalars == ScalarPath::uniform)) {
+        for (u32 number = 0; number < kernel.groups.size(); ++number)
+            set_group(number, pipelines_.bind_group(kernel, number, bindings, &room_.scalars.buffer),
+                      kernel.groups[number].has_scalars, scalar_offset_);
+    }
+    kernel_ = &kernel;
+    bindings_ = bindings;
+    scalars_ = scalars;
+}
+
+void Recorder::set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset) {
+    if (bound_.size() <= number) bound_.resize(number + 1);
+    Bound& bound = bound_[number];
+    if (bound.group == group && (!moves || bound.offset == offset)) return;
+    wgpu_.ComputePassEncoderSetBindGroup(pass_, number, group, moves ? 1 : 0, &offset);
+    bound = {group, offset};
+}
+
+void Recorder::fill(const Fill& fill) {
+    if (fill.pattern != 0) return fill_pattern(fill);
+    close_pass();
+    wgpu_.CommandEncoderClearBuffer(encoder_, from_id(fill.buffer).handle, fill.offset_bytes, fill.size_bytes);
+}
+
+void Recorder::fill_pattern(const Fill& fill) {
+    for_windows(fill, core_.capabilities.limits, [&](const Window& window) {
+        const BoundRange range{fill.buffer, window.begin, window.end - window.begin};
+        const FillScalars scalars{static_cast<u32>((window.first - window.begin) / 4),
+                                  static_cast<u32>((window.end - window.first) / 4), fill.pattern};
+        bind(from_id(room_.fill), {&range, 1}, std::as_bytes(std::span(&scalars, 1)));
+        // Both end here: the next command is told everything.
+        bindings_ = {};
+        scalars_ = {};
+        kernel_ = nullptr;
+        const u32 groups = (scalars.count + kFillSize - 1) / kFillSize;
+        wgpu_.ComputePassEncoderDispatchWorkgroups(pass_, std::min(groups, core_.capabilities.limits.max_groups[0]), 1,
+                                                   1);
+    });
+}
+
+/// An empty pass writes it: all WebGPU has for that without further features.
+Status Recorder::timestamp() {
+    const u32 index = timestamps_++;
+    if (!core_.capabilities.features.timestamps) return {};
+    if (index / kQueriesPerPage == pages.size()) {
+        TimestampPage page;
+        {
+            const std::lock_guard lock(room_.mutex);
+            if (!room_.pages.empty()) {
+                page = room_.pages.back();
+                room_.pages.pop_back();
+            }
+        }
+        if (page.queries == nullptr)
+            if (Status status = make_page(page); !status.ok()) return status;
+        pages.push_back(page);
+    }
+    close_pass();
+    WGPUPassTimestampWrites writes{};
+    writes.querySet = pages.back().queries;
+    writes.beginningOfPassWriteIndex = index % kQueriesPerPage;
+    writes.endOfPassWriteIndex = WGPU_QUERY_SET_INDEX_UNDEFINED;
+    WGPUComputePassDescriptor descriptor{};
+    descriptor.timestampWrites = &writes;
+    pass_ = wgpu_.CommandEncoderBeginComputePass(encoder_, &descriptor);
+    close_pass();
+    return {};
+}
+
+Status Recorder::make_page(TimestampPage& out) {
+    constexpr u64 kBytes = kQueriesPerPage * sizeof(u64);
+    WGPUQuerySetDescriptor descriptor{};
+    descriptor.type = WGPUQueryType_Timestamp;
+    descriptor.count = kQueriesPerPage;
+    Status status;
+    {
+        ErrorScope scope(core_);
+        out.queries = wgpu_.DeviceCreateQuerySet(core_.device, &descriptor);
+        status = scope.end("wgpuDeviceCreateQuerySet");
+    }
+    if (status.ok())
+        out.resolved = memory_.create(WGPUBufferUsage_QueryResolve | WGPUBufferUsage_CopySrc, kBytes, false, status);
+    if (status.ok())
+        out.host = memory_.create(WGPUBufferUsage_MapRead | WGPUBufferUsage_CopyDst, kBytes, false, status);
+    if (!status.ok()) destroy_page(wgpu_, out);
+    return status;
+}
+
+}  // namespace alkomp::backend::webgpu

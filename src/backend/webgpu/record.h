@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Commands written into a WGPUCommandEncoder: one compute pass for as long as only dispatches come.
+#pragma once
+
+#include "backend/webgpu/pipeline.h"
+
+#include <span>
+#include <vector>
+
+namespace alkomp::backend::webgpu {
+
+inline constexpr u32 kQueriesPerPage = 512;
+
+/// Room for timestamps, used again from submission to submission.
+struct TimestampPage {
+    WGPUQuerySet queries = nullptr;
+    WGPUBuffer resolved = nullptr;
+    WGPUBuffer host = nullptr;
+};
+
+/// The scalars of a submission that go through uniform blocks: written once, before the submission, into one buffer. The
+/// queue keeps that write behind all work before it.
+struct ScalarBlocks {
+    Buffer buffer;  ///< grows
+    std::vector<std::byte> bytes;
+};
+
+/// What recordings of a device share.
+struct RecordRoom {
+    ScalarBlocks scalars;
+    KernelId fill = KernelId::none;    ///< writes a pattern; made when first needed
+    std::vector<TimestampPage> pages;  ///< idle
+    std::mutex mutex;                  ///< of `pages`
+};
+
+class Recorder {
+public:
+    Recorder(Core& core, Memory& memory, Pipelines& pipelines, RecordRoom& room)
+        : core_(core), wgpu_(core.wgpu()), memory_(memory), pipelines_(pipelines), room_(room) {}
+    ~Recorder();
+
+    /// Makes what the lists need besides the encoder.
+    Status prepare(std::span<const std::span<const Command>> lists);
+    void begin();
+    Status write(std::span<const Command> commands);
+    /// The commands, ready to be submitted; the caller releases them. To be called within an error scope since `begin`.
+    WGPUCommandBuffer finish();
+
+    [[nodiscard]] u32 timestamps() const noexcept { return timestamps_; }
+    std::vector<TimestampPage> pages;  ///< those in use: the caller's, or given back by the destructor
+
+private:
+    u64 scalar_room(const Command& command) const;
+    [[nodiscard]] u64 scalar_step(const Kernel& kernel) const;
+    void open_pass();
+    void close_pass();
+    void bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars);
+    void set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset);
+    void fill(const Fill& fill);
+    void fill_pattern(const Fill& fill);
+    Status timestamp();
+    Status make_page(TimestampPage& out);
+
+    struct Bound {
+        WGPUBindGroup group = nullptr;
+        u32 offset = 0;
+    };
+    Core& core_;
+    const Functions& wgpu_;
+    Memory& memory_;
+    Pipelines& pipelines_;
+    RecordRoom& room_;
+    WGPUCommandEncoder encoder_ = nullptr;
+    WGPUComputePassEncoder pass_ = nullptr;
+    u32 timestamps_ = 0;
+    // What the open pass has last been told.
+    Kernel* kernel_ = nullptr;
+    std::span<const BoundRange> bindings_;
+    std::span<const std::byte> scalars_;
+    u32 scalar_offset_ = 0;
+    std::vector<Bound> bound_;
+};
+
+void destroy_page(const Functions& wgpu, const TimestampPage& page) noexcept;
+
+}  // namespace alkomp::backend::webgpu

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Submits work, waits for it and reports it. Libraries wait without a limit or not at all, so `poll` asks again and again,
+// ever less often: asking all the time takes the cores from drivers that run on the CPU.
+#include "backend/webgpu/submit.h"
+
+#include "runtime/log.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <thread>
+#include <utility>
+
+namespace alkomp::backend::webgpu {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr u64 kSpinNs = 30'000;  // sleeping and waking takes longer than a short kernel
+constexpr u64 kShortestSleepNs = 20'000, kLongestSleepNs = 1'000'000;
+constexpr u64 kSleepPart = 8;  // of the time that has passed
+constexpr u64 kNothingOpenNs = 50'000;
+constexpr u64 kLongestPollNs = 100'000'000;  // so that a caller sees soon that it was told to stop
+
+u64 ns_of(Clock::duration duration) {
+    return static_cast<u64>(std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
+}
+u64 host_now_ns() { return ns_of(Clock::now().time_since_epoch()); }
+
+void sleep_ns(u64 ns) { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
+
+/// Who waits for the end of a submission.
+struct Request {
+    std::shared_ptr<Inbox> inbox;
+    Ticket ticket = 0;
+};
+
+void take_done(WGPUQueueWorkDoneStatus status, WGPUStringView text, void* receiver, void*) {
+    const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
+    request->inbox->add({request->ticket, status != WGPUQueueWorkDoneStatus_Success, text_of(text)});
+}
+void take_page(WGPUMapAsyncStatus status, WGPUStringView text, void* receiver, void*) {
+    const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
+    request->inbox->add({request->ticket, status != WGPUMapAsyncStatus_Success, text_of(text)});
+}
+
+RecordedList& from_id(RecordedId id) { return *reinterpret_cast<RecordedList*>(static_cast<std::uintptr_t>(id)); }
+
+}  // namespace
+
+// Clock --------------------------------------------------------------------------------------------
+
+void ClockOffset::observe(u64 submitted_host_ns, u64 done_host_ns, u64 first_device_ns, u64 last_device_ns) {
+    const std::lock_guard lock(mutex_);
+    const i64 least = static_cast<i64>(submitted_host_ns) - static_cast<i64>(first_device_ns);
+    const i64 most = static_cast<i64>(done_host_ns) - static_cast<i64>(last_device_ns);
+    if (observed_) {
+        least_ns_ = std::max(least_ns_, least);
+        most_ns_ = std::min(most_ns_, most);
+    }
+    if (!observed_ || least_ns_ > most_ns_) {  // the clocks have drifted apart: begin anew
+        least_ns_ = least;
+        most_ns_ = most;
+    }
+    observed_ = true;
+}
+
+Device::ClockPair ClockOffset::read() {
+    const u64 now = host_now_ns();
+    const std::lock_guard lock(mutex_);
+    if (!observed_) return {now, now};
+    return {now, static_cast<u64>(static_cast<i64>(now) - (least_ns_ + most_ns_) / 2)};
+}
+
+// Start and end ------------------------------------------------------------------------------------
+
+void Queue::start() { period_ns_ = core_.shim().timestamp_period(core_.queue); }
+
+void Queue::destroy() noexcept {
+    for (const TimestampPage& page : room_.pages) destroy_page(core_.wgpu(), page);
+    for (const InFlight& flight : flight_)
+        for (const TimestampPage& page : flight.pages) destroy_page(core_.wgpu(), page);
+    if (room_.scalars.buffer.handle != nullptr) core_.wgpu().BufferRelease(room_.scalars.buffer.handle);
+    recorded_.clear();
+}
+
+bool Queue::idle() {
+    std::vector<Completion> nobodys;
+    (void)collect(nobodys);
+    const std::lock_guard lock(mutex_);
+    return flight_.empty();
+}
+
+// Recordings ---------------------------------------------------------------------------------------
+
+Status Queue::record(std::span<const Command> commands, RecordedId& out) {
+    if (core_.lost()) return core_.loss();
+    auto list = std::make_unique<RecordedList>();
+    list->commands.assign(commands.begin(), commands.end());
+    const auto keep = [&](auto& dispatch) {
+        list->bindings.push_back(
+            std::make_unique<std::vector<BoundRange>>(dispatch.bindings.begin(), dispatch.bindings.end()));
+        list->scalars.push_back(
+            std::make_unique<std::vector<std::byte>>(dispatch.scalars.begin(), dispatch.scalars.end()));
+        dispatch.bindings = *list->bindings.back();
+        dispatch.scalars = *list->scalars.back();
+    };
+    for (Command& command : list->commands) {
+        if (auto* dispatch = std::get_if<Dispatch>(&command.what)) keep(*dispatch);
+        if (auto* indirect = std::get_if<DispatchIndirect>(&command.what)) keep(*indirect);
+    }
+    out = static_cast<RecordedId>(reinterpret_cast<std::uintptr_t>(list.get()));
+    recorded_.push_back(std::move(list));
+    return {};
+}
+
+void Queue::release(RecordedId id) {
+    std::erase_if(recorded_, [&](const auto& list) { return list.get() == &from_id(id); });
+}
+
+// Submission ---------------------------------------------------------------------------------------
+
+Pending Queue::submit(const Submission& submission) {
+    if (core_.lost()) return {0, core_.loss()};
+    std::array<std::span<const Command>, 2> lists{submission.commands, {}};
+    if (submission.recorded != RecordedId::none) lists[1] = from_id(submission.recorded).commands;
+    InFlight flight{core_.next_ticket(), 1, 0, {}, 0, {}};
+    WGPUCommandBuffer commands = nullptr;
+    if (!lists[0].empty() || !lists[1].empty()) {
+        Recorder recorder(core_, memory_, pipelines_, room_);
+        Status status = recorder.prepare(lists);
+        if (!status.ok()) return {0, std::move(status)};
+        ErrorScope scope(core_);
+        recorder.begin();
+        for (const std::span<const Command> list : lists)
+            if (status.ok()) status = recorder.write(list);
+        commands = recorder.finish();
+        const Status encoded = scope.end("wgpuCommandEncoderFinish");
+        if (status.ok()) status = encoded;
+        if (!status.ok()) {
+            if (commands != nullptr) core_.wgpu().CommandBufferRelease(commands);
+            pipelines_.drop_groups();  // one of them may be the error
+            return {0, std::move(status)};
+        }
+        flight.timestamps = recorder.timestamps();
+        flight.pages = std::exchange(recorder.pages, {});
+    }
+    if (!flight.pages.empty()) flight.open = static_cast<u32>(flight.pages.size());
+    if (flight.timestamps != 0) flight.submitted_host_ns = host_now_ns();
+    {
+        // Before it can be done.
+        const std::lock_guard lock(mutex_);
+        flight_.push_back(flight);
+    }
+    if (Status status = hand_over(commands); !status.ok()) {
+        const std::lock_guard lock(mutex_);
+        if (!flight_.empty() && flight_.back().ticket == flight.ticket) flight_.pop_back();
+        const std::lock_guard lock_room(room_.mutex);
+        room_.pages.insert(room_.pages.end(), flight.pages.begin(), flight.pages.end());
+        return {0, std::move(status)};
+    }
+    ask_for_end(flight);
+    return {flight.ticket, {}};
+}
+
+Status Queue::hand_over(WGPUCommandBuffer commands) {
+    if (commands == nullptr) return {};
+    const Functions& wgpu = core_.wgpu();
+    ErrorScope scope(core_);
+    const ScalarBlocks& scalars = room_.scalars;
+    if (!scalars.bytes.empty())
+        wgpu.QueueWriteBuffer(core_.queue, scalars.buffer.handle, 0, scalars.bytes.data(), scalars.bytes.size());
+    wgpu.QueueSubmit(core_.queue, 1, &commands);
+    wgpu.CommandBufferRelease(commands);
+    return scope.end("wgpuQueueSubmit");
+}
+
+/// The end of a submission with timestamps is when they can be read.
+void Queue::ask_for_end(const InFlight& flight) {
+    const Functions& wgpu = core_.wgpu();
+    const auto request = [&] { return new Request{core_.inbox, flight.ticket}; };
+    if (flight.pages.empty()) {
+        wgpu.QueueOnSubmittedWorkDone(core_.queue,
+                                      {nullptr, WGPUCallbackMode_AllowProcessEvents, take_done, request(), nullptr});
+        return;
+    }
+    for (const TimestampPage& page : flight.pages)
+        wgpu.BufferMapAsync(page.host, WGPUMapMode_Read, 0, kQueriesPerPage * sizeof(u64),
+                            {nullptr, WGPUCallbackMode_AllowProcessEvents, take_page, request(), nullptr});
+}
+
+// Completion ---------------------------------------------------------------------------------------
+
+bool Queue::open() {
+    const std::lock_guard lock(mutex_);
+    return !flight_.empty() || memory_.mapping();
+}
+
+void Queue::poll(std::vector<Completion>& out, u64 limit_ns) {
+    if (collect(out) || limit_ns == 0) return;
+    if (core_.lost() || !open()) {
+        // Another thread may be about to submit; a caller in a loop shall not burn a core meanwhile.
+        sleep_ns(std::min(limit_ns, kNothingOpenNs));
+        (void)collect(out);
+        return;
+    }
+    const Clock::time_point start = Clock::now();
+    const u64 until_ns = std::min(limit_ns, kLongestPollNs);
+    for (u64 passed_ns = 0; passed_ns < until_ns && !core_.lost(); passed_ns = ns_of(Clock::now() - start)) {
+        if (passed_ns < kSpinNs) std::this_thread::yield();
+        else
+            sleep_ns(
+                std::min(until_ns - passed_ns, std::clamp(passed_ns / kSleepPart, kShortestSleepNs, kLongestSleepNs)));
+        if (collect(out)) return;
+    }
+    (void)collect(out);
+}
+
+/// Takes in what is done; true when something was.
+bool Queue::collect(std::vector<Completion>& out) {
+    if (!core_.lost()) core_.pump();
+    if (core_.lost()) return report_lost(out);
+    const std::size_t before = out.size();
+    for (const Event& event : core_.inbox->take()) {
+        Completion completion;
+        if (memory_.finish_map(event, completion)) out.push_back(std::move(completion));
+        else note(event);
+    }
+    std::vector<InFlight> done;
+    {
+        const std::lock_guard lock(mutex_);
+        while (!flight_.empty() && flight_.front().open == 0) {
+            done.push_back(std::move(flight_.front()));
+            flight_.pop_front();
+        }
+    }
+    for (InFlight& flight : done) complete(flight, out);
+    return out.size() != before;
+}
+
+void Queue::note(const Event& event) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(flight_.begin(), flight_.end(),
+                                    [&](const InFlight& flight) { return flight.ticket == event.ticket; });
+    if (found == flight_.end()) return;
+    --found->open;
+    if (event.failed && found->failure.empty())
+        found->failure = event.text.empty() ? "the library says only that the work failed" : event.text;
+}
+
+void Queue::complete(InFlight& done, std::vector<Completion>& out) {
+    Completion completion;
+    completion.ticket = done.ticket;
+    if (done.failure.empty()) done.failure = core_.take_stray();
+    if (!done.failure.empty())
+        completion.status = Status::failure(ErrorCode::internal, "wgpuQueueSubmit: " + done.failure);
+    if (done.timestamps != 0) read_timestamps(done, completion.timestamps_ns);
+    out.push_back(std::move(completion));
+    const std::lock_guard lock(room_.mutex);
+    room_.pages.insert(room_.pages.end(), done.pages.begin(), done.pages.end());
+}
+
+/// Zeros where the device has no timestamps.
+void Queue::read_timestamps(const InFlight& done, std::vector<u64>& out) {
+    out.assign(done.timestamps, 0);
+    if (!done.failure.empty()) return;
+    const auto inside = core_.enter();
+    for (std::size_t i = 0; i < done.pages.size(); ++i) {
+        const WGPUBuffer host = done.pages[i].host;
+        const std::size_t first = i * kQueriesPerPage;
+        const std::size_t count = std::min<std::size_t>(kQueriesPerPage, out.size() - first);
+        const auto* ticks =
+            static_cast<const u64*>(core_.wgpu().BufferGetConstMappedRange(host, 0, count * sizeof(u64)));
+        for (std::size_t k = 0; ticks != nullptr && k < count; ++k)
+            out[first + k] = static_cast<u64>(std::llround(static_cast<double>(ticks[k]) * period_ns_));
+        core_.wgpu().BufferUnmap(host);
+    }
+    if (!done.pages.empty()) clock_.observe(done.submitted_host_ns, host_now_ns(), out.front(), out.back());
+}
+
+/// Ends every open ticket with the loss. What the device may still use stays as it is.
+bool Queue::report_lost(std::vector<Completion>& out) {
+    const std::size_t before = out.size();
+    const std::lock_guard lock(mutex_);
+    for (const InFlight& flight : flight_) {
+        Completion completion;
+        completion.ticket = flight.ticket;
+        completion.status = core_.loss();
+        out.push_back(std::move(completion));
+        const std::lock_guard lock_room(room_.mutex);
+        room_.pages.insert(room_.pages.end(), flight.pages.begin(), flight.pages.end());
+    }
+    flight_.clear();
+    memory_.fail_maps(out);
+    return out.size() != before;
+}
+
+}  // namespace alkomp::backend::webgpu
