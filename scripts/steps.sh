@@ -71,6 +71,18 @@ with_drivers() {
   VK_DRIVER_FILES=$manifests VK_ICD_FILENAMES=$manifests ALKOMP_REQUIRE=vulkan "$@"
 }
 
+# with_webgpu COMMAND...: the command sees wgpu-native and, where scripts/setup could fetch it, Dawn. Fails without them.
+with_webgpu() {
+  local libraries required=wgpu
+  libraries=$(ls "$venv"/lib/python3*/site-packages/wgpu/resources/libwgpu_native-release.so 2>/dev/null || true)
+  [ -n "$libraries" ] || fail "wgpu-native is missing; scripts/setup installs it"
+  if [ -f build/dawn/libwebgpu_wrapper.so ]; then
+    libraries+=:$root/build/dawn/libwebgpu_wrapper.so
+    required+=,dawn
+  fi
+  ALKOMP_WEBGPU_LIBRARY=$libraries ALKOMP_REQUIRE=$required "$@"
+}
+
 # Builds the Python package and installs it into the virtual environment.
 install_python_package() {
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \

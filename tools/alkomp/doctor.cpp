@@ -130,9 +130,9 @@ void add_devices(std::vector<BackendReport>& backends) {
 std::vector<std::string> relevant_environment() {
     std::vector<std::string> out;
     for (const char* name :
-         {"ALKOMP_DEVICE", "ALKOMP_VULKAN_LIBRARY", "ALKOMP_CACHE", "ALKOMP_CACHE_DIR", "VK_DRIVER_FILES",
-          "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE",
-          "VK_INSTANCE_LAYERS", "VK_LOADER_LAYERS_ENABLE", "LD_LIBRARY_PATH"}) {
+         {"ALKOMP_DEVICE", "ALKOMP_VULKAN_LIBRARY", "ALKOMP_WEBGPU_LIBRARY", "ALKOMP_WEBGPU_FALLBACK", "ALKOMP_CACHE",
+          "ALKOMP_CACHE_DIR", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT",
+          "VK_LOADER_DRIVERS_DISABLE", "VK_INSTANCE_LAYERS", "VK_LOADER_LAYERS_ENABLE", "LD_LIBRARY_PATH"}) {
         const char* value = std::getenv(name);
         if (value != nullptr) out.push_back(std::string(name) + "=" + value);
     }

@@ -106,6 +106,24 @@ WgslSupport wgsl_of(const AdapterRecord& a) {
     return out;
 }
 
+/// "f16, i64, subgroups of 8, 256 bytes of immediates, timestamps"
+std::string offers(const Capabilities& capabilities) {
+    const WgslSupport& wgsl = capabilities.wgsl;
+    std::string out;
+    const auto add = [&](bool has, const std::string& what) {
+        if (has) out += (out.empty() ? "" : ", ") + what;
+    };
+    add(wgsl.f16, "f16");
+    add(wgsl.f64, "f64");
+    add(wgsl.i64, "i64");
+    add(wgsl.atomic_i64, "64-bit atomics");
+    add(wgsl.atomic_f32, "f32 atomics");
+    add(wgsl.subgroups, "subgroups");
+    add(wgsl.immediate_bytes != 0, std::to_string(wgsl.immediate_bytes) + " bytes of immediates");
+    add(capabilities.features.timestamps, "timestamps");
+    return out.empty() ? "nothing beyond WebGPU's core" : out;
+}
+
 }  // namespace
 
 AdapterRecord::~AdapterRecord() {
@@ -129,7 +147,9 @@ void list_adapters(const std::shared_ptr<const Instance>& instance,
             continue;
         }
         adapter->description.index = static_cast<u32>(out.size());
-        findings.push_back({Finding::Kind::device, adapter->description.name, true, adapter->description.driver});
+        const Adapter& description = adapter->description;
+        findings.push_back({Finding::Kind::device, description.name, true,
+                            description.driver + "; it offers " + offers(description.capabilities)});
         out.push_back(std::move(adapter));
     }
     if (handles.empty())

@@ -25,6 +25,17 @@ void Core::lose(const std::string& why) {
     lost_.store(true, std::memory_order_release);
 }
 
+bool Core::alive() {
+    if (lost() || !shim().traits().ranges_need_device) return !lost();
+    // The cheapest call that fails on a lost device: the library keeps empty layouts.
+    ErrorScope scope(*this);
+    const WGPUBindGroupLayoutDescriptor nothing{};
+    if (WGPUBindGroupLayout layout = wgpu().DeviceCreateBindGroupLayout(device, &nothing); layout != nullptr)
+        wgpu().BindGroupLayoutRelease(layout);
+    (void)scope.end("wgpuDeviceCreateBindGroupLayout");
+    return !lost();
+}
+
 Status Core::loss() const {
     const std::lock_guard lock(text_mutex_);
     return Status::failure(ErrorCode::device_lost, loss_);
@@ -49,7 +60,7 @@ std::string Core::take_stray() {
     return std::exchange(stray_, {});
 }
 
-ErrorScope::ErrorScope(Core& core) : core_(core) {
+ErrorScope::ErrorScope(Core& core) : core_(core), alone_(core.scope_mutex) {
     core_.wgpu().DevicePushErrorScope(core_.device, WGPUErrorFilter_OutOfMemory);
     core_.wgpu().DevicePushErrorScope(core_.device, WGPUErrorFilter_Validation);
 }

@@ -54,6 +54,8 @@ struct Core {
 
     [[nodiscard]] bool lost() const noexcept { return lost_.load(std::memory_order_acquire); }
     void lose(const std::string& why);
+    /// Before a call that a lost device does not survive: asks the library again where it must.
+    [[nodiscard]] bool alive();
     /// What every function answers once the device is lost.
     [[nodiscard]] Status loss() const;
 
@@ -69,6 +71,8 @@ struct Core {
     void add_stray(std::string text);
     [[nodiscard]] std::string take_stray();
 
+    std::recursive_mutex scope_mutex;
+
 private:
     std::atomic<u64> last_ticket_{0};
     std::atomic<bool> lost_{false};
@@ -78,8 +82,8 @@ private:
     std::recursive_mutex mutex_;
 };
 
-/// Catches the errors of the calls made while it is open. Scopes belong to the device or to the thread; both will do, as
-/// the front serialises all calls that can fail.
+/// Catches the errors of the calls made while it is open. Scopes belong to the thread or, in wgpu-native, to the device:
+/// one thread at a time has some open.
 class ErrorScope {
 public:
     explicit ErrorScope(Core& core);
@@ -98,6 +102,7 @@ private:
     Caught pop();
 
     Core& core_;
+    std::unique_lock<std::recursive_mutex> alone_;
     bool open_ = true;
 };
 

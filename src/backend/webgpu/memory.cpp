@@ -88,6 +88,7 @@ void Memory::free(BufferId id) {
 }
 
 Status Memory::take_range(const OpenMap& map, void*& out) {
+    if (!core_.alive()) return core_.loss();
     const Functions& wgpu = core_.wgpu();
     // The memory of a buffer that is read is const to everybody but the type of `out`.
     out = map.buffer->kind == MemoryKind::upload

@@ -29,6 +29,8 @@ struct Traits {
     bool synchronises = false;       ///< always, without a feature
     bool robust_per_kernel = false;  ///< `create_module` heeds `robust`
     bool robust_per_device = false;  ///< `extend` heeds `robust`
+    /// GetMappedRange ends the process once the device is lost, which is to be found out before.
+    bool ranges_need_device = false;
 };
 
 /// What makes a device besides the header's descriptor; alive until the device is made.

@@ -255,6 +255,7 @@ void Queue::complete(InFlight& done, std::vector<Completion>& out) {
     if (!done.failure.empty())
         completion.status = Status::failure(ErrorCode::internal, "wgpuQueueSubmit: " + done.failure);
     if (done.timestamps != 0) read_timestamps(done, completion.timestamps_ns);
+    if (core_.lost()) completion.status = core_.loss();
     out.push_back(std::move(completion));
     const std::lock_guard lock(room_.mutex);
     room_.pages.insert(room_.pages.end(), done.pages.begin(), done.pages.end());
@@ -263,7 +264,7 @@ void Queue::complete(InFlight& done, std::vector<Completion>& out) {
 /// Zeros where the device has no timestamps.
 void Queue::read_timestamps(const InFlight& done, std::vector<u64>& out) {
     out.assign(done.timestamps, 0);
-    if (!done.failure.empty()) return;
+    if (!done.failure.empty() || !core_.alive()) return;
     const auto inside = core_.enter();
     for (std::size_t i = 0; i < done.pages.size(); ++i) {
         const WGPUBuffer host = done.pages[i].host;

@@ -38,6 +38,7 @@ constexpr Traits kTraits{
     .most_immediate_bytes = 256,
     .synchronises = true,
     .robust_per_kernel = true,
+    .ranges_need_device = true,
 };
 
 class WgpuNative final : public Shim {
