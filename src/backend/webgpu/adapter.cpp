@@ -3,6 +3,7 @@
 #include "backend/webgpu/adapter.h"
 
 #include "backend/vendor.h"
+#include "emit/wgsl/wgsl.h"
 
 #include <algorithm>
 #include <thread>
@@ -172,6 +173,7 @@ Capabilities capabilities_of(const AdapterRecord& a, bool robust) {
     s.basic = s.vote = s.arithmetic = s.ballot = s.shuffle = s.shuffle_relative = s.quad = out.wgsl.subgroups;
     f.robust_buffers = robust;
     f.robust_per_kernel = robust && traits.robust_per_kernel;
+    emit::add_lowered(f, out.wgsl);
     return out;
 }
 
