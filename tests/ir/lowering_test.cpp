@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Lowered kernels leave what they left before, and hold nothing of what they were lowered for.
 #include "ir/module_files.h"
+#include "ir/builder.h"
 #include "ir/parse.h"
 #include "ir/pass/passes.h"
 #include "ir/print.h"
@@ -14,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
 
 namespace alkomp::testing {
 namespace {
@@ -25,7 +27,10 @@ struct NamedLowering {
 
 std::vector<NamedLowering> lowerings() {
     return {{"memory_layouts", {.memory_layouts = true, .memory = {}}},
-            {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}}};
+            {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}},
+            {"small integers", {.memory_layouts = true, .memory = {}, .small_integers = true}},
+            {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
+            {"all", {.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true}}};
 }
 
 ir::ValueId global_at(const ir::Module& module, u32 set, u32 binding) {
@@ -77,6 +82,19 @@ KernelRun evaluate_lowered(const ir::Module& module, const ir::Module& lowered, 
     return found;
 }
 
+/// What is left of what was lowered.
+std::string left_in(const ir::Module& module, const ir::Lowering& how) {
+    for (u32 i = 2; i < module.types.size(); ++i) {
+        const ir::Type& type = module.types[ir::TypeId{i}];
+        if (type.kind != ir::Type::Kind::scalar) continue;
+        const bool is_small = ir::is_integer(type.scalar) && size_bytes(type.scalar) < 4;
+        const bool is_wide = ir::is_integer(type.scalar) && size_bytes(type.scalar) == 8;
+        if ((how.small_integers && is_small) || (how.wide_integers && is_wide))
+            return "it still has " + std::string(to_string(type.scalar));
+    }
+    return {};
+}
+
 bool is_refused_choice(const Error& error) {
     return error.code() == ErrorCode::unsupported &&
            std::string_view(error.what()).find("into more than one buffer") != std::string_view::npos;
@@ -92,6 +110,7 @@ std::string broken_by(const NamedLowering& how, const ir::Module& module, const 
             for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(lowered);
         const ir::Lowered result = ir::lower(lowered, how.lowering);
         ir::verify(lowered);
+        if (const std::string left = left_in(lowered, how.lowering); !left.empty()) return how.name + ": " + left;
         if (optimize)
             for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(lowered);
         ir::verify(lowered);
@@ -111,8 +130,9 @@ TEST(Lowerings, keep_what_random_programs_leave) {
     RandomProgramOptions options;
     options.local_pointers = false;
     for (const u64 seed : seeds(300)) {
-        const RandomProgram program = random_program(seed, options);
         for (const NamedLowering& how : lowerings()) {
+            options.types.f64 = !how.lowering.wide_integers;
+            const RandomProgram program = random_program(seed, options);
             const bool optimize = seed % 2 == 0;
             const std::string broken = broken_by(how, program.module, program.run, optimize);
             if (broken.empty()) continue;
@@ -191,6 +211,148 @@ TEST(Lowerings, keep_what_modules_leave) {
                 EXPECT_EQ(broken_by(how, module, start_of(module), optimize), "") << file.name;
     }
     EXPECT_GE(evaluated, 7u);
+}
+
+/// A kernel that gives two numbers to each operation on integers of a type, and its run over edges and random numbers.
+class Operations {
+public:
+    Operations(Scalar scalar, u32 lanes) : scalar_(scalar), build_(module) {
+        ir::Types& types = module.types;
+        type_ = types.vector(scalar, lanes);
+        const u32 stride = size_bytes(scalar) * (lanes == 3 ? 4 : lanes);
+        module.workgroup_size[0] = module.index(32);
+        const ir::ValueId in = buffer("in", stride, 0), out = buffer("out", stride, 1);
+        module.kernel = build_.open_function("main", {}, types.nothing());
+        const ir::ValueId id = emit(ir::Op::extract, {build_.builtin(ir::Builtin::global_id)}, {0});
+        const ir::ValueId first = emit(ir::Op::mul, {id, module.index(2)});
+        const ir::ValueId a = build_.load(emit(ir::Op::access, {in, first}));
+        const ir::ValueId b = build_.load(emit(ir::Op::access, {in, emit(ir::Op::add, {first, module.index(1)})}));
+        add_results(a, b);
+        // What is above the bits of a result must not matter.
+        ir::ValueId all = a;
+        const ir::ValueId one = ones();
+        for (const ir::ValueId result : results_)
+            all = emit(ir::Op::bit_xor, {emit(ir::Op::mul, {all, b}), emit(ir::Op::shr, {result, one})});
+        results_.push_back(all);
+        const ir::ValueId begin = emit(ir::Op::mul, {id, module.index(results_.size())});
+        for (std::size_t i = 0; i < results_.size(); ++i)
+            build_.store(emit(ir::Op::access, {out, emit(ir::Op::add, {begin, module.index(i)})}), results_[i]);
+        build_.return_();
+        build_.close_function();
+        ir::verify(module);
+        fill(stride);
+    }
+
+    ir::Module module;
+    std::vector<KernelRun> runs;
+
+private:
+    ir::ValueId emit(ir::Op op, std::initializer_list<ir::ValueId> operands, std::initializer_list<u32> immediates = {},
+                     ir::TypeId given = ir::TypeId::none) {
+        return build_.emit(op, operands, immediates, given);
+    }
+    ir::ValueId buffer(const char* name, u32 stride, u32 binding) {
+        ir::Global made;
+        made.name = module.string(name);
+        made.type = module.types.runtime_array(type_, stride);
+        made.binding = binding;
+        return module.add_global(made);
+    }
+    ir::ValueId ones() {
+        const ir::Type& type = module.types[type_];
+        if (type.kind == ir::Type::Kind::scalar) return module.constant(type_, 1);
+        return emit(ir::Op::splat, {module.constant(type.element, 1)}, {}, type_);
+    }
+    void give(ir::ValueId id) {
+        if (module.type_of(id) != type_) id = emit(ir::Op::convert, {id}, {}, type_);
+        results_.push_back(id);
+    }
+    void add_results(ir::ValueId a, ir::ValueId b) {
+        using ir::Op;
+        for (const Op op :
+             {Op::add,     Op::sub, Op::mul, Op::div,      Op::rem, Op::mod, Op::min, Op::max, Op::bit_and, Op::bit_or,
+              Op::bit_xor, Op::shl, Op::shr, Op::mul_high, Op::eq,  Op::ne,  Op::lt,  Op::le,  Op::gt,      Op::ge})
+            give(emit(op, {a, b}));
+        for (const Op op :
+             {Op::neg, Op::abs, Op::sign, Op::bit_not, Op::count_ones, Op::find_msb, Op::find_lsb, Op::reverse_bits})
+            give(emit(op, {a}));
+        for (const Op op : {Op::mul_wide, Op::add_carry, Op::sub_borrow}) {
+            give(emit(op, {a, b}));
+            give(module.result(module[build_.last()], 1));
+        }
+        const ir::TypeId half = module.types.with_scalar(type_, Scalar::u16);
+        give(emit(Op::shl, {a, emit(Op::convert, {b}, {}, half)}));
+        give(emit(Op::clamp, {a, b, module.zero(type_)}));
+        const ir::ValueId one = module.types.lanes(type_) == 1 ? b : emit(Op::extract, {b}, {1});
+        for (const u32 count : {0u, 1u, 5u, 200u}) {
+            give(emit(Op::extract_bits, {a, one, module.index(count)}));
+            give(emit(Op::insert_bits, {a, b, module.index(count), one}));
+        }
+        for (const Scalar other : {Scalar::i8, Scalar::u8, Scalar::i16, Scalar::u16, Scalar::i32, Scalar::u32,
+                                   Scalar::i64, Scalar::u64, Scalar::f32, Scalar::f16}) {
+            const ir::ValueId there = emit(Op::convert, {a}, {}, module.types.with_scalar(type_, other));
+            give(there);
+            if (other == Scalar::f32) give(emit(Op::convert, {emit(Op::mul, {there, there})}, {}, type_));
+        }
+    }
+    /// Pairs of edges and random numbers, 32 to a run.
+    void fill(u32 stride) {
+        std::vector<u64> edges{0,
+                               1,
+                               2,
+                               3,
+                               10,
+                               ~u64{0},
+                               ~u64{0} - 1,
+                               0x7f,
+                               0x80,
+                               0xff,
+                               0x7fff,
+                               0x8000,
+                               0xffff,
+                               0x10000,
+                               0x7fffffff,
+                               0x80000000,
+                               0xffffffff,
+                               0x100000000,
+                               0x100000001,
+                               u64{1} << 63,
+                               (u64{1} << 63) - 1,
+                               (u64{1} << 63) + 1,
+                               0xffffff8000000000,
+                               0x7fffff4000000001,
+                               0xffff0000ffff0000};
+        std::mt19937_64 random(static_cast<u64>(scalar_) * 7 + stride);
+        for (u32 i = 0; i < 7; ++i) edges.push_back(random() >> random() % 64);
+        const u32 size = size_bytes(scalar_), lanes = stride / size;
+        for (std::size_t left = 0; left < edges.size(); left += lanes == 1 ? 1 : 8) {
+            KernelRun run;
+            run.buffers = {{},
+                           std::vector<std::byte>(std::size_t{64} * stride),
+                           std::vector<std::byte>(32 * results_.size() * stride)};
+            for (std::size_t i = 0; i < 32; ++i)
+                for (u32 k = 0; k < 2 * lanes; ++k) {
+                    const u64 bits = edges[((k < lanes ? left : i) + k % lanes) % edges.size()];
+                    std::memcpy(&run.buffers[1][(i * 2 * lanes + k) * size], &bits, size);
+                }
+            runs.push_back(std::move(run));
+        }
+    }
+
+    Scalar scalar_;
+    ir::Builder build_;
+    ir::TypeId type_ = ir::TypeId::none;
+    std::vector<ir::ValueId> results_;
+};
+
+TEST(Lowerings, keep_what_each_operation_gives) {
+    for (const Scalar scalar : {Scalar::i8, Scalar::u8, Scalar::i16, Scalar::u16, Scalar::i64, Scalar::u64})
+        for (const u32 lanes : {1u, 2u, 3u}) {
+            const Operations all(scalar, lanes);
+            for (const KernelRun& run : all.runs)
+                EXPECT_EQ(broken_by(lowerings().back(), all.module, run, false), "")
+                    << to_string(scalar) << 'x' << lanes;
+        }
 }
 
 TEST(Lowerings, neighbours_in_a_word_write_beside_each_other) {

@@ -83,17 +83,7 @@ private:
     }
     /// Values have no layout.
     TypeId make_type(TypeId old) override {
-        if (keeps_layout_[static_cast<u32>(old)]) return Rebuild::make_type(old);
-        Type made = from_.types[old];
-        if (made.element != TypeId::none) made.element = type(made.element);
-        if (made.length != 0) made.length = place(value(ValueId{made.length}));
-        for (Type::Member& member : made.members) {
-            member.type = type(member.type);
-            member.offset_bytes = 0;
-        }
-        made.stride_bytes = made.size_bytes = 0;
-        made.row_major = false;
-        return to_.types.add(made);
+        return keeps_layout_[static_cast<u32>(old)] ? Rebuild::make_type(old) : make_plain(old);
     }
 
     // Globals.

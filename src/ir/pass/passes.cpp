@@ -4,6 +4,8 @@
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
+#include "ir/pass/lower_small_integers.h"
+#include "ir/pass/lower_wide_integers.h"
 #include "ir/pass/narrow_barriers.h"
 #include "ir/pass/promote_variables.h"
 #include "ir/pass/remove_dead_code.h"
@@ -31,6 +33,8 @@ std::span<const Pass> optimizing_passes() {
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
+    if (lowering.small_integers) lower_small_integers(module);
+    if (lowering.wide_integers) lower_wide_integers(module);
     return lowered;
 }
 

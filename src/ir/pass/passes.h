@@ -22,6 +22,8 @@ struct Pass {
 struct Lowering {
     bool memory_layouts = false;  ///< it lays memory out as WGSL does, and has no pointers to choose between
     MemoryLowering memory{};      ///< what it has in memory
+    bool small_integers = false;  ///< it has no integers of 8 and 16 bits; comes with `memory_layouts`
+    bool wide_integers = false;   ///< it has none of 64 bits
 };
 
 struct Lowered {

@@ -18,6 +18,7 @@ Rebuild::Rebuild(const Module& from)
       u32_(to_.types.scalar(Scalar::u32)),
       bool_(to_.types.scalar(Scalar::boolean)),
       types_(from.types.size(), TypeId::none),
+      scalars_in_(from.types.size()),
       values_(from.values.size(), ValueId::none),
       functions_(from.functions.size(), FunctionId::none),
       constructs_(from.instructions.size(), InstructionId::none) {
@@ -54,6 +55,35 @@ TypeId Rebuild::make_type(TypeId old) {
     if (made.length != 0) made.length = place(value(ValueId{made.length}));
     for (Type::Member& member : made.members) member.type = type(member.type);
     return to_.types.add(made);
+}
+
+TypeId Rebuild::make_plain(TypeId old) {
+    Type made = from_.types[old];
+    if (made.element != TypeId::none) made.element = type(made.element);
+    if (made.length != 0) made.length = place(value(ValueId{made.length}));
+    for (Type::Member& member : made.members) {
+        member.type = type(member.type);
+        member.offset_bytes = 0;
+    }
+    made.stride_bytes = made.size_bytes = 0;
+    made.row_major = false;
+    return to_.types.add(made);
+}
+
+u32 Rebuild::scalars_in(TypeId old) {
+    u32& known = scalars_in_[static_cast<u32>(old)];
+    if (known != 0) return known;
+    const Type& type = from_.types[old];
+    u32 found = 0;
+    if (type.kind == Kind::scalar) found = 1u << static_cast<u32>(type.scalar);
+    else if (type.element != TypeId::none) found = scalars_in(type.element);
+    for (const Type::Member& member : type.members) found |= scalars_in(member.type);
+    return scalars_in_[static_cast<u32>(old)] = found;
+}
+
+Scalar Rebuild::scalar_of(ValueId old) const {
+    const Type& type = from_.type(old);
+    return type.kind == Kind::scalar || type.kind == Kind::vector ? type.scalar : Scalar::record;
 }
 
 ValueId Rebuild::make_constant(const Constant& old) {
@@ -201,10 +231,11 @@ ValueId Rebuild::emit(Op op, std::initializer_list<ValueId> operands, std::initi
 }
 
 ValueId Rebuild::simpler(Op op, std::span<const ValueId> operands, TypeId given) {
-    if (operands.empty() || !has(op, kPure) || !to_.types.is(to_.type_of(operands[0]), Kind::scalar))
-        return ValueId::none;
+    if (operands.empty() || !has(op, kPure)) return ValueId::none;
     const TypeId first = to_.type_of(operands[0]);
     if ((op == Op::convert || op == Op::bitcast) && given == first) return operands[0];
+    if (op == Op::select && to_.known_bits(operands[0])) return operands[*to_.known_bits(operands[0]) != 0 ? 1 : 2];
+    if (!to_.types.is(first, Kind::scalar)) return ValueId::none;
     std::vector<u64> bits;
     for (const ValueId operand : operands) {
         const std::optional<u64> known = to_.known_bits(operand);
@@ -244,6 +275,16 @@ ValueId Rebuild::simpler(Op op, std::span<const ValueId> operands, TypeId given)
         default:
             return ValueId::none;
     }
+}
+
+ValueId Rebuild::filled(TypeId scalar_or_vector, u64 bits) {
+    const Type type = to_.types[scalar_or_vector];
+    if (type.kind == Kind::scalar || bits == 0) return to_.constant(scalar_or_vector, bits);
+    Constant made;
+    made.kind = Constant::Kind::composite;
+    made.type = scalar_or_vector;
+    made.parts.assign(type.count, to_.constant(type.element, bits));
+    return to_.constant(std::move(made));
 }
 
 ValueId Rebuild::part(ValueId whole, u32 i) {

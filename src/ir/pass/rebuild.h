@@ -48,9 +48,19 @@ protected:
     ValueId emit(Op op, std::initializer_list<ValueId> operands, std::initializer_list<u32> immediates = {},
                  TypeId given = TypeId::none, u8 flags = 0);
     ValueId compose(TypeId whole, std::span<const ValueId> parts) { return build_.emit(Op::compose, parts, {}, whole); }
+    /// The scalar, or a vector of it in each lane.
+    [[nodiscard]] ValueId filled(TypeId scalar_or_vector, u64 bits);
     /// A part of a composite, without an instruction where it was just put together.
     ValueId part(ValueId whole, u32 i);
     [[nodiscard]] ValueId number(u64 bits) { return to_.index(bits & 0xffffffff); }
+
+    /// As many lanes as the other type has.
+    [[nodiscard]] TypeId like(TypeId shape, Scalar scalar) { return to_.types.with_scalar(shape, scalar); }
+    /// A type of the old module without its layout: values need none.
+    [[nodiscard]] TypeId make_plain(TypeId old);
+    /// A bit for each scalar in an old type, `1 << Scalar`; pointers are followed.
+    [[nodiscard]] u32 scalars_in(TypeId old);
+    [[nodiscard]] Scalar scalar_of(ValueId old) const;  ///< `record` where it is no scalar or vector
 
     [[nodiscard]] std::span<const ValueId> operands(InstructionId id) const { return from_.operands(from_[id]); }
     [[nodiscard]] ValueId operand(InstructionId id, u32 i) { return value(operands(id)[i]); }
@@ -71,6 +81,7 @@ private:
     [[nodiscard]] ValueId simpler(Op op, std::span<const ValueId> operands, TypeId given);
 
     std::vector<TypeId> types_;              // by old type
+    std::vector<u32> scalars_in_;            // by old type; 0: not known yet
     std::vector<ValueId> values_;            // by old value
     std::vector<FunctionId> functions_;      // by old function
     std::vector<InstructionId> constructs_;  // by old construct

@@ -24,7 +24,7 @@ std::optional<WgslLayouts::Size> WgslLayouts::place(TypeId id, bool is_uniform) 
         case Kind::scalar:
             return scalar(type.scalar);
         case Kind::vector:
-            return vector(type);
+            return vector(type, is_uniform);
         case Kind::matrix:
             return matrix(type);
         case Kind::array:
@@ -57,10 +57,11 @@ std::optional<WgslLayouts::Size> WgslLayouts::scalar(Scalar scalar) const {
     }
 }
 
-std::optional<WgslLayouts::Size> WgslLayouts::vector(const Type& type) const {
+std::optional<WgslLayouts::Size> WgslLayouts::vector(const Type& type, bool is_uniform) const {
     const std::optional<Size> lane = scalar(type.scalar);
     if (!lane) return std::nullopt;
     const bool is_array_of_pairs = lane->size_bytes == 8 && !types_.i64;
+    if (is_array_of_pairs && is_uniform) return std::nullopt;
     const u64 lanes = is_array_of_pairs ? 1 : type.count == 2 ? 2 : 4;
     return Size{lane->size_bytes * lanes, lane->size_bytes * type.count};
 }

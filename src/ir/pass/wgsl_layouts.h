@@ -8,7 +8,8 @@
 
 namespace alkomp::ir {
 
-/// What WGSL holds in memory. 64-bit integers always lie there as pairs of u32 do; `i64`: as they do natively.
+/// What WGSL holds in memory. 64-bit integers lie there as pairs of u32, vectors of
+/// them as arrays of pairs, or with `i64` as themselves.
 struct WgslTypes {
     bool f16 = false, i64 = false;
 };
@@ -29,7 +30,7 @@ private:
     };
     [[nodiscard]] std::optional<Size> place(TypeId id, bool is_uniform) const;
     [[nodiscard]] std::optional<Size> scalar(Scalar scalar) const;
-    [[nodiscard]] std::optional<Size> vector(const Type& type) const;
+    [[nodiscard]] std::optional<Size> vector(const Type& type, bool is_uniform) const;
     [[nodiscard]] std::optional<Size> matrix(const Type& type) const;
     [[nodiscard]] std::optional<Size> elements(const Type& type, bool is_uniform) const;
     [[nodiscard]] std::optional<Size> structure(const Type& type, bool is_uniform) const;
