@@ -203,11 +203,9 @@ private:
 
     // Types.
     ValueId converted(InstructionId id, Scalar from, Scalar to) {
-        const ValueId given = operand(id, 0);
-        if (!is_small(to)) return ValueId::none;
         const TypeId made = made_type(id);
-        const ValueId wide = emit(Op::convert, {given}, {}, made);
-        if (from == Scalar::boolean) return wide;
+        const ValueId wide = emit(Op::convert, {operand(id, 0)}, {}, made);
+        if (from == Scalar::boolean || !is_small(to)) return wide;
         if (is_float(from)) {
             const u64 most = is_signed(to) ? ones(to) >> 1 : ones(to);
             if (!is_signed(to)) return emit(Op::min, {wide, filled(made, most)});

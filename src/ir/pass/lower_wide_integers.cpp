@@ -56,7 +56,18 @@ private:
     ValueId pair(Wide of) {
         const auto low = to_.known_bits(of.low), high = to_.known_bits(of.high);
         if (low && high) return constant_pair(*low | *high << 32);
+        const ValueId low_of = source(of.low, 0);
+        if (low_of != ValueId::none && low_of == source(of.high, 1)) return low_of;
         return compose(pair_, std::array{of.low, of.high});
+    }
+    /// The pair that it is this half of.
+    ValueId source(ValueId half, u32 which) const {
+        const Value& value = to_[half];
+        if (value.kind != Value::Kind::result) return ValueId::none;
+        const Instruction& made = to_[InstructionId{value.index}];
+        if (made.op != Op::extract || to_.immediates(made).size() != 1 || to_.immediates(made)[0] != which)
+            return ValueId::none;
+        return to_.type_of(to_.operands(made)[0]) == pair_ ? to_.operands(made)[0] : ValueId::none;
     }
     u32 lanes(ValueId old) const { return from_.types.lanes(from_.type_of(old)); }
     /// A lane of a vector, or the value.

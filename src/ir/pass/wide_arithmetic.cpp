@@ -84,28 +84,41 @@ Wide WideArithmetic::modulo(Wide a, Wide b, bool is_signed) {
     return choose(emit(Op::bit_and, {is_some, differs}), add(rest, b), rest);
 }
 
-// Bits. Counts of 32 bits are taken modulo 32 by the instructions themselves.
+// Bits. Instructions take counts modulo 32 by themselves, so the opposite of a count is what is left of 31.
+
+Wide WideArithmetic::shl_short(Wide a, ValueId count) {
+    const ValueId carried = emit(Op::shr, {emit(Op::shr, {a.low, number(1)}), emit(Op::bit_not, {count})});
+    return {emit(Op::shl, {a.low, count}), emit(Op::bit_or, {emit(Op::shl, {a.high, count}), carried})};
+}
 
 Wide WideArithmetic::shl(Wide a, ValueId count) {
-    const ValueId low = emit(Op::shl, {a.low, count});
-    const ValueId carried = emit(Op::shr, {emit(Op::shr, {a.low, number(1)}), emit(Op::bit_not, {count})});
-    const ValueId high = emit(Op::bit_or, {emit(Op::shl, {a.high, count}), carried});
-    const ValueId is_far = emit(Op::ne, {emit(Op::bit_and, {count, number(32)}), number(0)});
-    return choose(is_far, {number(0), low}, {low, high});
+    if (const std::optional<u64> known = to_.known_bits(count)) {
+        const u64 by = *known % 64;
+        if (by == 0) return a;
+        if (by >= 32) return {number(0), emit(Op::shl, {a.low, number(by - 32)})};
+        const ValueId carried = emit(Op::shr, {a.low, number(32 - by)});
+        return {emit(Op::shl, {a.low, number(by)}), emit(Op::bit_or, {emit(Op::shl, {a.high, number(by)}), carried})};
+    }
+    const Wide near = shl_short(a, count);
+    return choose(is_far(count), {number(0), near.low}, near);
 }
 
 Wide WideArithmetic::shr(Wide a, ValueId count, bool is_signed) {
-    const ValueId carried = emit(Op::shl, {emit(Op::shl, {a.high, number(1)}), emit(Op::bit_not, {count})});
-    const ValueId low = emit(Op::bit_or, {emit(Op::shr, {a.low, count}), carried});
-    ValueId high = ValueId::none, above = number(0);
-    if (is_signed) {
-        high = as_unsigned(emit(Op::shr, {as_signed(a.high), count}));
-        above = all_ones_if_negative(a);
-    } else {
-        high = emit(Op::shr, {a.high, count});
+    const auto high = [&](ValueId by) {
+        if (!is_signed) return emit(Op::shr, {a.high, by});
+        return as_unsigned(emit(Op::shr, {as_signed(a.high), by}));
+    };
+    const auto above = [&] { return is_signed ? all_ones_if_negative(a) : number(0); };
+    if (const std::optional<u64> known = to_.known_bits(count)) {
+        const u64 by = *known % 64;
+        if (by == 0) return a;
+        if (by >= 32) return {high(number(by - 32)), above()};
+        const ValueId carried = emit(Op::shl, {a.high, number(32 - by)});
+        return {emit(Op::bit_or, {emit(Op::shr, {a.low, number(by)}), carried}), high(number(by))};
     }
-    const ValueId is_far = emit(Op::ne, {emit(Op::bit_and, {count, number(32)}), number(0)});
-    return choose(is_far, {high, above}, {low, high});
+    const ValueId carried = emit(Op::shl, {emit(Op::shl, {a.high, number(1)}), emit(Op::bit_not, {count})});
+    const Wide near{emit(Op::bit_or, {emit(Op::shr, {a.low, count}), carried}), high(count)};
+    return choose(is_far(count), {near.high, above()}, near);
 }
 
 Wide WideArithmetic::count_ones(Wide a) {
@@ -265,7 +278,7 @@ ValueId WideArithmetic::divide_by_word(Wide a, ValueId by) {
 ValueId WideArithmetic::divide_by_wide(Wide a, Wide by) {
     const ValueId spare = emit(Op::sub, {number(31), emit(Op::find_msb, {by.high})});
     const Wide half = shr(a, number(1), false);
-    const ValueId estimate = divide_words(half.high, half.low, shl(by, spare).high);
+    const ValueId estimate = divide_words(half.high, half.low, shl_short(by, spare).high);
     const ValueId scaled = emit(Op::shr, {estimate, emit(Op::sub, {number(31), spare})});
     const ValueId least =
         emit(Op::select, {emit(Op::eq, {scaled, number(0)}), number(0), emit(Op::sub, {scaled, number(1)})});
@@ -289,7 +302,7 @@ FunctionId WideArithmetic::word_division() {
         const ValueId spare = emit(Op::sub, {number(31), emit(Op::find_msb, {given[2]})});
         const ValueId by = emit(Op::shl, {given[2], spare});
         const ValueId by_high = emit(Op::shr, {by, number(16)}), by_low = emit(Op::bit_and, {by, number(0xffff)});
-        const Wide from = shl({given[1], given[0]}, spare);
+        const Wide from = shl_short({given[1], given[0]}, spare);
         // A digit estimated by the upper half of the divisor is at most two too large.
         const auto digit = [&](ValueId above, ValueId next) {
             ValueId made = emit(Op::div, {above, by_high}), rest = emit(Op::rem, {above, by_high});

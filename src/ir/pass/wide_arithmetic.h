@@ -62,6 +62,10 @@ protected:
     TypeId i32_, f32_;
 
 private:
+    [[nodiscard]] Wide shl_short(Wide a, ValueId count);  ///< by less than 32
+    [[nodiscard]] ValueId is_far(ValueId count) {
+        return emit(Op::ne, {emit(Op::bit_and, {count, number(32)}), number(0)});
+    }
     [[nodiscard]] Wide product(ValueId a, ValueId b);
     [[nodiscard]] ValueId as_word(ValueId boolean) { return emit(Op::convert, {boolean}, {}, u32_); }
     [[nodiscard]] ValueId all_ones_if_negative(Wide a) {
