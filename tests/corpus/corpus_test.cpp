@@ -55,8 +55,8 @@ protected:
         std::string missing = lacking(on.gpu, file.needs);
         // The library reflects words with the SPIRV-Tools that it was built with.
         if (missing.empty() && file.wants_newer_tools && !way.is_read) missing = "newer SPIRV-Tools";
-        const bool runs =
-            missing.empty() && lacking(on.gpu, file.assumed).empty() && lacking_matrix(on.gpu, file).empty();
+        const bool runs = missing.empty() && lacking(on.gpu, file.assumed).empty() &&
+                          lacking_matrix(on.gpu, file).empty() && (way.takes == nullptr || way.takes(file));
         devices().counts.add(on.device.name + suffix(), way.name, file.theme, runs);
         if (!missing.empty() && !way.is_read) expect_refused(on.gpu, way, missing);
         if (!runs) return;

@@ -6,6 +6,10 @@
 #include "corpus/assemble.h"
 #include "corpus/expectations.h"
 #include "devices.h"
+#include "emit/spirv/spirv.h"
+#include "ir/pass/passes.h"
+#include "ir/pass/specialize_constants.h"
+#include "ir/verify.h"
 #include "read/spirv/read.h"
 #include "runtime/kernel.h"
 #include "runtime/translate.h"
@@ -14,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 
 namespace alkomp::testing {
@@ -58,6 +63,53 @@ Kernel read_for_size(Device& device, const KernelFile& file) {
 }
 Kernel read_for_speed(Device& device, const KernelFile& file) {
     return read_back(device, file, optimized(file, words_of(file), Passes::speed), true);
+}
+
+/// A kernel in the words of a device that has integers of 32 bits alone and lays memory out as WGSL does.
+struct LoweredKernel {
+    ir::Module module;
+    ir::Lowered how;
+};
+std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const KernelFile& file) {
+    ir::Specialization values;
+    for (const backend::SpecializationValue& value : detail::resolve_constants(shader, options_of(file)))
+        values[value.id] = value.bits;
+    LoweredKernel made{*shader.module, {}};
+    ir::specialize_constants(made.module, values);
+    ir::compute_constants(made.module);
+    const ir::Lowering all{.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true};
+    try {
+        made.how = ir::lower(made.module, all);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::unsupported) throw;
+        return std::nullopt;
+    }
+    for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(made.module);
+    return made;
+}
+bool can_lower(const KernelFile& file) {
+    return lower(*detail::translate(read::read(words_of(file), "main", file.path.string())), file).has_value();
+}
+Kernel read_lowered(Device& device, const KernelFile& file) {
+    const Capabilities& has = device.capabilities();
+    auto shader = std::make_shared<detail::ShaderRecord>(
+        *detail::translate(read::read(words_of(file), "main", file.path.string()), has));
+    LoweredKernel made = lower(*shader, file).value();
+    ir::verify(made.module, &has);
+    shader->interface = detail::specialize(*shader, detail::resolve_constants(*shader, options_of(file)));
+    shader->interface.constants.clear();
+    for (const ir::ByteCount& count : made.how.byte_counts)
+        for (u32 i = 0; i < shader->interface.bindings.size(); ++i) {
+            const BindingInfo& binding = shader->interface.bindings[i];
+            if (binding.set != count.set || binding.binding != count.binding) continue;
+            shader->interface.byte_counts.push_back({i, count.offset_bytes});
+            shader->interface.scalar_bytes = std::max(shader->interface.scalar_bytes, count.offset_bytes + 4);
+        }
+    const emit::SpirvOptions options = emit::SpirvOptions::of(has);
+    if (options.version != 0) shader->words = emit::spirv(made.module, options);
+    shader->module = std::make_shared<const ir::Module>(std::move(made.module));
+    shader->key += "lowered";
+    return device.compile(Shader(shader));
 }
 
 /// The numbers of a scalar as the bytes that a call takes.
@@ -204,7 +256,8 @@ const std::vector<Way>& ways() {
                                       {"read", read_as_it_is, true},
                                       {"read-passes", read_as_made, true},
                                       {"read-size", read_for_size, true},
-                                      {"read-speed", read_for_speed, true}};
+                                      {"read-speed", read_for_speed, true},
+                                      {"lowered", read_lowered, true, can_lower}};
     return all;
 }
 

@@ -18,6 +18,7 @@ struct Way {
     std::string name;
     Kernel (*compile)(Device& device, const KernelFile& file);
     bool is_read = false;  ///< through reader and IR, which may need less of a device than the head names
+    bool (*takes)(const KernelFile& file) = nullptr;  ///< which kernels; null: all
 };
 [[nodiscard]] const std::vector<Way>& ways();
 

@@ -16,6 +16,7 @@ using Kind = Type::Kind;
 bool is_small(Scalar scalar) {
     return scalar == Scalar::i8 || scalar == Scalar::u8 || scalar == Scalar::i16 || scalar == Scalar::u16;
 }
+bool is_half(Scalar scalar) { return scalar == Scalar::f16 || scalar == Scalar::bf16; }
 constexpr u32 bit_of(Scalar scalar) { return 1u << static_cast<u32>(scalar); }
 constexpr u32 kSmall = bit_of(Scalar::i8) | bit_of(Scalar::u8) | bit_of(Scalar::i16) | bit_of(Scalar::u16);
 u32 width_of(Scalar scalar) { return 8 * size_bytes(scalar); }
@@ -224,12 +225,12 @@ private:
             return is_signed(to) ? cooked(given, to) : raw(given, from);
         }
         const std::vector<ValueId> words = words_of(given, from);
-        if (!is_small(to) && to != Scalar::f16) {
+        if (!is_small(to) && !is_half(to)) {
             ValueId row = words[0];
             if (words.size() > 1) row = compose(to_.types.vector(Scalar::u32, static_cast<u32>(words.size())), words);
             return emit(Op::bitcast, {row}, {}, made);
         }
-        return to == Scalar::f16 ? halves(words, made) : lanes(words, to, made);
+        return is_half(to) ? halves(words, to, made) : lanes(words, to, made);
     }
     /// The bits of a value in order, each word full but the last.
     std::vector<ValueId> words_of(ValueId value, Scalar scalar) {
@@ -244,11 +245,11 @@ private:
             }
             return words;
         }
-        if (scalar == Scalar::f16) {
-            const TypeId pair = to_.types.vector(Scalar::f16, 2);
+        if (is_half(scalar)) {
+            const TypeId pair = to_.types.vector(scalar, 2);
             for (u32 i = 0; i < lanes; i += 2) {
                 const std::array both{lanes == 1 ? value : part(value, i),
-                                      i + 1 < lanes ? part(value, i + 1) : to_.zero(to_.types.scalar(Scalar::f16))};
+                                      i + 1 < lanes ? part(value, i + 1) : to_.zero(to_.types.scalar(scalar))};
                 words.push_back(emit(Op::bitcast, {compose(pair, both)}, {}, u32_));
             }
             return words;
@@ -270,11 +271,11 @@ private:
         }
         return count == 1 ? all[0] : compose(made, all);
     }
-    ValueId halves(std::span<const ValueId> words, TypeId made) {
+    ValueId halves(std::span<const ValueId> words, Scalar scalar, TypeId made) {
         const u32 count = to_.types.lanes(made);
         std::vector<ValueId> all;
         for (const ValueId word : words) {
-            const ValueId pair = emit(Op::bitcast, {word}, {}, to_.types.vector(Scalar::f16, 2));
+            const ValueId pair = emit(Op::bitcast, {word}, {}, to_.types.vector(scalar, 2));
             if (count == 2) return pair;
             for (u32 i = 0; i < 2 && all.size() < count; ++i) all.push_back(part(pair, i));
         }
