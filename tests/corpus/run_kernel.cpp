@@ -65,7 +65,7 @@ Kernel read_for_speed(Device& device, const KernelFile& file) {
     return read_back(device, file, optimized(file, words_of(file), Passes::speed), true);
 }
 
-/// A kernel in the words of a device that has integers of 32 bits alone and lays memory out as WGSL does.
+/// A kernel in the words of a device that has numbers of 32 bits alone and lays memory out as WGSL does.
 struct LoweredKernel {
     ir::Module module;
     ir::Lowered how;
@@ -77,7 +77,8 @@ std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const Ker
     LoweredKernel made{*shader.module, {}};
     ir::specialize_constants(made.module, values);
     ir::compute_constants(made.module);
-    const ir::Lowering all{.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true};
+    const ir::Lowering all{
+        .memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true, .f16 = true};
     try {
         made.how = ir::lower(made.module, all);
     } catch (const Error& error) {

@@ -26,11 +26,13 @@ struct NamedLowering {
 };
 
 std::vector<NamedLowering> lowerings() {
-    return {{"memory_layouts", {.memory_layouts = true, .memory = {}}},
-            {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}},
-            {"small integers", {.memory_layouts = true, .memory = {}, .small_integers = true}},
-            {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
-            {"all", {.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true}}};
+    return {
+        {"memory_layouts", {.memory_layouts = true, .memory = {}}},
+        {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}},
+        {"small integers", {.memory_layouts = true, .memory = {}, .small_integers = true}},
+        {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
+        {"f16", {.memory_layouts = true, .memory = {}, .f16 = true}},
+        {"all", {.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true, .f16 = true}}};
 }
 
 ir::ValueId global_at(const ir::Module& module, u32 set, u32 binding) {

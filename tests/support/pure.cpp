@@ -176,6 +176,8 @@ u64 float_op(Op op, Scalar scalar, std::span<const u64> x) {
             return made(n(0) - std::floor(n(0)));
         case Op::step:
             return made(n(1) < n(0) ? 0 : 1);
+        case Op::quantize_f16:
+            return made(as_double(Scalar::f16, from_double(Scalar::f16, n(0))));
         default:
             unknown(op);
     }
@@ -419,6 +421,16 @@ private:
             }
             case Op::splat:
                 return Scalars(scalar_count(module_, result_), at(0, 0));
+            case Op::pack_half2x16: {
+                const auto half = [&](u64 i) { return from_double(Scalar::f16, as_double(Scalar::f32, at(0, i))); };
+                return {half(0) | half(1) << 16};
+            }
+            case Op::unpack_half2x16: {
+                const auto real = [&](u32 i) {
+                    return from_double(Scalar::f32, as_double(Scalar::f16, at(0, 0) >> 16 * i & 0xffff));
+                };
+                return {real(0), real(1)};
+            }
             case Op::dot_integer:
                 return {dot(value(0), scalar(0), value(1), scalar(1))};
             case Op::dot_packed:

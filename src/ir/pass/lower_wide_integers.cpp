@@ -240,7 +240,8 @@ private:
         for (u32 i = 0; i < lanes(made_of); ++i) {
             const Wide a = wide_lane(given[0], i), b = wide_lane(given[1], i);
             if (op == Op::mul_wide) {
-                both.emplace_back(mul(a, b), mul_high(a, b, is_signed(scalar_of(made_of))));
+                const Wide low = mul(a, b);
+                both.emplace_back(low, mul_high(a, b, is_signed(scalar_of(made_of))));
             } else {
                 const Wide made = op == Op::add_carry ? add(a, b) : sub(a, b);
                 const ValueId wraps = op == Op::add_carry ? is_less(made, a, false) : is_less(a, b, false);
@@ -397,7 +398,8 @@ private:
         };
         Wide sum = wide(u64{0});
         for (u32 i = 0; i < lanes(given[0]); ++i) {
-            const Wide next = mul(widened(given[0], i), widened(given[1], i));
+            const Wide left = widened(given[0], i);
+            const Wide next = mul(left, widened(given[1], i));
             sum = i == 0 ? next : add(sum, next);
         }
         if (is_wide(scalar_of(result(id)))) return pair(sum);

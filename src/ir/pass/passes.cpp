@@ -4,6 +4,7 @@
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
+#include "ir/pass/lower_f16.h"
 #include "ir/pass/lower_small_integers.h"
 #include "ir/pass/lower_wide_integers.h"
 #include "ir/pass/narrow_barriers.h"
@@ -35,6 +36,7 @@ Lowered lower(Module& module, const Lowering& lowering) {
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);
+    if (lowering.f16) lower_f16(module);
     return lowered;
 }
 

@@ -88,6 +88,7 @@ std::optional<WgslLayouts::Size> WgslLayouts::elements(const Type& type, bool is
 std::optional<WgslLayouts::Size> WgslLayouts::structure(const Type& type, bool is_uniform) const {
     Size whole;
     u64 end = 0;
+    if (type.members.front().offset_bytes != 0) return std::nullopt;  // nothing in front could be as large
     for (const Type::Member& member : type.members) {
         const std::optional<Size> inner = place(member.type, is_uniform);
         if (!inner || member.offset_bytes < end || member.offset_bytes % inner->alignment_bytes != 0)

@@ -81,7 +81,8 @@ Wide WideArithmetic::modulo(Wide a, Wide b, bool is_signed) {
     if (!is_signed) return rest;
     const ValueId is_some = emit(Op::ne, {emit(Op::bit_or, {rest.low, rest.high}), number(0)});
     const ValueId differs = is_negative({number(0), emit(Op::bit_xor, {rest.high, b.high})});
-    return choose(emit(Op::bit_and, {is_some, differs}), add(rest, b), rest);
+    const ValueId leaves = emit(Op::bit_and, {is_some, differs});
+    return choose(leaves, add(rest, b), rest);
 }
 
 // Bits. Instructions take counts modulo 32 by themselves, so the opposite of a count is what is left of 31.
@@ -118,7 +119,8 @@ Wide WideArithmetic::shr(Wide a, ValueId count, bool is_signed) {
     }
     const ValueId carried = emit(Op::shl, {emit(Op::shl, {a.high, number(1)}), emit(Op::bit_not, {count})});
     const Wide near{emit(Op::bit_or, {emit(Op::shr, {a.low, count}), carried}), high(count)};
-    return choose(is_far(count), {near.high, above()}, near);
+    const Wide far{near.high, above()};
+    return choose(is_far(count), far, near);
 }
 
 Wide WideArithmetic::count_ones(Wide a) {
@@ -255,7 +257,8 @@ FunctionId WideArithmetic::division() {
         const Wide a{part(given[0], 0), part(given[0], 1)}, b{part(given[1], 0), part(given[1], 1)};
         const ValueId is_short = emit(Op::eq, {emit(Op::bit_or, {a.high, b.high}), number(0)});
         const auto short_one = [&] {
-            return quotient_and_rest(wide(emit(Op::div, {a.low, b.low})), wide(emit(Op::rem, {a.low, b.low})));
+            const ValueId quotient = emit(Op::div, {a.low, b.low});
+            return quotient_and_rest(wide(quotient), wide(emit(Op::rem, {a.low, b.low})));
         };
         return either(is_short, both, short_one, [&] {
             const ValueId is_word = emit(Op::eq, {b.high, number(0)});
@@ -285,8 +288,8 @@ ValueId WideArithmetic::divide_by_wide(Wide a, Wide by) {
     const Wide rest = sub(a, mul(wide(least), by));
     const ValueId is_exact = is_less(rest, by, false);
     const Wide other = sub(rest, by);
-    return quotient_and_rest(wide(emit(Op::select, {is_exact, least, emit(Op::add, {least, number(1)})})),
-                             choose(is_exact, rest, other));
+    const ValueId quotient = emit(Op::select, {is_exact, least, emit(Op::add, {least, number(1)})});
+    return quotient_and_rest(wide(quotient), choose(is_exact, rest, other));
 }
 
 ValueId WideArithmetic::divide_words(ValueId high, ValueId low, ValueId by) {
