@@ -5,7 +5,7 @@ set(WebgpuHeaders_hints ${PROJECT_SOURCE_DIR}/build/venv/Lib/site-packages/wgpu/
 foreach(minor RANGE 10 20)
   list(APPEND WebgpuHeaders_hints ${PROJECT_SOURCE_DIR}/build/venv/lib/python3.${minor}/site-packages/wgpu/resources)
 endforeach()
-find_path(WebgpuHeaders_INCLUDE_DIR wgpu.h HINTS ${WebgpuHeaders_hints} PATH_SUFFIXES webgpu wgpu NO_CMAKE_FIND_ROOT_PATH)
+find_path(WebgpuHeaders_INCLUDE_DIR wgpu.h HINTS ${WebgpuHeaders_hints} PATH_SUFFIXES webgpu wgpu wgpu/resources NO_CMAKE_FIND_ROOT_PATH)
 set(WebgpuHeaders_problem "webgpu.h and wgpu.h are in no folder that CMake looks in")
 set(WebgpuHeaders_FITS FALSE)
 if(WebgpuHeaders_INCLUDE_DIR)

@@ -53,6 +53,7 @@ from ._alkompy import (
     spirv_file,
 )
 from ._alkompy import version as __version__
+from ._webgpu import tell_where_wgpu_native_is
 
 __all__ = [
     "Buffer",
@@ -104,3 +105,6 @@ for _name in __all__:
     if isinstance(_object, type):
         _object.__module__ = __name__
 del _name, _object
+
+tell_where_wgpu_native_is()
+del tell_where_wgpu_native_is
