@@ -5,6 +5,7 @@
 #include "runtime/kernel.h"
 #include "runtime/log.h"
 #include "runtime/registry.h"
+#include "runtime/sharing.h"
 
 #include <algorithm>
 
@@ -14,6 +15,7 @@ namespace {
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
+constexpr u64 kEmptyBytes = 256;
 constexpr u32 kFirstSubmit = 16;  // commands before an idle device gets its first batch
 // Batches grow by half: recording one and a half times as much takes less time than a GPU takes for what it
 // has (1.2 us against 2.3 us per dependent call on an H100), so it does not idle in between.
@@ -72,7 +74,7 @@ DeviceRecord::~DeviceRecord() {
     pool.trim(*this);
     release_passed();
     message_blocks.free();
-    if (empty.id != backend::BufferId::none) backend->free(empty.id);
+    for (const backend::BufferId id : empties) backend->free(id);
     backend.reset();
 }
 
@@ -179,22 +181,34 @@ void DeviceRecord::gather_accesses(const CheckedCall& call, std::vector<BufferAc
     }
 }
 
+// How much is bound of a buffer; of one of no bytes, what WGSL asks of its type.
+static u64 whole_bytes(const DeviceRecord& device, const CheckedCall& call, std::size_t place, u64 size_bytes) {
+    u64 multiple = device.properties.binding_size_multiple_bytes;
+    if (device.properties.accepts_wgsl && place < call.kernel->interface.bindings.size()) {
+        const BindingInfo& binding = call.kernel->interface.bindings[place];
+        if (binding.kind == BindingKind::uniform) multiple = 16;
+        if (size_bytes == 0) size_bytes = std::min(binding.fixed_bytes + binding.stride_bytes, kEmptyBytes);
+    }
+    size_bytes = std::max<u64>(size_bytes, 1);
+    return (size_bytes + multiple - 1) & ~(multiple - 1);  // a power of two
+}
+
 backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena, MessageBlock* messages) {
     const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size());
-    const u64 multiple = properties.binding_size_multiple_bytes;
+    const SharedForm* form = shared_form(*this, call);
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         const BoundBuffer& bound = call.buffers[i];
-        if (bound.size_bytes == 0) {
-            provide_empty();
-            ranges[i] = {empty.id, 0, multiple};
+        if (bound.size_bytes == 0 || (form != nullptr && form->sharing.places[i].first != i)) {
+            provide_empties(i + 1);
+            ranges[i] = {empties[i], 0, whole_bytes(*this, call, i, 0)};
         } else {
-            const u64 whole = (bound.size_bytes + multiple - 1) & ~(multiple - 1);  // a power of two
+            const u64 whole = whole_bytes(*this, call, i, bound.size_bytes);
             ranges[i] = {bound.record->block.id, bound.offset_bytes, whole};
         }
     }
     if (messages != nullptr) ranges.back() = {messages->device.block.id, 0, MessageBlock::kBytes};
     const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));
-    const backend::KernelId kernel = call.kernel->id;
+    const backend::KernelId kernel = form != nullptr ? form->id : call.kernel->id;
     if (call.indirect != nullptr)
         return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars},
                 false};
@@ -207,6 +221,7 @@ void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
 }
 
 void DeviceRecord::append_dispatch(Timeline& timeline, const CheckedCall& call, MessageBlock* messages) {
+    static_cast<void>(shared_form(*this, call));  // what it throws comes before anything is recorded
     accesses_.clear();
     gather_accesses(call, accesses_);
     if (messages != nullptr) accesses_.push_back({&messages->device, {0, MessageBlock::kBytes, true}});
@@ -248,11 +263,15 @@ void DeviceRecord::append_with_messages(Timeline& timeline, const CheckedCall& c
         {&block, call.kernel->messages, call.kernel->label, call.kernel->workgroup_size, call.kernel->sources});
 }
 
-void DeviceRecord::provide_empty() {
-    if (empty.id != backend::BufferId::none) return;
-    const backend::Pending pending = backend->allocate({backend::MemoryKind::device, 256, nullptr}, empty.id);
-    if (pending.ticket != 0) tickets[pending.ticket] = [](backend::Completion&) {};
-    else if (pending.status.failed) throw_status("call", pending.status);
+// One for each place: WebGPU does not bind one buffer both to be read and to be written.
+void DeviceRecord::provide_empties(std::size_t count) {
+    while (empties.size() < count) {
+        backend::BufferId id = backend::BufferId::none;
+        const backend::Pending pending = backend->allocate({backend::MemoryKind::device, kEmptyBytes, nullptr}, id);
+        if (pending.ticket != 0) tickets[pending.ticket] = [](backend::Completion&) {};
+        else if (pending.status.failed) throw_status("call", pending.status);
+        empties.push_back(id);
+    }
 }
 
 u64 DeviceRecord::submit(Timeline& timeline, backend::RecordedId recorded) {

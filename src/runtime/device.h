@@ -46,8 +46,8 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     Pool pool;
     std::unique_ptr<Transfers> transfers;
     MessageBlocks message_blocks{*this};
-    Block empty;                         ///< stands in for buffers of no bytes in bindings
-    std::vector<BufferRecord*> buffers;  ///< alive, for poisoning; not owned
+    std::vector<backend::BufferId> empties;  ///< stand in for buffers of no bytes, by place among the bindings
+    std::vector<BufferRecord*> buffers;      ///< alive, for poisoning; not owned
     std::unordered_map<std::string, std::weak_ptr<KernelRecord>> kernels;     ///< compiled and in use, by key
     std::unordered_map<u64, std::shared_ptr<KernelRecord>> recorded_kernels;  ///< by `key_of` in lang/recorded.h
     std::vector<std::pair<backend::KernelId, std::vector<Conflicts::Wait>>> kernels_to_release;
@@ -131,7 +131,7 @@ private:
     };
     void run(Continuations& then);
     bool run_ready();
-    void provide_empty();
+    void provide_empties(std::size_t count);
     void prepare(Timeline& timeline, std::span<const BufferAccess> accesses, bool everywhere = false);
     void push(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
               std::string_view name, u64 bytes);

@@ -136,9 +136,9 @@ bool goes_through_ir(const DeviceRecord& device) {
     return device.properties.accepts_ir || device.properties.accepts_wgsl;
 }
 
-WgslKernel with_wgsl(const Job& job) {
+WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
     try {
-        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities);
+        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, sharing);
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');
@@ -235,6 +235,39 @@ void keep(const Job& job, const std::shared_ptr<KernelRecord>& record, std::span
     if (!cache.empty()) DiskCache::instance().store(job.disk_key, cache);
 }
 
+/// The form of a kernel for calls whose buffers share memory. Under the device's lock.
+backend::KernelId remake(Job job, const Interface& kept, const Sharing& sharing) {
+    job.wgsl = with_wgsl(job, sharing);
+    // Calls are checked, and their scalars laid out, for the kernel as it was made first.
+    const auto same = [](const ByteCountInfo& a, const ByteCountInfo& b) {
+        return a.binding == b.binding && a.offset_bytes == b.offset_bytes;
+    };
+    const auto& counts = job.wgsl.interface.byte_counts;
+    if (job.wgsl.interface.scalar_bytes != kept.scalar_bytes ||
+        !std::equal(counts.begin(), counts.end(), kept.byte_counts.begin(), kept.byte_counts.end(), same))
+        fail(ErrorCode::unsupported, '"' + job.label +
+                                         "\" is called with two arguments of different types that are views of "
+                                         "one buffer and written, which WebGPU forbids.");
+    backend::KernelId id = backend::KernelId::none;
+    std::vector<std::byte> cache;
+    const backend::Pending pending = start(job, id, cache);
+    if (pending.ticket == 0 && pending.status.failed) throw failure_of(job, pending.status);
+    if (pending.ticket != 0) job.device->tickets[pending.ticket] = [](backend::Completion&) {};
+    return id;
+}
+
+/// Keeps of a job what other forms of its kernel need; the kernel's device outlives it.
+auto remaker(const Job& job, const Interface& kept) {
+    auto lasting = std::make_shared<Job>(job);
+    lasting->device.reset();
+    lasting->wgsl = {};
+    return [lasting, kept](DeviceRecord& device, const Sharing& sharing) {
+        Job again = *lasting;
+        again.device = device.shared_from_this();
+        return remake(std::move(again), kept, sharing);
+    };
+}
+
 /// A ticket's end, taken over from the device before any other thread can see it.
 struct Waiting {
     Job job;
@@ -281,6 +314,8 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         pending = start(waiting->job, id, cache);
         if (pending.ticket != 0 || !pending.status.failed) {
             waiting->record = make_record(waiting->job, id);
+            if (device->properties.accepts_wgsl)
+                waiting->record->remake = remaker(waiting->job, waiting->record->interface);
             if (waiting->record->sources) device->sources[id] = {waiting->job.label, waiting->record->sources};
         }
         if (pending.ticket != 0) {
@@ -375,8 +410,12 @@ KernelRecord::~KernelRecord() {
         if (!device->lost.load(std::memory_order_acquire)) add_waits(*device, *this, waits);
         const bool is_idle =
             std::all_of(waits.begin(), waits.end(), [&](const auto& point) { return device->passed(point); });
-        if (is_idle) device->release(id);
-        else device->kernels_to_release.emplace_back(id, std::move(waits));
+        const auto release = [&](backend::KernelId which) {
+            if (is_idle) device->release(which);
+            else device->kernels_to_release.emplace_back(which, waits);
+        };
+        release(id);
+        for (const SharedForm& form : shared_forms) release(form.id);
     } catch (...) {
         // Out of memory for the list: the kernel stays with its device.
     }

@@ -95,12 +95,38 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module, const Capabilit
 }
 std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return translated(std::move(module), nullptr, {}); }
 
+namespace {
+
+/// Lowers the module, and merges the buffers that share memory. Where their types differ all buffers become words.
+ir::Lowered lower_shared(ir::Module& module, const Interface& interface, const Capabilities& capabilities,
+                         const Sharing& sharing) {
+    ir::Lowering lowering = emit::lowering_for(capabilities.wgsl);
+    if (sharing.places.empty()) return ir::lower(module, lowering);
+    std::vector<ir::BufferUse> uses;
+    for (std::size_t i = 0; i < sharing.places.size(); ++i) {
+        const BindingInfo& here = interface.bindings[i];
+        const BindingInfo& first = interface.bindings[sharing.places[i].first];
+        if (sharing.places[i].written) uses.push_back({here.set, here.binding, first.set, first.binding, true});
+    }
+    const ir::Module before = module;
+    ir::Lowered lowered = ir::lower(module, lowering);
+    if (ir::merge_buffers(module, uses)) return lowered;
+    module = before;
+    lowering.memory.everything = true;
+    lowered = ir::lower(module, lowering);
+    if (ir::merge_buffers(module, uses)) return lowered;
+    throw Error(ErrorCode::unsupported,
+                "buffers of several types are bound to the same memory and written, which WebGPU forbids.");
+}
+
+}  // namespace
+
 WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
-                   const Interface& interface, const Capabilities& capabilities) {
+                   const Interface& interface, const Capabilities& capabilities, const Sharing& sharing) {
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
     if (ir::specialize_constants(module, values)) ir::compute_constants(module);
-    const ir::Lowered lowered = ir::lower(module, emit::lowering_for(capabilities.wgsl));
+    const ir::Lowered lowered = lower_shared(module, interface, capabilities, sharing);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
     WgslKernel kernel{std::move(made.text), interface};
@@ -116,6 +142,8 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
     }
     u32 place = 0;
     for (BindingInfo& binding : kernel.interface.bindings) {
+        if (!sharing.places.empty() && sharing.places[place].written)
+            binding.writes = sharing.places[place].first == place;  // else it is not used
         binding.set = 0;
         binding.binding = place++;
     }

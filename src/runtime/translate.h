@@ -5,6 +5,7 @@
 #include "alkomp/capabilities.h"
 #include "ir/module.h"
 #include "runtime/kernel.h"
+#include "runtime/sharing.h"
 
 #include <memory>
 #include <span>
@@ -29,9 +30,10 @@ struct WgslKernel {
     std::string text;
     Interface interface;
 };
-/// Throws unsupported for what the device's WGSL cannot say.
+/// For calls whose buffers share memory in the given way. Throws unsupported for what the device's WGSL cannot say.
 [[nodiscard]] WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
-                                 const Interface& interface, const Capabilities& capabilities);
+                                 const Interface& interface, const Capabilities& capabilities,
+                                 const Sharing& sharing = {});
 
 /// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
 /// `glsl_front::compile` and `read::read` throw.

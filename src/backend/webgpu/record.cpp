@@ -9,6 +9,7 @@ namespace alkomp::backend::webgpu {
 namespace {
 
 constexpr u64 kFirstScalarRoom = u64{64} << 10;
+constexpr u64 kCountsBytes = 12;
 constexpr u32 kFillSize = 64;  // invocations of a workgroup
 
 // Each invocation writes every n-th word, so that no count of words needs more workgroups than there may be.
@@ -43,6 +44,12 @@ void for_windows(const Fill& fill, const Limits& limits, F&& use) {
         use(window);
         at = window.end;
     }
+}
+
+/// A buffer that a call may write cannot hold its counts: they are copied before.
+bool binds_counts(const DispatchIndirect& indirect) {
+    return std::any_of(indirect.bindings.begin(), indirect.bindings.end(),
+                       [&](const BoundRange& range) { return range.buffer == indirect.counts; });
 }
 
 template <class T>
@@ -109,6 +116,13 @@ Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
             const auto* fill = std::get_if<Fill>(&command.what);
             if (fill != nullptr && fill->pattern != 0 && room_.fill == KernelId::none)
                 if (Status status = compile_fill(core_, pipelines_, room_.fill); !status.ok()) return status;
+            const auto* indirect = std::get_if<DispatchIndirect>(&command.what);
+            if (indirect != nullptr && room_.counts == nullptr && binds_counts(*indirect)) {
+                Status status;
+                room_.counts =
+                    memory_.create(WGPUBufferUsage_Indirect | WGPUBufferUsage_CopyDst, kCountsBytes, false, status);
+                if (!status.ok()) return status;
+            }
             room += scalar_room(command);
         }
     ScalarBlocks& scalars = room_.scalars;
@@ -170,9 +184,7 @@ Status Recorder::write(std::span<const Command> commands) {
         } else if (const auto* what = std::get_if<Fill>(&command.what)) {
             fill(*what);
         } else if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) {
-            bind(from_id(indirect->kernel), indirect->bindings, indirect->scalars);
-            wgpu_.ComputePassEncoderDispatchWorkgroupsIndirect(pass_, from_id(indirect->counts).handle,
-                                                               indirect->counts_offset_bytes);
+            dispatch_indirect(*indirect);
         } else if (Status status = timestamp(); !status.ok()) {
             return status;
         }
@@ -201,6 +213,19 @@ void Recorder::bind(Kernel& kernel, std::span<const BoundRange> bindings, std::s
     kernel_ = &kernel;
     bindings_ = bindings;
     scalars_ = scalars;
+}
+
+void Recorder::dispatch_indirect(const DispatchIndirect& indirect) {
+    WGPUBuffer counts = from_id(indirect.counts).handle;
+    u64 offset = indirect.counts_offset_bytes;
+    if (binds_counts(indirect)) {
+        close_pass();
+        wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, counts, offset, room_.counts, 0, kCountsBytes);
+        counts = room_.counts;
+        offset = 0;
+    }
+    bind(from_id(indirect.kernel), indirect.bindings, indirect.scalars);
+    wgpu_.ComputePassEncoderDispatchWorkgroupsIndirect(pass_, counts, offset);
 }
 
 void Recorder::set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset) {

@@ -29,6 +29,7 @@ struct ScalarBlocks {
 struct RecordRoom {
     ScalarBlocks scalars;
     KernelId fill = KernelId::none;    ///< writes a pattern; made when first needed
+    WGPUBuffer counts = nullptr;       ///< workgroup counts of calls that write the buffer that has theirs; likewise
     std::vector<TimestampPage> pages;  ///< idle
     std::mutex mutex;                  ///< of `pages`
 };
@@ -58,6 +59,7 @@ private:
     void set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset);
     void fill(const Fill& fill);
     void fill_pattern(const Fill& fill);
+    void dispatch_indirect(const DispatchIndirect& indirect);
     Status timestamp();
     Status make_page(TimestampPage& out);
 

@@ -81,6 +81,7 @@ void Queue::destroy() noexcept {
     for (const InFlight& flight : flight_)
         for (const TimestampPage& page : flight.pages) destroy_page(core_.wgpu(), page);
     if (room_.scalars.buffer.handle != nullptr) core_.wgpu().BufferRelease(room_.scalars.buffer.handle);
+    if (room_.counts != nullptr) core_.wgpu().BufferRelease(room_.counts);
     recorded_.clear();
 }
 
