@@ -77,8 +77,12 @@ std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const Ker
     LoweredKernel made{*shader.module, {}};
     ir::specialize_constants(made.module, values);
     ir::compute_constants(made.module);
-    const ir::Lowering all{
-        .memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true, .f16 = true};
+    const ir::Lowering all{.memory_layouts = true,
+                           .memory = {},
+                           .small_integers = true,
+                           .wide_integers = true,
+                           .f16 = true,
+                           .combinations = true};
     try {
         made.how = ir::lower(made.module, all);
     } catch (const Error& error) {

@@ -26,13 +26,19 @@ struct NamedLowering {
 };
 
 std::vector<NamedLowering> lowerings() {
-    return {
-        {"memory_layouts", {.memory_layouts = true, .memory = {}}},
-        {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}},
-        {"small integers", {.memory_layouts = true, .memory = {}, .small_integers = true}},
-        {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
-        {"f16", {.memory_layouts = true, .memory = {}, .f16 = true}},
-        {"all", {.memory_layouts = true, .memory = {}, .small_integers = true, .wide_integers = true, .f16 = true}}};
+    return {{"memory_layouts", {.memory_layouts = true, .memory = {}}},
+            {"all memory as words", {.memory_layouts = true, .memory = {.everything = true}}},
+            {"small integers", {.memory_layouts = true, .memory = {}, .small_integers = true}},
+            {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
+            {"f16", {.memory_layouts = true, .memory = {}, .f16 = true}},
+            {"combinations", {.combinations = true}},
+            {"all",
+             {.memory_layouts = true,
+              .memory = {},
+              .small_integers = true,
+              .wide_integers = true,
+              .f16 = true,
+              .combinations = true}}};
 }
 
 ir::ValueId global_at(const ir::Module& module, u32 set, u32 binding) {
@@ -395,6 +401,47 @@ kernel @k() workgroup_size(16, 1, 1) {
     for (std::size_t i = 1; i < 3; ++i)
         for (std::size_t k = 0; k < start.buffers[i].size(); ++k) start.buffers[i][k] = static_cast<std::byte>(k * 37);
     for (const NamedLowering& how : lowerings()) EXPECT_EQ(broken_by(how, module, start, false), "");
+}
+
+TEST(Lowerings, keep_what_lanes_combine) {
+    std::string body;
+    u32 results = 0;
+    for (const char* type : {"u32", "i32", "i8", "u64", "i64"})
+        for (const char* how : {"add", "mul", "min", "max", "and", "or", "xor"})
+            for (const char* over :
+                 {"reduce($)", "reduce($, 2)", "reduce($, 4)", "scan($, inclusive)", "scan($, exclusive)"}) {
+                std::string op(over);
+                op.replace(op.find('$'), 1, how);
+                const std::string n = std::to_string(results++);
+                body += "%a" + n + ": " + type + " = convert %x\n%b" + n + ": " + type + " = subgroup_" + op + " %a" +
+                        n + "\n%c" + n + ": u32 = convert %b" + n + "\n%d" + n + ": u32 = add %first, " + n + "\n%e" +
+                        n + ": ptr<storage, u32> = access %out, %d" + n + "\nstore %e" + n + ", %c" + n + '\n';
+            }
+    const std::string text = R"(module "k"
+storage %in: i32[] set 0 binding 0
+storage %out: u32[] set 0 binding 1
+
+kernel @k() workgroup_size(16, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %p: ptr<storage, i32> = access %in, %i
+    %x: i32 = load %p
+    %first: u32 = mul %i, )" +
+                             std::to_string(results) + "\n    %some: bool = lt %x, i32(500)\n    if ^if1 %some {\n" +
+                             body + "exit ^if1\n} else {\nexit ^if1\n}\nreturn\n}\n";
+    ir::Module module = ir::parse(text, "k.ir");
+    ir::verify(module);
+    KernelRun start;
+    start.subgroup_size = 8;
+    start.buffers = {{}, std::vector<std::byte>(64), std::vector<std::byte>(std::size_t{64} * results)};
+    const std::array<i32, 16> in{3, 700, -5, 100, 501, 502, 77, -128, 9, 8, 7, 6, 5, 4, 3, 600};
+    std::memcpy(start.buffers[1].data(), in.data(), 64);
+    u32 lowered = 0;
+    for (const NamedLowering& how : lowerings()) {
+        if (!how.lowering.combinations) continue;
+        ++lowered;
+        EXPECT_EQ(broken_by(how, module, start, false), "");
+    }
+    EXPECT_GT(lowered, 0u);
 }
 
 }  // namespace

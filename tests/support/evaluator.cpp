@@ -436,6 +436,15 @@ private:
                     define(i, result, {value(i, operands[0])[bit / 32 % 4] >> bit % 32 & 1});
                 }
                 return;
+            case Op::subgroup_ballot_msb:
+                for (const u32 i : set) {
+                    const Scalars& votes = value(i, operands[0]);
+                    const u64 bits = votes[0] | votes[1] << 32;
+                    define(i, result,
+                           {bits == 0 ? unspecified(module_.type_of(result))[0]
+                                      : static_cast<u64>(63 - std::countl_zero(bits))});
+                }
+                return;
             case Op::subgroup_broadcast_first:
                 return from_lane([&](u32) { return lane(set.front()); });
             case Op::subgroup_broadcast:
@@ -447,9 +456,16 @@ private:
                 return from_lane([&](u32 i) { return lane(i) - static_cast<u32>(number(i, operands[1])); });
             case Op::subgroup_shuffle_down:
                 return from_lane([&](u32 i) { return lane(i) + static_cast<u32>(number(i, operands[1])); });
-            case Op::subgroup_reduce:
-                if (immediates[1] != 0) break;
-                return combine(instruction, set, ir::Scan::reduce);
+            case Op::subgroup_reduce: {
+                const u32 size = immediates[1] != 0 ? immediates[1] : run_.subgroup_size;
+                for (std::size_t first = 0; first < set.size();) {
+                    Set cluster;
+                    const u32 place = lane(set[first]) / size;
+                    while (first < set.size() && lane(set[first]) / size == place) cluster.push_back(set[first++]);
+                    combine(instruction, cluster, ir::Scan::reduce);
+                }
+                return;
+            }
             case Op::subgroup_scan:
                 return combine(instruction, set, static_cast<ir::Scan>(immediates[1]));
             default:

@@ -4,6 +4,7 @@
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
+#include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
 #include "ir/pass/lower_small_integers.h"
 #include "ir/pass/lower_wide_integers.h"
@@ -34,6 +35,7 @@ std::span<const Pass> optimizing_passes() {
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
+    if (lowering.combinations) lower_combinations(module, lowering.wide_integers);
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);
     if (lowering.f16) lower_f16(module);
