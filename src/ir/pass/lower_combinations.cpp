@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/lower_combinations.h"
 
+#include "ir/pass/combination.h"
 #include "ir/pass/rebuild.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <limits>
 #include <utility>
 
 namespace alkomp::ir {
@@ -53,7 +52,7 @@ private:
             made = build_.emit(Op::subgroup_shuffle, {sum, build_.emit(Op::subgroup_ballot_msb, {mine})});
         } else if (static_cast<Scan>(from_.immediates(old)[1]) == Scan::exclusive) {
             made = build_.emit(Op::subgroup_shuffle, {sum, last_before});
-            made = emit(Op::select, {is_any, made, identity(to_.type_of(sum), how)});
+            made = emit(Op::select, {is_any, made, filled(to_.type_of(sum), identity_of(how, scalar_of(result(id))))});
         }
         define(result(id), made);
     }
@@ -95,7 +94,7 @@ private:
         // Where that one asks nobody, neither does this one any more.
         const ValueId is_first = emit(Op::eq, {beyond, now[1]});
         const ValueId next = emit(Op::select, {is_first, lane, beyond});
-        build_.next(loop, std::array{emit(Op::select, {asks, combined(other, now[0], how), now[0]}), next});
+        build_.next(loop, std::array{emit(Op::select, {asks, emit(op_of(how), {other, now[0]}), now[0]}), next});
         build_.close_region();
         const std::vector<ValueId> again = to_[build_.open_region(parameters)].parameters;
         build_.repeat(loop, again);
@@ -103,43 +102,6 @@ private:
         build_.close_construct();
         return to_.result(to_[loop]);
     }
-    ValueId combined(ValueId a, ValueId b, Combine how) {
-        static constexpr std::array kOps{Op::add, Op::mul, Op::min, Op::max, Op::bit_and, Op::bit_or, Op::bit_xor};
-        return emit(kOps[static_cast<std::size_t>(how)], {a, b});
-    }
-
-    ValueId identity(TypeId type, Combine how) {
-        const Scalar scalar = to_.types.scalar_of(type);
-        const u32 bits = to_.types.bits(type);
-        const u64 ones = ~u64{0} >> (64 - bits), top = u64{1} << (bits - 1);
-        const bool is_signed = ir::is_signed(scalar);
-        switch (how) {
-            case Combine::add:
-            case Combine::bit_or:
-            case Combine::bit_xor:
-                return to_.zero(type);
-            case Combine::mul:
-                return filled(type, is_float(scalar) ? one(scalar) : 1);
-            case Combine::bit_and:
-                return filled(type, ones);
-            case Combine::min:
-                return filled(type, is_float(scalar) ? infinity(scalar) : is_signed ? ones ^ top : ones);
-            case Combine::max:
-                break;
-        }
-        return filled(type, is_float(scalar) ? infinity(scalar) | top : is_signed ? top : 0);
-    }
-    static u64 one(Scalar scalar) {
-        return scalar == Scalar::f16   ? 0x3c00
-               : scalar == Scalar::f32 ? std::bit_cast<u32>(1.0f)
-                                       : std::bit_cast<u64>(1.0);
-    }
-    static u64 infinity(Scalar scalar) {
-        if (scalar == Scalar::f16) return 0x7c00;
-        return scalar == Scalar::f32 ? std::bit_cast<u32>(std::numeric_limits<float>::infinity())
-                                     : std::bit_cast<u64>(std::numeric_limits<double>::infinity());
-    }
-
     bool wide_;
     TypeId ballot_;
 };

@@ -7,6 +7,7 @@
 #include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
 #include "ir/pass/lower_small_integers.h"
+#include "ir/pass/lower_subgroups.h"
 #include "ir/pass/lower_wide_integers.h"
 #include "ir/pass/narrow_barriers.h"
 #include "ir/pass/promote_variables.h"
@@ -35,6 +36,7 @@ std::span<const Pass> optimizing_passes() {
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
+    if (lowering.subgroups) lower_subgroups(module);
     if (lowering.combinations) lower_combinations(module, lowering.wide_integers);
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);

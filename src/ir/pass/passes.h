@@ -25,6 +25,7 @@ struct Lowering {
     bool small_integers = false;  ///< it has no integers of 8 and 16 bits; comes with `memory_layouts`
     bool wide_integers = false;   ///< it has none of 64 bits
     bool f16 = false;             ///< it has no f16; comes with `memory_layouts`
+    bool subgroups = false;       ///< it has none
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
 };
 
