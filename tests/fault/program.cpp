@@ -100,8 +100,8 @@ void a_long_wait(Device& gpu) {
 
 }  // namespace
 
-void full_program() {
-    Device gpu("vulkan:0", {.profile = true});
+void full_program(const char* device) {
+    Device gpu(device, {.profile = true});
     calls_and_copies(gpu);
     streams_and_graphs(gpu);
     a_long_wait(gpu);
@@ -114,8 +114,8 @@ void full_program() {
     gpu.trim();
 }
 
-void short_program() {
-    Device gpu("vulkan:0");
+void short_program(const char* device) {
+    Device gpu(device);
     auto data = gpu.to_device<u32>({1, 2, 3});
     gpu.call(gpu.compile(glsl(kAdd, "add.comp")), data, 1u);
     expect(gpu.get(data, kPatience) == std::vector<u32>({2, 3, 4}), "the program after a failure gave wrong values");

@@ -4,11 +4,11 @@
 
 namespace alkomp::testing {
 
-/// Runs it on the first Vulkan device. Throws alkomp::Error on a failure that alkomp reports, and
+/// Runs it on this device. Throws alkomp::Error on a failure that alkomp reports, and
 /// std::logic_error when a result is wrong.
-void full_program();
+void full_program(const char* device = "vulkan:0");
 
 /// Device, upload, call, download: what must work right after any failure.
-void short_program();
+void short_program(const char* device = "vulkan:0");
 
 }  // namespace alkomp::testing

@@ -130,8 +130,13 @@ Status measure_subgroups(OpenDevice& device) {
     pending = device.memory.map(read, 0, 16, mapped);
     while (pending.ticket != 0 && done.empty() && std::chrono::steady_clock::now() < until)
         device.queue.poll(done, 10'000'000);
-    if (!done.empty()) mapped = done.front().mapped;
-    if (mapped == nullptr) return Status::failure(ErrorCode::internal, "the size of subgroups: it cannot be read");
+    if (!done.empty()) {
+        mapped = done.front().mapped;
+        pending.status = std::move(done.front().status);
+    }
+    if (!pending.status.ok()) return pending.status;
+    if (mapped == nullptr)
+        return Status::failure(ErrorCode::internal, "the size of subgroups: the device does not answer");
     Limits& limits = device.core.capabilities.limits;
     limits.subgroup_size = limits.min_subgroup_size = limits.max_subgroup_size = *static_cast<const u32*>(mapped);
     device.memory.free(read);

@@ -273,6 +273,8 @@ void Queue::read_timestamps(const InFlight& done, std::vector<u64>& out) {
         const std::size_t count = std::min<std::size_t>(kQueriesPerPage, out.size() - first);
         const auto* ticks =
             static_cast<const u64*>(core_.wgpu().BufferGetConstMappedRange(host, 0, count * sizeof(u64)));
+        if (ticks == nullptr)
+            detail::log(LogLevel::warning, "WebGPU: timestamps are lost: the library gives no address");
         for (std::size_t k = 0; ticks != nullptr && k < count; ++k)
             out[first + k] = static_cast<u64>(std::llround(static_cast<double>(ticks[k]) * period_ns_));
         core_.wgpu().BufferUnmap(host);
