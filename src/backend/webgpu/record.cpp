@@ -138,6 +138,7 @@ Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
     pipelines_.drop_groups();
     scalars.buffer.handle = handle;
     scalars.buffer.size_bytes = size;
+    scalars.written.clear();
     scalars.buffer.serial = ~size;  // above all that Memory counts
     return {};
 }

@@ -23,6 +23,7 @@ struct TimestampPage {
 struct ScalarBlocks {
     Buffer buffer;  ///< grows
     std::vector<std::byte> bytes;
+    std::vector<std::byte> written;  ///< what the buffer holds by now: the same is not written again
 };
 
 /// What recordings of a device share.

@@ -16,9 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr u64 kSpinNs = 30'000;  // sleeping and waking takes longer than a short kernel
+constexpr u64 kSpinNs = 200'000;  // sleeping and waking takes longer than a short kernel
 constexpr u64 kShortestSleepNs = 20'000, kLongestSleepNs = 1'000'000;
-constexpr u64 kSleepPart = 8;  // of the time that has passed
+constexpr u64 kSleepPart = 32;  // of the time that has passed
 constexpr u64 kNothingOpenNs = 50'000;
 constexpr u64 kLongestPollNs = 100'000'000;  // so that a caller sees soon that it was told to stop
 
@@ -168,12 +168,19 @@ Status Queue::hand_over(WGPUCommandBuffer commands) {
     if (commands == nullptr) return {};
     const Functions& wgpu = core_.wgpu();
     ErrorScope scope(core_);
-    const ScalarBlocks& scalars = room_.scalars;
-    if (!scalars.bytes.empty())
-        wgpu.QueueWriteBuffer(core_.queue, scalars.buffer.handle, 0, scalars.bytes.data(), scalars.bytes.size());
+    write_scalars();
     wgpu.QueueSubmit(core_.queue, 1, &commands);
     wgpu.CommandBufferRelease(commands);
     return scope.end("wgpuQueueSubmit");
+}
+
+void Queue::write_scalars() {
+    const std::vector<std::byte>& bytes = room_.scalars.bytes;
+    std::vector<std::byte>& written = room_.scalars.written;
+    if (bytes.size() <= written.size() && std::equal(bytes.begin(), bytes.end(), written.begin())) return;
+    core_.wgpu().QueueWriteBuffer(core_.queue, room_.scalars.buffer.handle, 0, bytes.data(), bytes.size());
+    if (written.size() < bytes.size()) written.resize(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), written.begin());
 }
 
 /// The end of a submission with timestamps is when they can be read.

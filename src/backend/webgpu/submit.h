@@ -56,6 +56,7 @@ private:
         std::string failure;
     };
     Status hand_over(WGPUCommandBuffer commands);
+    void write_scalars();
     void ask_for_end(const InFlight& flight);
     bool collect(std::vector<Completion>& out);
     void note(const Event& event);
