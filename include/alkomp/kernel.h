@@ -41,7 +41,10 @@ struct Source {
 /// Bytes as read from a file. Throws: compile_failed when they are not whole words.
 [[nodiscard]] Source spirv_bytes(std::span<const std::byte> bytes, std::string name = "<spirv>");
 [[nodiscard]] Source spirv_file(const std::filesystem::path& path);
+/// WGSL as it goes to the device, for those that take it (WebGPU). Arguments are checked against its declarations.
 [[nodiscard]] Source wgsl(std::string text, std::string name = "<wgsl>");
+/// Throws: invalid_argument when the file cannot be read.
+[[nodiscard]] Source wgsl_file(const std::filesystem::path& path);
 
 /// The value of a specialisation constant; it must fit the constant's type.
 using Constant = std::variant<bool, i64, u64, f64>;
@@ -50,7 +53,7 @@ using Constant = std::variant<bool, i64, u64, f64>;
 enum class Target : u8 { device, vulkan_1_2, vulkan_1_3 };
 
 struct KernelOptions {
-    std::string entry = "main";
+    std::string entry = "main";  ///< in WGSL "main" stands for the only entry point too
     std::map<std::string, Constant> constants{};        ///< specialisation constants by name, or by id as "7"
     std::map<std::string, std::string> macros{};        ///< GLSL `#define`s
     std::vector<std::filesystem::path> include_dirs{};  ///< GLSL `#include` folders
@@ -77,7 +80,7 @@ private:
     std::shared_ptr<const detail::ShaderRecord> record_;
 };
 
-/// Compiles GLSL, or checks and reflects SPIR-V, without a device.
+/// Compiles GLSL, checks and reflects SPIR-V, or reads the declarations of WGSL, without a device.
 /// Throws: compile_failed, unsupported (a build without GLSL), invalid_argument.
 [[nodiscard]] Shader compile_shader(const Source& source, const KernelOptions& options = {});
 

@@ -137,6 +137,7 @@ bool goes_through_ir(const DeviceRecord& device) {
 }
 
 WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
+    if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
     try {
         return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, sharing);
     } catch (const Error& error) {
@@ -148,6 +149,10 @@ WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
 /// Checks everything that can be checked without the driver.
 Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRecord> shader,
             const KernelOptions& options) {
+    if (!shader->wgsl.empty() && !device->properties.accepts_wgsl)
+        fail(ErrorCode::unsupported, '"' + shader->name + "\" is WGSL, which the device \"" + device->info.name +
+                                         "\" of the backend " + device->info.backend +
+                                         " does not take; GLSL and SPIR-V are taken.");
     Job job;
     job.constants = resolve_constants(*shader, options);
     job.interface = specialize(*shader, job.constants);
@@ -208,7 +213,7 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
     if (takes_text) code.code = std::string_view(job.wgsl.text);
     else if (job.device->properties.accepts_ir) code.code = job.shader->module.get();
     else code.code = std::span<const u32>(job.shader->words);
-    if (!takes_text) code.constants = job.constants;
+    if (!takes_text || !job.shader->wgsl.empty()) code.constants = job.constants;
     code.robust = job.robust;
     code.subgroup_size = job.subgroup_size;
     code.has_messages = job.interface.has_messages;
@@ -348,14 +353,9 @@ std::shared_ptr<DeviceRecord> usable(const std::shared_ptr<DeviceRecord>& device
 
 Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, const KernelOptions& options) {
     std::shared_ptr<DeviceRecord> device = usable(record);
-    if (source.language == Language::wgsl && !device->properties.accepts_wgsl) {
-        fail(ErrorCode::unsupported, '"' + source.name + "\" is WGSL, which the device \"" + device->info.name +
-                                         "\" of the backend " + device->info.backend +
-                                         " does not take; GLSL and SPIR-V are taken.");
-    }
     const Target target = target_of(*device, options.target);
     std::shared_ptr<const ShaderRecord> shader;
-    if (device->properties.checks) {
+    if (device->properties.checks && source.language != Language::wgsl) {
         const auto texts = std::make_shared<SourceTexts>();
         ir::Module module = module_of(source, options, target, texts.get());
         shader = translate(std::move(module), device->capabilities, {.optimize = false, .sources = texts});

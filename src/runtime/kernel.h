@@ -28,7 +28,8 @@ struct Origin {
 
 /// Immutable once made.
 struct ShaderRecord {
-    std::vector<u32> words;  ///< SPIR-V
+    std::vector<u32> words;  ///< SPIR-V; empty where the code is WGSL, or the device takes none
+    std::string wgsl;        ///< the user's own; then `module` has its declarations alone
     Interface interface;
     std::string name;
     std::string key;                           ///< names its words and interface: part of every kernel cache key

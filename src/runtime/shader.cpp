@@ -4,6 +4,7 @@
 #include "alkomp/version.h"
 #include "glsl/glsl.h"
 #include "read/spirv/validate.h"
+#include "read/wgsl/read.h"
 #include "runtime/cache.h"
 #include "runtime/interface_bytes.h"
 #include "runtime/kernel.h"
@@ -82,6 +83,10 @@ Source glsl_file(const fs::path& path) {
     Source source = text_source(Language::glsl, read_file(path, "glsl_file"), path.string());
     source.directory = path.parent_path().empty() ? fs::path(".") : path.parent_path();
     return source;
+}
+
+Source wgsl_file(const fs::path& path) {
+    return text_source(Language::wgsl, read_file(path, "wgsl_file"), path.string());
 }
 
 Source spirv(std::span<const u32> words, std::string name) {
@@ -183,12 +188,17 @@ std::string type_list(const std::vector<Field>& fields) {
 }  // namespace
 
 std::shared_ptr<const ShaderRecord> make_shader(const Source& source, const KernelOptions& options, Target target) {
-    if (source.language == Language::wgsl) {
-        throw Error(ErrorCode::unsupported,
-                    "compile: \"" + source.name + "\" is WGSL; GLSL and SPIR-V are taken here.");
-    }
     auto shader = std::make_shared<ShaderRecord>();
     shader->name = source.name;
+    if (source.language == Language::wgsl) {
+        read::WgslDeclarations declared = read::read_wgsl_declarations(source.text, options.entry, source.name);
+        shader->wgsl = source.text;
+        shader->interface = interface_of(declared.module);
+        shader->interface.entry = std::move(declared.entry);
+        shader->module = std::make_shared<const ir::Module>(std::move(declared.module));
+        shader->key = hash_key({"wgsl", source.text, shader->interface.entry});
+        return shader;
+    }
     DiskCache& cache = DiskCache::instance();
     const std::string key = cache_key(source, options, target);
     if (const std::optional<std::vector<std::byte>> stored = cache.load(key); stored && from_bytes(*stored, *shader)) {

@@ -106,7 +106,8 @@ TEST(Shaders, need_no_device) {
               "constant \"offset\" i32 with id 4");
     EXPECT_EQ(error_text(ErrorCode::invalid_argument, [] { static_cast<void>(Shader().words()); }),
               "Shader: it is empty: it was moved from or never compiled.");
-    EXPECT_EQ(error_text(ErrorCode::unsupported, [] { static_cast<void>(compile_shader(wgsl("@compute", "k.wgsl"))); }),
+    EXPECT_EQ(error_text(ErrorCode::unsupported,
+                         [] { static_cast<void>(compile_shader(wgsl("", "k.wgsl"), {.through_ir = true})); }),
               "compile: \"k.wgsl\" is WGSL; GLSL and SPIR-V are taken here.");
     EXPECT_EQ(error_text(ErrorCode::invalid_argument, [] { static_cast<void>(Kernel().label()); }),
               "Kernel: it is empty: it was moved from or never compiled.");

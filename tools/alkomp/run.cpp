@@ -222,6 +222,7 @@ Source read_kernel(const std::filesystem::path& path) {
     stream.read(reinterpret_cast<char*>(start.data()), start.size());
     const u32 word = start[0] | u32{start[1]} << 8 | u32{start[2]} << 16 | u32{start[3]} << 24;
     const bool magic = stream && (word == 0x07230203U || word == 0x03022307U);
+    if (path.extension() == ".wgsl") return wgsl_file(path);
     return magic || path.extension() == ".spv" ? spirv_file(path) : glsl_file(path);
 }
 
