@@ -226,9 +226,14 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
     return pending;
 }
 
+/// What alkomp's own WGSL is refused for is nothing that the user wrote.
 Error failure_of(const Job& job, const backend::Status& status) {
-    return Error(status.code, "compile: " + status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" +
-                                  job.device->info.name + '"');
+    const bool is_ours = job.device->properties.accepts_wgsl && job.shader->wgsl.empty();
+    const bool refused = is_ours && status.code == ErrorCode::compile_failed;
+    return Error(
+        refused ? ErrorCode::unsupported : status.code,
+        "compile: " + std::string(refused ? "the device does not take what becomes of the kernel in WGSL: " : "") +
+            status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" + job.device->info.name + '"');
 }
 
 /// After success: remembers the kernel, and keeps the driver's data on the disk.

@@ -129,6 +129,7 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
     const ir::Lowered lowered = lower_shared(module, interface, capabilities, sharing);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
+    const u32 scalar_bytes = made.scalar_bytes;
     WgslKernel kernel{std::move(made.text), interface};
     kernel.interface.entry = std::move(made.entry);
     kernel.interface.constants.clear();
@@ -138,8 +139,8 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
             [&](const BindingInfo& binding) { return binding.set == count.set && binding.binding == count.binding; });
         kernel.interface.byte_counts.push_back(
             {static_cast<u32>(counted - interface.bindings.begin()), count.offset_bytes});
-        kernel.interface.scalar_bytes = std::max(kernel.interface.scalar_bytes, count.offset_bytes + 4);
     }
+    kernel.interface.scalar_bytes = std::max(interface.scalar_bytes, scalar_bytes);
     u32 place = 0;
     for (BindingInfo& binding : kernel.interface.bindings) {
         if (!sharing.places.empty() && sharing.places[place].written)

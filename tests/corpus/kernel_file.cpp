@@ -101,6 +101,7 @@ private:
         else if (verb == "groups") read_groups();
         else if (verb == "near") read_near();
         else if (verb == "fails") read_failure();
+        else if (verb == "refused") read_refusal();
         else if (verb == "faults") read_fault();
         else if (verb == "unordered") buffer(word(1)).is_unordered = true;
         else if (verb == "expect") read_expectation();
@@ -176,6 +177,10 @@ private:
     void read_failure() {
         std::string& reason = file_.known_failures.emplace_back(KnownFailure{word(1), word(2), {}}).reason;
         for (const std::string& text : rest(3)) reason += (reason.empty() ? "" : " ") + text;
+    }
+    void read_refusal() {
+        std::string& sentence = file_.refusals.emplace_back(word(1), "").second;
+        for (const std::string& text : rest(2)) sentence += (sentence.empty() ? "" : " ") + text;
     }
     void read_fault() {
         std::string kind = word(1);

@@ -17,6 +17,8 @@
 //                                      twice as much between runs. Without the line each bit counts
 //   fails DEVICE WAY REASON...         a driver's fault: the results are wrong there, and the test fails once they are
 //                                      right. Both names may end in *, for all that follows
+//   refused DEVICE SENTENCE...         the device cannot run it: compiling it is `unsupported`, in these words. The name may
+//                                      end in *, for all that follows
 //   faults KIND REASON...              a checked device finds that in it, and it is meant: division_by_zero
 //   unordered NAME                     the elements are compared as a set, since their order is left open
 //   expect NAME VALUE...               what the buffer holds after the call, the values again and again
@@ -82,6 +84,7 @@ struct KernelFile {
     std::map<std::string, Constant> constants;
     std::set<std::string> faults;  ///< as to_string(FaultKind) names them
     std::vector<KnownFailure> known_failures;
+    std::vector<std::pair<std::string, std::string>> refusals;  ///< device, and what it says
     std::array<u64, 3> groups{1, 1, 1};
 
     friend std::ostream& operator<<(std::ostream& out, const KernelFile& file) {

@@ -21,7 +21,6 @@ WgslSupport support_of(const GoldenInput& input) {
                                               : WgslSupport::Dialect::standard;
     support.f16 = on("f16", "1");
     support.subgroups = on("subgroups", "1");
-    support.i64 = support.f64 = support.atomic_i64 = dialect == "wgpu";
     support.immediate_bytes = dialect == "wgpu" ? 256 : 0;
     return support;
 }

@@ -165,8 +165,6 @@ Capabilities capabilities_of(const AdapterRecord& a, bool robust) {
     out.limits = limits_of(a, out.wgsl);
     Features& f = out.features;
     f.f16 = out.wgsl.f16;
-    f.i64 = out.wgsl.i64;
-    f.atomic_i64 = f.shared_atomic_i64 = out.wgsl.atomic_i64;
     f.timestamps = a.has(traits.features.timestamps);
     f.indirect_dispatch = true;
     SubgroupFeatures& s = f.subgroup;

@@ -126,7 +126,9 @@ Text Emitter::matrix(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     if (instruction.op == Op::multiply) {
         const std::vector<Text> texts = operands(instruction);
-        return binary(texts[0], "*", texts[1]);
+        const Text product = binary(texts[0], "*", texts[1]);
+        return module_.types.is_float(module_.type_of(module_.result(instruction))) ? exact(instruction, product)
+                                                                                    : product;
     }
     if (instruction.op == Op::transpose || instruction.op == Op::determinant)
         return call_of(ir::info(instruction.op).name, instruction);

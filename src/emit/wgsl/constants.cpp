@@ -33,14 +33,10 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             const i32 value = static_cast<i32>(static_cast<u32>(bits));
             return literal(value == INT32_MIN ? "i32(-2147483648)" : std::to_string(value));
         }
-        case Scalar::u64:
-            return literal(std::to_string(bits) + "lu");
-        case Scalar::i64: {
-            const i64 value = static_cast<i64>(bits);
-            return literal(value == INT64_MIN ? "i64(-9223372036854775807li - 1li)" : std::to_string(value) + "li");
-        }
         case Scalar::f32: {
             const f32 value = std::bit_cast<f32>(static_cast<u32>(bits));
+            // Behind a minus Tint takes 0.0 for what has no sign.
+            if (value == 0 && std::signbit(value)) return literal("bitcast<f32>(2147483648u)");
             if (std::isfinite(value)) return literal(decimal(value));
             return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
         }
@@ -51,12 +47,7 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             if (std::isfinite(value)) return literal(decimal(value) + 'h');
             const Text whole = let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u'));
             static_cast<void>(number_type(Scalar::f16, 1));
-            return {"bitcast<vec2h>(" + whole.text + ").x"};
-        }
-        case Scalar::f64: {
-            const f64 value = std::bit_cast<f64>(bits);
-            if (std::isfinite(value)) return literal(decimal(value) + "lf");
-            break;
+            return {"vec2h(unpack2x16float(" + whole.text + ")).x"};
         }
         default:
             break;

@@ -191,9 +191,8 @@ Text Emitter::negated(ir::ValueId condition) {
     const ir::Value& about = module_[condition];
     if (pending && about.kind == ir::Value::Kind::result && text.level == Level::relational) {
         const ir::Instruction& from = module_.instructions[about.index];
-        const bool compares = from.op >= Op::eq && from.op <= Op::ge;
-        const bool exact = from.op == Op::eq || from.op == Op::ne ||
-                           (compares && module_.types.is_integer(module_.type_of(module_.operands(from)[0])));
+        const bool exact = from.op >= Op::eq && from.op <= Op::ge &&
+                           !module_.types.is_float(module_.type_of(module_.operands(from)[0]));
         const std::size_t at = top_operator(text.text);
         if (exact && at != std::string::npos) {
             const std::size_t end = text.text.find(' ', at + 1);

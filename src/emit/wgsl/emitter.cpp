@@ -43,12 +43,14 @@ WgslText Emitter::run() {
     for (u32 i = 1; i < module_.functions.size(); ++i)
         if (ir::FunctionId{i} != module_.kernel) functions_.push_back(function(ir::FunctionId{i}));
     functions_.push_back(function(module_.kernel));
-    for (const std::vector<std::string>* part : {&enables_, &structures_, &globals_, &helpers_, &functions_}) {
+    for (const std::vector<std::string>* part :
+         {&enables_, &directives_, &structures_, &globals_, &helpers_, &functions_}) {
         if (part->empty()) continue;
         if (!made.text.empty()) made.text += '\n';
-        const bool short_lines = part == &enables_ || part == &globals_;
+        const bool short_lines = part == &enables_ || part == &directives_ || part == &globals_;
         made.text += joined(*part, short_lines ? "\n" : "\n\n") + '\n';
     }
+    made.scalar_bytes = scalar_bytes_;
     made.entry = function_names_[ir::place(module_.kernel)];
     return made;
 }
@@ -59,8 +61,13 @@ void Emitter::survey() {
     uses_.resize(module_.values.size());
     left_from_within_.assign(module_.instructions.size(), false);
     nexts_.assign(module_.instructions.size(), 0);
+    exact_.assign(module_.values.size(), false);
     for (const ir::Instruction& instruction : module_.instructions) {
         if (instruction.region == ir::RegionId::none) continue;
+        if ((instruction.flags & ir::kPrecise) != 0 && instruction.results.count == 1) {
+            exact_[ir::place(module_.result(instruction))] = true;
+            for (const ir::ValueId operand : module_.operands(instruction)) exact_[ir::place(operand)] = true;
+        }
         for (const ir::ValueId operand : module_.operands(instruction)) {
             Use& use = uses_[ir::place(operand)];
             ++use.count;
@@ -70,12 +77,23 @@ void Emitter::survey() {
             left_from_within_[ir::place(module_.target(instruction))] = true;
         if (instruction.op == ir::Op::next) ++nexts_[ir::place(module_.target(instruction))];
     }
+    for (const ir::Instruction& instruction : module_.instructions) {
+        const bool rounds = instruction.op == ir::Op::add || instruction.op == ir::Op::sub ||
+                            instruction.op == ir::Op::mul || instruction.op == ir::Op::multiply;
+        if (rounds && instruction.region != ir::RegionId::none && exact_[ir::place(module_.result(instruction))] &&
+            module_.types.is_float(module_.type_of(module_.result(instruction))))
+            needs_zero_ = true;
+    }
     survey_atomics();
 }
 
 void Emitter::enable(std::string_view extension) {
     std::string text = "enable " + std::string(extension) + ';';
     if (std::find(enables_.begin(), enables_.end(), text) == enables_.end()) enables_.push_back(std::move(text));
+}
+
+void Emitter::directive(const std::string& text) {
+    if (std::find(directives_.begin(), directives_.end(), text) == directives_.end()) directives_.push_back(text);
 }
 
 std::string Emitter::helper(const std::string& name, const std::string& text) {
@@ -199,6 +217,8 @@ std::string Emitter::function(ir::FunctionId id) {
     if (in_kernel_) {
         std::vector<std::string> first;
         for (const auto& [which, name] : shown_) first.push_back("    " + name + " = " + input(which) + ';');
+        const std::vector<std::string> numbering = numbering_of_subgroups();
+        lines_.insert(lines_.begin(), numbering.begin(), numbering.end());
         lines_.insert(lines_.begin(), first.begin(), first.end());
         std::vector<std::string> sizes;
         for (const ir::ValueId size : module_.workgroup_size)

@@ -77,6 +77,7 @@ private:
     void line(const std::string& text) { lines_.push_back(std::string(4 * depth_, ' ') + text); }
     void add_declaration(std::size_t place, const std::string& text);
     void enable(std::string_view extension);
+    void directive(const std::string& text);
     [[noreturn]] void unsupported(const std::string& sentence) const;
     [[nodiscard]] std::string helper(const std::string& name, const std::string& text);
 
@@ -124,6 +125,8 @@ private:
     // pure.cpp
     [[nodiscard]] Text pure(const ir::Instruction& instruction);
     [[nodiscard]] Text arithmetic(const ir::Instruction& instruction);
+    [[nodiscard]] Text bits_of_halves(ir::ValueId from, ir::TypeId to);
+    [[nodiscard]] Text exact(const ir::Instruction& instruction, const Text& text);
     [[nodiscard]] bool has_fair_constants(const ir::Instruction& instruction) const;
     [[nodiscard]] Text divide(const ir::Instruction& instruction);
     [[nodiscard]] Text shift(const ir::Instruction& instruction);
@@ -163,7 +166,12 @@ private:
 
     // subgroup.cpp
     void subgroup(const ir::Instruction& instruction);
+    void allow_subgroups();
+    [[nodiscard]] std::string subgroup_number(ir::Builtin which);
+    [[nodiscard]] std::vector<std::string> numbering_of_subgroups();
     void ballot(const ir::Instruction& instruction, const Text& votes);
+    [[nodiscard]] std::string combined_by_hand(ir::Combine how, ir::Scan scan, u32 cluster, Scalar kind, u32 lanes,
+                                               const std::string& operand);
     void combine(const ir::Instruction& instruction, const Text& operand);
 
     // control.cpp
@@ -193,7 +201,7 @@ private:
     const WgslSupport& support_;
     const ir::ConstantValues constants_;
     Names names_;
-    std::vector<std::string> enables_, structures_, globals_, helpers_, functions_;
+    std::vector<std::string> enables_, directives_, structures_, globals_, helpers_, functions_;
     std::vector<std::string> lines_;  ///< of the function that is being written; empty ones are left out
     std::size_t depth_ = 0;
     u32 at_ = 0;                        ///< location of the instruction that is being written
@@ -210,7 +218,10 @@ private:
     std::map<ir::Builtin, std::string> shown_;         ///< ... for other functions
     bool in_kernel_ = false;
     bool orders_storage_ = false;  ///< there are atomics on buffers, or coherent ones
-    std::string scalars_;          ///< name of the variable that holds them
+    std::vector<bool> exact_;      ///< by value: not to be fused with others
+    bool needs_zero_ = false;      ///< a scalar that is always 0
+    std::string zero_;             ///< ... and where it is
+    u32 scalar_bytes_ = 0;         ///< of what is read of the scalars
 };
 
 }  // namespace alkomp::emit::wg

@@ -86,7 +86,7 @@ void Emitter::declare_scalars() {
         if (global.kind == Kind::scalar) scalars.push_back(&global);
         if (is_buffer(global)) ++bindings;
     }
-    if (scalars.empty()) return;
+    if (scalars.empty() && !needs_zero_) return;
     std::sort(scalars.begin(), scalars.end(),
               [](const auto* a, const auto* b) { return a->offset_bytes < b->offset_bytes; });
     const std::string structure = names_.unique("Scalars"), variable = names_.unique("scalars");
@@ -108,8 +108,15 @@ void Emitter::declare_scalars() {
         held(global->value).root = global->value;
         end = global->offset_bytes + natural_size(global->type);
     }
+    scalar_bytes_ = (end + 3) / 4 * 4;
+    if (needs_zero_) {
+        const std::string name = members.unique("zero");
+        text += "\n    " + name + ": u32,";
+        zero_ = variable + '.' + name;
+        scalar_bytes_ += 4;
+    }
     structures_.push_back(text + "\n}");
-    const bool immediate = (end + 3) / 4 * 4 <= support_.immediate_bytes;
+    const bool immediate = scalar_bytes_ <= support_.immediate_bytes;
     globals_.push_back(immediate ? "var<immediate> " + variable + ": " + structure + ';'
                                  : "@group(0) @binding(" + std::to_string(bindings) + ") var<uniform> " + variable +
                                        ": " + structure + ';');
@@ -135,9 +142,9 @@ std::string Emitter::input_parameter(ir::Builtin which) const {
 Text Emitter::builtin(ir::Builtin which) {
     const bool of_subgroup = which >= ir::Builtin::subgroup_size;
     if (of_subgroup && !support_.subgroups) unsupported("the device's WGSL has no subgroups.");
+    if (of_subgroup && support_.dialect != WgslSupport::Dialect::wgpu) enable("subgroups");
     const bool numbered = which == ir::Builtin::subgroup_id || which == ir::Builtin::subgroup_count;
-    if (numbered && support_.dialect != WgslSupport::Dialect::wgpu)
-        unsupported("the device's WGSL does not tell the number of a subgroup.");
+    if (numbered && support_.dialect != WgslSupport::Dialect::wgpu) return {subgroup_number(which)};
     if (which == ir::Builtin::workgroup_size) {
         std::string text = "vec3u(";
         for (const ir::ValueId size : module_.workgroup_size)

@@ -194,9 +194,7 @@ void Emitter::atomic(const ir::Instruction& instruction) {
     const Held& pointer = held(values[0]);
     const ir::TypeId type_id = module_.type(values[0]).element;
     const Scalar kind = module_.types[type_id].scalar;
-    const bool is_word = kind == Scalar::u32 || kind == Scalar::i32 ||
-                         (support_.atomic_i64 && (kind == Scalar::u64 || kind == Scalar::i64));
-    if (!is_word) unsupported("WGSL has no atomics on " + type(type_id) + '.');
+    if (kind != Scalar::u32 && kind != Scalar::i32) unsupported("WGSL has no atomics on " + type(type_id) + '.');
     if (static_cast<ir::Order>(how[0]) != ir::Order::relaxed && how[1] != static_cast<u32>(ir::Scope::invocation))
         unsupported("WGSL's atomics order no other accesses; this one is to be " +
                     std::string(to_string(static_cast<ir::Order>(how[0]))) + '.');

@@ -190,6 +190,9 @@ Text Emitter::pure(const ir::Instruction& instruction) {
         case Op::ge: {
             if (module_.types.is(type_id, ir::Type::Kind::pointer)) unsupported("WGSL compares no pointers.");
             const std::vector<Text> texts = operands(instruction);
+            // naga takes `!=` for "less or greater", which does not hold for NaN.
+            if (instruction.op == Op::ne && module_.types.is_float(type_id))
+                return unary("!", binary(texts[0], "==", texts[1]));
             return binary(texts[0], symbol_of(instruction.op), texts[1]);
         }
         case Op::is_nan:
@@ -202,6 +205,9 @@ Text Emitter::pure(const ir::Instruction& instruction) {
         case Op::bitcast: {
             const ir::TypeId to = module_.type_of(module_.result(instruction));
             if (to == type_id) return value(first);
+            const bool halves =
+                module_.types.scalar_of(to) == Scalar::f16 || module_.types.scalar_of(type_id) == Scalar::f16;
+            if (halves && support_.dialect == WgslSupport::Dialect::wgpu) return bits_of_halves(first, to);
             const Text text = at_run_time(first);
             const bool integers = module_.types.is_integer(to) && module_.types.is_integer(type_id) &&
                                   module_.types.bits(to) == module_.types.bits(type_id);
@@ -226,14 +232,48 @@ bool Emitter::has_fair_constants(const ir::Instruction& instruction) const {
     const Scalar kind = module_.types.scalar_of(id);
     for (std::size_t i = 0; i < std::max(low.size(), high.size()); ++i) {
         const u64 a = low[low.size() == 1 ? 0 : i], b = high[high.size() == 1 ? 0 : i];
-        const bool ordered = kind == Scalar::u32   ? a < b
-                             : kind == Scalar::i32 ? static_cast<i32>(a) < static_cast<i32>(b)
-                             : kind == Scalar::f32
-                                 ? std::bit_cast<f32>(static_cast<u32>(a)) < std::bit_cast<f32>(static_cast<u32>(b))
-                                 : false;
+        bool ordered = false;
+        if (kind == Scalar::u32) ordered = a < b;
+        if (kind == Scalar::i32) ordered = static_cast<i32>(a) < static_cast<i32>(b);
+        if (kind == Scalar::f32)
+            ordered = std::bit_cast<f32>(static_cast<u32>(a)) < std::bit_cast<f32>(static_cast<u32>(b));
+        if (kind == Scalar::f16) {
+            f16 least, most;
+            least.bits = static_cast<u16>(a);
+            most.bits = static_cast<u16>(b);
+            ordered = static_cast<f32>(least) < static_cast<f32>(most);
+        }
         if (!ordered) return false;
     }
     return true;
+}
+
+/// naga does not read bitcasts of f16. Packing and unpacking two of them is exact.
+Text Emitter::bits_of_halves(ir::ValueId from, ir::TypeId to) {
+    const ir::TypeId source = module_.type_of(from);
+    const bool to_halves = module_.types.scalar_of(to) == Scalar::f16;
+    const u32 words = module_.types.lanes(to_halves ? source : to);
+    const Scalar kind = module_.types.scalar_of(to_halves ? source : to);
+    if (module_.types.lanes(to_halves ? to : source) != 2 * words)
+        unsupported("naga's WGSL has no bitcast of " + type(source) + " to " + type(to) + '.');
+    const Text text = words == 1 ? at_run_time(from) : name_of(from);
+    const std::string name = type(to);
+    Text made{words == 1 ? "" : name + '(', Level::primary, text.reads};
+    for (u32 i = 0; i < words; ++i) {
+        std::string part = text.text;
+        if (words > 1)
+            part = operand_of_postfix(text) + (to_halves ? std::string(".") + "xyzw"[i] : i == 0 ? ".xy" : ".zw");
+        if (to_halves) {
+            if (kind != Scalar::u32) part = "bitcast<u32>(" + part + ')';
+            part = "vec2h(unpack2x16float(" + part + "))";
+        } else {
+            part = "pack2x16float(vec2f(" + part + "))";
+            if (kind != Scalar::u32) part = "bitcast<" + number_type(kind, 1) + ">(" + part + ')';
+        }
+        made.text += (i == 0 ? "" : ", ") + part;
+    }
+    if (words > 1) made.text += ')';
+    return made;
 }
 
 Text Emitter::arithmetic(const ir::Instruction& instruction) {
@@ -246,7 +286,26 @@ Text Emitter::arithmetic(const ir::Instruction& instruction) {
     }
     if (instruction.op == Op::div || instruction.op == Op::rem || instruction.op == Op::mod) return divide(instruction);
     const std::vector<Text> texts = operands(instruction);
-    return binary(texts[0], symbol_of(instruction.op), texts[1]);
+    return exact(instruction, binary(texts[0], symbol_of(instruction.op), texts[1]));
+}
+
+/// WGSL has no word for `precise`. What compilers must not fuse or reorder goes through a change of no bits that they
+/// cannot know of: the scalar is 0 in every call.
+Text Emitter::exact(const ir::Instruction& instruction, const Text& text) {
+    const ir::ValueId id = module_.result(instruction);
+    if (!exact_[ir::place(id)] || !module_.types.is_float(module_.type_of(id))) return text;
+    if (module_.types.scalar_of(module_.type_of(id)) != Scalar::f32)
+        unsupported("WGSL has no precise arithmetic of " + type(module_.type_of(id)) + '.');
+    const std::string name = type(module_.type_of(id));
+    const u32 lanes = module_.types.lanes(module_.type_of(id));
+    const std::string bits = number_type(Scalar::u32, lanes);
+    const std::string zero = lanes == 1 ? zero_ : bits + '(' + zero_ + ')';
+    const std::string helped = helper("exactly_" + name,
+                                      "// The same number, which is not fused with others.\n"
+                                      "fn $(x: " +
+                                          name + ") -> " + name + " {\n    return bitcast<" + name + ">(bitcast<" +
+                                          bits + ">(x) ^ " + zero + ");\n}");
+    return {helped + '(' + text.text + ')', Level::primary, text.reads};
 }
 
 Text Emitter::divide(const ir::Instruction& instruction) {
@@ -404,11 +463,11 @@ Text Emitter::convert(ir::ValueId from, ir::TypeId to) {
         const std::string wide = number_type(Scalar::f32, lanes);
         body =
             "fn $(x: F) -> I {\n    let wide = W(x);\n    let whole = I(wide);\n"
-            "    return select(select(whole, M, wide >= E), Z, wide != wide);\n}";
+            "    return select(select(whole, M, wide >= E), Z, !(wide == wide));\n}";
         body = replaced(std::move(body), "E", splat(wide, edge));
         body = replaced(std::move(body), "W", wide);
     } else {
-        body += "    return select(select(whole, M, x >= E), Z, x != x);\n}";
+        body += "    return select(select(whole, M, x >= E), Z, !(x == x));\n}";
         body = replaced(std::move(body), "E", splat(floats, edge));
     }
     body = replaced(std::move(body), "M", most);
@@ -499,10 +558,15 @@ void Emitter::two_results(const ir::Instruction& instruction) {
     const ir::ValueId first = module_.result(instruction, 0), second = module_.result(instruction, 1);
     if (instruction.op == Op::frexp || instruction.op == Op::modf) {
         const bool splits = instruction.op == Op::modf;
-        const Text both =
-            let(splits ? "parts" : "scaled", {(splits ? "modf(" : "frexp(") + at_run_time(values[0]).text + ')'});
-        held(first).text = {both.text + ".fract"};
-        held(second).text = {both.text + (splits ? ".whole" : ".exp")};
+        // naga cannot do it with f16; as f32 it is exact.
+        const ir::TypeId id = module_.type_of(values[0]);
+        const bool half = module_.types.scalar_of(id) == Scalar::f16;
+        std::string operand = at_run_time(values[0]).text;
+        if (half) operand = number_type(Scalar::f32, module_.types.lanes(id)) + '(' + operand + ')';
+        const Text both = let(splits ? "parts" : "scaled", {(splits ? "modf(" : "frexp(") + operand + ')'});
+        const auto back = [&](const std::string& part) { return half ? type(id) + '(' + part + ')' : part; };
+        held(first).text = {back(both.text + ".fract")};
+        held(second).text = {splits ? back(both.text + ".whole") : both.text + ".exp"};
         return;
     }
     const ir::TypeId id = module_.type_of(values[0]);

@@ -50,13 +50,36 @@ std::string_view combining(ir::Combine how) {
     return "Xor";
 }
 
+std::string ir_name(ir::Combine how) { return how == ir::Combine::min ? "min" : "max"; }
+
+/// What changes no other value. Source: SPIR-V, "Group Operation".
+u64 identity_of(ir::Combine how, Scalar kind) {
+    const bool is_signed = kind == Scalar::i32, is_half = kind == Scalar::f16,
+               is_float = is_half || kind == Scalar::f32;
+    switch (how) {
+        case ir::Combine::add:
+        case ir::Combine::bit_or:
+        case ir::Combine::bit_xor:
+            return 0;
+        case ir::Combine::mul:
+            return is_half ? 0x3c00 : is_float ? 0x3f800000 : 1;
+        case ir::Combine::bit_and:
+            return 0xffffffff;
+        case ir::Combine::min:
+            return is_half ? 0x7c00 : is_float ? 0x7f800000 : is_signed ? 0x7fffffff : 0xffffffff;
+        case ir::Combine::max:
+            break;
+    }
+    return is_half ? 0xfc00 : is_float ? 0xff800000 : is_signed ? 0x80000000 : 0;
+}
+
 }  // namespace
 
 /// Written where it stands: which invocations come there together is part of what it means.
 void Emitter::subgroup(const ir::Instruction& instruction) {
     if (!support_.subgroups) unsupported("the device's WGSL has no subgroup operations.");
     const bool standard = support_.dialect != WgslSupport::Dialect::wgpu;
-    if (standard) enable("subgroups");
+    if (standard) allow_subgroups();
     const ir::ValueId id = module_.result(instruction);
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const std::span<const u32> how = module_.immediates(instruction);
@@ -128,6 +151,55 @@ void Emitter::subgroup(const ir::Instruction& instruction) {
     }
 }
 
+/// Which invocations come together is what the IR says; WGSL's own analysis knows less.
+void Emitter::allow_subgroups() {
+    enable("subgroups");
+    directive("diagnostic(off, subgroup_uniformity);");
+}
+
+/// WGSL by itself does not number subgroups. Each is named by its first invocation, and these are counted in order, at
+/// the kernel's beginning, where all are together.
+std::string Emitter::subgroup_number(ir::Builtin which) {
+    const std::string name(which == ir::Builtin::subgroup_id ? "subgroup_id" : "subgroup_count");
+    for (const char* const one : {"subgroup_id", "subgroup_count"}) {
+        const auto [found, is_new] = declared_.try_emplace(one);
+        if (!is_new) continue;
+        found->second = names_.unique(one);
+        globals_.push_back("var<private> " + found->second + ": u32;");
+    }
+    if (const auto [found, is_new] = declared_.try_emplace("subgroup_leaders"); is_new) {
+        u64 invocations = 1;
+        for (const ir::ValueId size : module_.workgroup_size) invocations *= constants_[size].value_or(1);
+        found->second = names_.unique("subgroup_leaders");
+        globals_.push_back("var<workgroup> " + found->second + ": array<atomic<u32>, " +
+                           std::to_string((invocations + 31) / 32) + ">;");
+    }
+    return declared_.at(name);
+}
+
+std::vector<std::string> Emitter::numbering_of_subgroups() {
+    if (!declared_.contains("subgroup_leaders")) return {};
+    allow_subgroups();
+    const std::string leaders = declared_.at("subgroup_leaders"), index = input(ir::Builtin::local_index);
+    const std::string first = names_.unique("first"), word = names_.unique("word"), bits = names_.unique("bits");
+    const std::string id = declared_.at("subgroup_id"), count = declared_.at("subgroup_count");
+    u64 invocations = 1;
+    for (const ir::ValueId size : module_.workgroup_size) invocations *= constants_[size].value_or(1);
+    return {"    let " + first + " = subgroupMin(" + index + ");",
+            "    if (subgroupElect()) {",
+            "        atomicOr(&" + leaders + "[" + first + " >> 5u], 1u << (" + first + " & 31u));",
+            "    }",
+            "    workgroupBarrier();",
+            "    for (var " + word + " = 0u; " + word + " < " + std::to_string((invocations + 31) / 32) + "u; " + word +
+                "++) {",
+            "        let " + bits + " = atomicLoad(&" + leaders + "[" + word + "]);",
+            "        " + count + " += countOneBits(" + bits + ");",
+            "        if (" + word + " < (" + first + " >> 5u)) { " + id + " += countOneBits(" + bits + "); }",
+            "        if (" + word + " == (" + first + " >> 5u)) { " + id + " += countOneBits(" + bits + " & ((1u << (" +
+                first + " & 31u)) - 1u)); }",
+            "    }"};
+}
+
 void Emitter::ballot(const ir::Instruction& instruction, const Text& votes) {
     const ir::ValueId id = module_.result(instruction);
     const std::span<const u32> how = module_.immediates(instruction);
@@ -160,21 +232,59 @@ void Emitter::combine(const ir::Instruction& instruction, const Text& operand) {
     const ir::ValueId id = module_.result(instruction), from = module_.operands(instruction)[0];
     const std::span<const u32> how = module_.immediates(instruction);
     const auto combination = static_cast<ir::Combine>(how[0]);
-    const std::string name(combining(combination));
-    const bool truth = module_.types.is_boolean(module_.type_of(from));
-    if (instruction.op == Op::subgroup_scan) {
-        const bool sums = combination == ir::Combine::add || combination == ir::Combine::mul;
-        if (!sums || truth) unsupported("WGSL has scans of sums and products alone over a subgroup.");
-        const bool inclusive = static_cast<ir::Scan>(how[1]) == ir::Scan::inclusive;
-        return define_now(id,
-                          {(inclusive ? "subgroupInclusive" : "subgroupExclusive") + name + '(' + operand.text + ')'});
+    const ir::TypeId type_id = module_.type_of(from);
+    const bool truth = module_.types.is_boolean(type_id), scans = instruction.op == ir::Op::subgroup_scan;
+    const u32 lanes = module_.types.lanes(type_id);
+    const std::string bits = number_type(Scalar::u32, lanes);
+    const auto scan = scans ? static_cast<ir::Scan>(how[1]) : ir::Scan::reduce;
+    const u32 cluster = scans ? 0 : how[1];
+    const bool sums = combination == ir::Combine::add || combination == ir::Combine::mul;
+    const std::string plain = truth ? "select(" + bits + "(), " + bits + "(1u), " + operand.text + ')' : operand.text;
+    std::string text;
+    if (cluster == 0 && (!scans || (sums && !truth))) {
+        const std::string start = !scans                        ? "subgroup"
+                                  : scan == ir::Scan::inclusive ? "subgroupInclusive"
+                                                                : "subgroupExclusive";
+        text = start + std::string(combining(combination)) + '(' + plain + ')';
+    } else {
+        text = combined_by_hand(combination, scan, cluster, truth ? Scalar::u32 : module_.types.scalar_of(type_id),
+                                lanes, plain);
     }
-    if (how[1] != 0) unsupported("WGSL combines no clusters of a subgroup.");
-    if (!truth) return define_now(id, {"subgroup" + name + '(' + operand.text + ')'});
-    const std::string bits = number_type(Scalar::u32, module_.types.lanes(module_.type_of(from)));
-    define_now(
-        id, {"subgroup" + name + "(select(" + bits + "(), " + bits + "(1u), " + operand.text + ")) != " + bits + "()",
-             Level::relational});
+    if (truth) return define_now(id, {text + " != " + bits + "()", Level::relational});
+    define_now(id, {text});
+}
+
+/// What WGSL has no function for: every lane looks at all others that are there.
+std::string Emitter::combined_by_hand(ir::Combine how, ir::Scan scan, u32 cluster, Scalar kind, u32 lanes,
+                                      const std::string& operand) {
+    const std::string type_name = number_type(kind, lanes), name(combining(how));
+    const bool picks = how == ir::Combine::min || how == ir::Combine::max;
+    const std::string symbol = how == ir::Combine::add       ? "+"
+                               : how == ir::Combine::mul     ? "*"
+                               : how == ir::Combine::bit_and ? "&"
+                               : how == ir::Combine::bit_or  ? "|"
+                                                             : "^";
+    const std::string counts = scan == ir::Scan::inclusive   ? "other <= lane"
+                               : scan == ir::Scan::exclusive ? "other < lane"
+                                                             : "(other ^ lane) < " + std::to_string(cluster) + 'u';
+    const std::string what = scan == ir::Scan::inclusive   ? "inclusive"
+                             : scan == ir::Scan::exclusive ? "exclusive"
+                                                           : "cluster_" + std::to_string(cluster);
+    const std::string helped =
+        helper(what + '_' + name + '_' + type_name,
+               "fn $(x: " + type_name + ", start: " + type_name + ", lane: u32, size: u32) -> " + type_name + " {\n" +
+                   "    let here = subgroupBallot(true);\n"
+                   "    var total = start;\n"
+                   "    for (var other = 0u; other < size; other++) {\n"
+                   "        let value = subgroupShuffle(x, other);\n"
+                   "        if (" +
+                   counts + " && ((here[other >> 5u] >> (other & 31u)) & 1u) != 0u) {\n" +
+                   "            total = " + (picks ? ir_name(how) + "(total, value)" : "total " + symbol + " value") +
+                   ";\n" + "        }\n    }\n    return total;\n}");
+    const Text identity = number(kind, identity_of(how, kind));
+    const std::string start = lanes == 1 ? identity.text : type_name + '(' + identity.text + ')';
+    return helped + '(' + operand + ", " + start + ", " + builtin(ir::Builtin::subgroup_lane).text + ", " +
+           builtin(ir::Builtin::subgroup_size).text + ')';
 }
 
 }  // namespace alkomp::emit::wg

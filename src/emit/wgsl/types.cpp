@@ -29,7 +29,7 @@ std::string Emitter::number_type(Scalar kind, u32 lanes) {
         case Scalar::f16:
             return vector + 'h';
         default:
-            return vector + '<' + scalar(kind) + '>';
+            return vector + "<bool>";
     }
 }
 
@@ -43,9 +43,7 @@ std::string Emitter::type(ir::TypeId id, const std::set<Path>& atomics, bool lai
             const std::string name = number_type(about.scalar, 1);
             const bool known = about.scalar == Scalar::boolean || about.scalar == Scalar::i32 ||
                                about.scalar == Scalar::u32 || about.scalar == Scalar::f32 ||
-                               (about.scalar == Scalar::f16 && support_.f16) ||
-                               (about.scalar == Scalar::f64 && support_.f64) ||
-                               ((about.scalar == Scalar::i64 || about.scalar == Scalar::u64) && support_.i64);
+                               (about.scalar == Scalar::f16 && support_.f16);
             if (!known) unsupported("the device's WGSL has no " + name + '.');
             return atomics.empty() ? name : "atomic<" + name + '>';
         }

@@ -12,7 +12,8 @@ namespace alkomp::emit {
 
 struct WgslText {
     std::string text;
-    std::string entry;  ///< of the entry point
+    std::string entry;     ///< of the entry point
+    u32 scalar_bytes = 0;  ///< what it reads of the scalars; what the call does not give is 0
 };
 
 /// The module has to be one that `verify` accepts, without specialisation constants, and lowered to what `support` has.
