@@ -342,7 +342,7 @@ kernel @atomics() workgroup_size(64, 1, 1) {
     loop ^try {
         %seen: u32 = atomic_load(relaxed, device) %c7
         %wanted: u32 = add %seen, 3
-        %found: u32 = atomic_compare_exchange(acquire_release, device) %c7, %seen, %wanted
+        %found: u32 = atomic_compare_exchange(relaxed, device) %c7, %seen, %wanted
         %done: bool = eq %found, %seen
         if ^again %done {
             exit ^try

@@ -4,6 +4,7 @@
 #include "emit/golden.h"
 #include "ir/parse.h"
 #include "ir/verify.h"
+#include "unit/expect_error.h"
 
 #include <gtest/gtest.h>
 
@@ -35,6 +36,41 @@ TEST_P(Wgsl, is_what_it_was) {
 
 INSTANTIATE_TEST_SUITE_P(, Wgsl, ::testing::ValuesIn(golden_inputs("wgsl")),
                          [](const auto& info) { return info.param.name; });
+
+struct Refused {
+    const char* body;  ///< of a kernel with `data: u32[]` and `tile`, a shared u32
+    const char* sentence;
+};
+
+TEST(WgslText, is_not_made_where_it_would_say_something_else) {
+    const Refused all[] = {
+        {"%x: u32 = atomic_add(acquire_release, device) %at, 1 @1:7",
+         "\"k\": k.cpp:7: WGSL's atomics order no other accesses; this one is to be acquire_release."},
+        {"%x: u32 = atomic_add(relaxed, device) %at, 1\n    fence(release, device, storage) @1:8",
+         "\"k\": k.cpp:8: WGSL has no fence, and this one orders accesses to buffers beside atomics."},
+        {"barrier(device, storage) @1:9", "\"k\": k.cpp:9: WGSL has no barrier beyond the workgroup."},
+        {"barrier(subgroup, none) @1:9", "\"k\": k.cpp:9: the device's WGSL has no barrier for a subgroup."},
+        {"%x: f64 = convert 1 @1:10", "\"k\": k.cpp:10: the device's WGSL has no f64."},
+        {"%t: u64 = clock(device) @1:11", "\"k\": k.cpp:11: WGSL has no clock."},
+        {"%x: f32 = convert 1\n    %y: f16 = convert %x\n    %z: f16 = mul %y, %y precise @1:12",
+         "\"k\": k.cpp:12: WGSL has no precise arithmetic of f16."},
+    };
+    for (const Refused& refused : all) {
+        SCOPED_TRACE(refused.body);
+        const ir::Module module = ir::parse(std::string("module \"k\"\nfile 1 \"k.cpp\"\n"
+                                                        "storage %data: u32[] set 0 binding 0\nshared %tile: u32\n"
+                                                        "kernel @k() workgroup_size(64, 1, 1) {\n"
+                                                        "    %at: ptr<storage, u32> = access %data, 0\n    ") +
+                                                refused.body + "\n    return\n}\n",
+                                            "k.ir");
+        WgslSupport support;
+        support.dialect = WgslSupport::Dialect::standard;
+        support.f16 = support.subgroups = true;
+        EXPECT_EQ(error_text(ErrorCode::unsupported,
+                             [&] { static_cast<void>(emit::wgsl(module, support)); }),
+                  refused.sentence);
+    }
+}
 
 }  // namespace
 }  // namespace alkomp::testing

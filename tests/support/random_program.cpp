@@ -408,7 +408,8 @@ private:
         const u32 which = below(kCounters);
         const ValueId pointer = emit(Op::access, {counters_, module_.index(which)});
         const auto scope = static_cast<u32>(ir::Scope::device);
-        const auto order = static_cast<u32>(values_.one_of({ir::Order::relaxed, ir::Order::acquire_release}));
+        const auto drawn = values_.one_of({ir::Order::relaxed, ir::Order::acquire_release});
+        const auto order = static_cast<u32>(options_.ordered_atomics ? drawn : ir::Order::relaxed);
         static_cast<void>(emit(kOps[which], {pointer, values_.any(values_.u32_type())}, {order, scope}));
         // Words of its own may be changed by any atomic, and read.
         if (!one_in(2)) return;
@@ -758,6 +759,7 @@ RandomProgramOptions RandomProgramOptions::of(const Capabilities& capabilities) 
     options.types = {has.i8, has.i16, has.i64, has.f16, has.f64, has.storage_8, has.storage_16};
     options.chosen_pointers = has.variable_pointers;
     options.local_pointers = false;
+    options.ordered_atomics = capabilities.wgsl.dialect == WgslSupport::Dialect::none;
     options.subgroup_size = capabilities.limits.subgroup_size;
     return options;
 }

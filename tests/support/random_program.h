@@ -15,6 +15,7 @@ struct RandomProgramOptions {
     RandomTypes types{};
     bool chosen_pointers = true;  ///< pointers into buffers by `select` and as parameters of regions
     bool local_pointers = true;   ///< the same into local memory, which no device has
+    bool ordered_atomics = true;  ///< that order other accesses too, which WGSL has not
     u32 subgroup_size = 4;        ///< of the devices that run it; 0: no subgroup operations
     [[nodiscard]] static RandomProgramOptions of(const Capabilities& capabilities);
 };

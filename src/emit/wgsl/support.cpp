@@ -10,15 +10,15 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     lowering.memory.types.f16 = support.f16;
     // naga's integers of 64 bits lack bitcasts, bit operations and switches; halves are the same everywhere.
     lowering.small_integers = lowering.wide_integers = true;
+    lowering.f16 = !support.f16;
     return lowering;
 }
 
-void add_lowered(Features& features, const WgslSupport& support) {
+void add_lowered(Features& features, const WgslSupport&) {
     features.scalar_layout = true;
-    features.i8 = features.i16 = features.i64 = true;
+    features.i8 = features.i16 = features.i64 = features.f16 = true;
     features.storage_8 = features.uniform_8 = features.scalar_8 = features.shared_8 = true;
     features.storage_16 = features.uniform_16 = features.scalar_16 = features.shared_16 = true;
-    features.f16 = support.f16;
     features.integer_dot = true;
 }
 
