@@ -137,7 +137,14 @@ bool goes_through_ir(const DeviceRecord& device) {
 }
 
 WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
-    if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
+    if (!job.shader->wgsl.empty()) {
+        if (!sharing.places.empty())
+            fail(ErrorCode::unsupported,
+                 '"' + job.shader->name +
+                     "\" is WGSL of its own, and two of its arguments are views of one buffer, which "
+                     "is written: WebGPU allows that to one binding alone.");
+        return {job.shader->wgsl, job.interface};
+    }
     try {
         return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, sharing);
     } catch (const Error& error) {
