@@ -50,9 +50,9 @@ TEST(WgslText, is_not_made_where_it_would_say_something_else) {
          "\"k\": k.cpp:8: WGSL has no fence, and this one orders accesses to buffers beside atomics."},
         {"barrier(device, storage) @1:9", "\"k\": k.cpp:9: WGSL has no barrier beyond the workgroup."},
         {"barrier(subgroup, none) @1:9", "\"k\": k.cpp:9: the device's WGSL has no barrier for a subgroup."},
-        {"%x: f64 = convert 1 @1:10", "\"k\": k.cpp:10: the device's WGSL has no f64."},
+        {"%x: f32 = convert 1\n    %y: f64 = convert %x @1:10", "\"k\": k.cpp:10: the device's WGSL has no f64."},
         {"%t: u64 = clock(device) @1:11", "\"k\": k.cpp:11: WGSL has no clock."},
-        {"%x: f32 = convert 1\n    %y: f16 = convert %x\n    %z: f16 = mul %y, %y precise @1:12",
+        {"%x: f32 = convert 1\n    %y: f16 = convert %x\n    %z: f16 = mul precise %y, %y @1:12",
          "\"k\": k.cpp:12: WGSL has no precise arithmetic of f16."},
     };
     for (const Refused& refused : all) {
@@ -66,8 +66,7 @@ TEST(WgslText, is_not_made_where_it_would_say_something_else) {
         WgslSupport support;
         support.dialect = WgslSupport::Dialect::standard;
         support.f16 = support.subgroups = true;
-        EXPECT_EQ(error_text(ErrorCode::unsupported,
-                             [&] { static_cast<void>(emit::wgsl(module, support)); }),
+        EXPECT_EQ(error_text(ErrorCode::unsupported, [&] { static_cast<void>(emit::wgsl(module, support)); }),
                   refused.sentence);
     }
 }

@@ -1,6 +1,8 @@
 enable f16;
 enable subgroups;
 
+diagnostic(off, subgroup_uniformity);
+
 @group(0) @binding(0) var<storage, read_write> u: array<u32>;
 @group(0) @binding(1) var<storage, read_write> f: array<vec2h>;
 
