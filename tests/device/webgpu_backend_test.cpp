@@ -276,6 +276,28 @@ TEST_P(WebGpuBackend, one_thread_polls_while_another_submits) {
     device->release(kernel);
 }
 
+TEST_P(WebGpuBackend, submitting_waits_for_nothing) {
+    const KernelId slow = compile(kSlow, {storage(0, 0, true)}, 4), kernel = compile_increment();
+    const BufferId data = filled(256, 1), other = filled(4096, 0);
+    const std::array<BoundRange, 1> range{{{data, 0, 256}}}, on_other{{{other, 0, 4096}}};
+    const u32 rounds = 300'000'000;
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<Ticket> tickets{submit({{Dispatch{slow, {1, 1, 1}, range, bytes_of(rounds)}, true}})};
+    for (int i = 0; i < 5; ++i) tickets.push_back(submit({{Dispatch{kernel, {16, 1, 1}, on_other, {}}, true}}));
+    tickets.push_back(submit({}));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(100));
+    std::vector<Completion> seen;
+    while (seen.size() < tickets.size()) device->poll(seen, 1'000'000'000);
+    for (std::size_t i = 0; i < tickets.size(); ++i) {
+        EXPECT_EQ(seen[i].ticket, tickets[i]);
+        EXPECT_TRUE(seen[i].status.ok()) << seen[i].status.text;
+    }
+    for (const u32 value : read(other, 4096)) ASSERT_EQ(value, 5u);
+    for (const BufferId id : {data, other}) device->free(id);
+    device->release(slow);
+    device->release(kernel);
+}
+
 TEST_P(WebGpuBackend, an_empty_submission_ends_behind_what_was_before_it) {
     const KernelId kernel = compile(kSlow, {storage(0, 0, true)}, 4);
     const BufferId data = filled(256, 1);

@@ -14,6 +14,21 @@ constexpr const char* kOutside = R"(struct Scalars { first: u32 }
     data[scalars.first + id.x] = 0xdeadbeefu;
 })";
 
+constexpr const char* kOutsideShared = R"(struct Scalars { first: u32 }
+@group(0) @binding(0) var<storage, read_write> data: array<u32>;
+var<workgroup> shared_words: array<u32, 4>;
+{scalars}
+@compute @workgroup_size(1) fn main() {
+    var local = array<u32, 4>(1u, 2u, 3u, 4u);
+    shared_words[0] = 0u;  // wgpu-native does not clear it
+    shared_words[scalars.first] = 7u;
+    local[scalars.first] = 8u;
+    data[0] = shared_words[3];
+    data[1] = local[3];
+    data[2] = shared_words[0];
+    data[3] = local[0];
+})";
+
 constexpr const char* kOverride = R"(@id(3) override factor: u32 = 1u;
 @id(4) override shift: f32 = 0.0;
 @group(0) @binding(0) var<storage, read_write> data: array<u32>;
@@ -171,6 +186,20 @@ TEST_P(WebGpuKernels, accesses_stay_inside_their_buffer) {
     for (const u32 value : read(before, 256)) EXPECT_EQ(value, 1u);
     for (const u32 value : read(behind, 256)) EXPECT_EQ(value, 3u);
     for (const BufferId id : {before, middle, behind}) device->free(id);
+    device->release(kernel);
+}
+
+TEST_P(WebGpuKernels, indices_into_shared_and_local_arrays_are_clamped) {
+    ASSERT_TRUE(device->properties().clamps_shared);
+    const KernelId kernel = compile(kOutsideShared, {storage(0, 0, true)}, 4);
+    const BufferId data = filled(256, 0);
+    const std::array<BoundRange, 1> range{{{data, 0, 256}}};
+    for (const u32 first : {4u, 1000u, 0x40000000u, 0xffffffffu}) {
+        wait(submit({{Dispatch{kernel, {1, 1, 1}, range, bytes_of(first)}, true}}));
+        const std::vector<u32> out = read(data, 256);
+        EXPECT_EQ(std::vector<u32>(out.begin(), out.begin() + 4), (std::vector<u32>{7, 8, 0, 1})) << first;
+    }
+    device->free(data);
     device->release(kernel);
 }
 

@@ -31,6 +31,8 @@ struct Traits {
     bool robust_per_device = false;  ///< `extend` heeds `robust`
     /// GetMappedRange ends the process once the device is lost, which is to be found out before.
     bool ranges_need_device = false;
+    /// On a driver that computes on the CPU (Mesa's lavapipe), QueueSubmit waits for the end of what is in flight.
+    bool submit_waits_on_cpu = false;
 };
 
 /// What makes a device besides the header's descriptor; alive until the device is made.

@@ -74,9 +74,13 @@ Device::ClockPair ClockOffset::read() {
 
 // Start and end ------------------------------------------------------------------------------------
 
-void Queue::start() { period_ns_ = core_.shim().timestamp_period(core_.queue); }
+void Queue::start() {
+    period_ns_ = core_.shim().timestamp_period(core_.queue);
+    holds_ = core_.shim().traits().submit_waits_on_cpu && core_.adapter->cpu();
+}
 
 void Queue::destroy() noexcept {
+    drop_held();
     for (const TimestampPage& page : room_.pages) destroy_page(core_.wgpu(), page);
     for (const InFlight& flight : flight_)
         for (const TimestampPage& page : flight.pages) destroy_page(core_.wgpu(), page);
@@ -86,6 +90,7 @@ void Queue::destroy() noexcept {
 }
 
 bool Queue::idle() {
+    drop_held();
     std::vector<Completion> nobodys;
     (void)collect(nobodys);
     const std::lock_guard lock(mutex_);
@@ -122,56 +127,116 @@ void Queue::release(RecordedId id) {
 // Submission ---------------------------------------------------------------------------------------
 
 Pending Queue::submit(const Submission& submission) {
+    const std::lock_guard submitting(submit_mutex_);
     if (core_.lost()) return {0, core_.loss()};
-    std::array<std::span<const Command>, 2> lists{submission.commands, {}};
-    if (submission.recorded != RecordedId::none) lists[1] = from_id(submission.recorded).commands;
-    InFlight flight{core_.next_ticket(), 1, 0, {}, 0, {}};
-    WGPUCommandBuffer commands = nullptr;
-    if (!lists[0].empty() || !lists[1].empty()) {
-        Recorder recorder(core_, memory_, pipelines_, room_);
-        Status status = recorder.prepare(lists);
-        if (!status.ok()) return {0, std::move(status)};
-        ErrorScope scope(core_);
-        recorder.begin();
-        for (const std::span<const Command> list : lists)
-            if (status.ok()) status = recorder.write(list);
-        commands = recorder.finish();
-        const Status encoded = scope.end("wgpuCommandEncoderFinish");
-        if (status.ok()) status = encoded;
-        if (!status.ok()) {
-            if (commands != nullptr) core_.wgpu().CommandBufferRelease(commands);
-            pipelines_.drop_groups();  // one of them may be the error
-            return {0, std::move(status)};
-        }
-        flight.timestamps = recorder.timestamps();
-        flight.pages = std::exchange(recorder.pages, {});
-    }
-    if (!flight.pages.empty()) flight.open = static_cast<u32>(flight.pages.size());
-    if (flight.timestamps != 0) flight.submitted_host_ns = host_now_ns();
+    InFlight flight;
+    flight.ticket = core_.next_ticket();
+    if (Status status = encode(submission, flight); !status.ok()) return {0, std::move(status)};
+    // Scalars in a uniform block are those of one submission at a time.
+    const bool may_hold = holds_ && room_.scalars.bytes.empty() && works();
     {
         // Before it can be done.
         const std::lock_guard lock(mutex_);
         flight_.push_back(flight);
     }
-    if (Status status = hand_over(commands); !status.ok()) {
+    if (may_hold) return {flight.ticket, {}};
+    if (Status status = hand_over(flight.ticket); !status.ok()) {
         const std::lock_guard lock(mutex_);
         if (!flight_.empty() && flight_.back().ticket == flight.ticket) flight_.pop_back();
         const std::lock_guard lock_room(room_.mutex);
         room_.pages.insert(room_.pages.end(), flight.pages.begin(), flight.pages.end());
         return {0, std::move(status)};
     }
-    ask_for_end(flight);
     return {flight.ticket, {}};
 }
 
-Status Queue::hand_over(WGPUCommandBuffer commands) {
-    if (commands == nullptr) return {};
-    const Functions& wgpu = core_.wgpu();
+Status Queue::encode(const Submission& submission, InFlight& flight) {
+    std::array<std::span<const Command>, 2> lists{submission.commands, {}};
+    if (submission.recorded != RecordedId::none) lists[1] = from_id(submission.recorded).commands;
+    room_.scalars.bytes.clear();
+    if (lists[0].empty() && lists[1].empty()) return {};
+    Recorder recorder(core_, memory_, pipelines_, room_);
+    Status status = recorder.prepare(lists);
+    if (!status.ok()) return status;
     ErrorScope scope(core_);
-    write_scalars();
-    wgpu.QueueSubmit(core_.queue, 1, &commands);
-    wgpu.CommandBufferRelease(commands);
-    return scope.end("wgpuQueueSubmit");
+    recorder.begin();
+    for (const std::span<const Command> list : lists)
+        if (status.ok()) status = recorder.write(list);
+    flight.commands = recorder.finish();
+    const Status encoded = scope.end("wgpuCommandEncoderFinish");
+    if (status.ok()) status = encoded;
+    if (!status.ok()) {
+        if (flight.commands != nullptr) core_.wgpu().CommandBufferRelease(flight.commands);
+        pipelines_.drop_groups();  // one of them may be the error
+        return status;
+    }
+    flight.timestamps = recorder.timestamps();
+    flight.pages = std::exchange(recorder.pages, {});
+    if (!flight.pages.empty()) flight.open = static_cast<u32>(flight.pages.size());
+    if (flight.timestamps != 0) flight.submitted_host_ns = host_now_ns();
+    return {};
+}
+
+/// True while something that was handed over is not done.
+bool Queue::works() {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(flight_.begin(), flight_.end(),
+                       [](const InFlight& flight) { return flight.handed_over && flight.open != 0; });
+}
+
+/// Hands over everything that is not yet. On failure none of it ran, and all but `own`, whose caller tells, has failed.
+Status Queue::hand_over(Ticket own) {
+    std::vector<InFlight> going;
+    std::vector<WGPUCommandBuffer> commands;
+    {
+        const std::lock_guard lock(mutex_);
+        for (InFlight& flight : flight_) {
+            if (std::exchange(flight.handed_over, true)) continue;
+            going.push_back(flight);
+            if (flight.commands != nullptr) commands.push_back(std::exchange(flight.commands, nullptr));
+        }
+    }
+    Status status;
+    if (!commands.empty()) {
+        ErrorScope scope(core_);
+        write_scalars();
+        core_.wgpu().QueueSubmit(core_.queue, commands.size(), commands.data());
+        for (WGPUCommandBuffer buffer : commands) core_.wgpu().CommandBufferRelease(buffer);
+        status = scope.end("wgpuQueueSubmit");
+    }
+    if (status.ok()) {
+        for (const InFlight& flight : going) ask_for_end(flight);
+        return {};
+    }
+    const std::lock_guard lock(mutex_);
+    for (InFlight& flight : flight_) {
+        const bool went = std::any_of(going.begin(), going.end(),
+                                      [&](const InFlight& other) { return other.ticket == flight.ticket; });
+        if (!went || flight.ticket == own) continue;
+        flight.open = 0;
+        flight.outcome = status;
+    }
+    return status;
+}
+
+/// For `poll`: what was held goes once nothing works any more. Whoever submits meanwhile does the same.
+void Queue::hand_over_held() {
+    const std::unique_lock submitting(submit_mutex_, std::try_to_lock);
+    if (!submitting.owns_lock() || works()) return;
+    const auto inside = core_.enter();
+    room_.scalars.bytes.clear();
+    (void)hand_over(0);  // each of them tells
+}
+
+void Queue::drop_held() noexcept {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(flight_, [&](InFlight& flight) {
+        if (flight.handed_over) return false;
+        if (flight.commands != nullptr) core_.wgpu().CommandBufferRelease(flight.commands);
+        const std::lock_guard lock_room(room_.mutex);
+        room_.pages.insert(room_.pages.end(), flight.pages.begin(), flight.pages.end());
+        return true;
+    });
 }
 
 void Queue::write_scalars() {
@@ -234,6 +299,7 @@ bool Queue::collect(std::vector<Completion>& out) {
         if (memory_.finish_map(event, completion)) out.push_back(std::move(completion));
         else note(event);
     }
+    if (holds_) hand_over_held();
     std::vector<InFlight> done;
     {
         const std::lock_guard lock(mutex_);
@@ -252,16 +318,18 @@ void Queue::note(const Event& event) {
                                     [&](const InFlight& flight) { return flight.ticket == event.ticket; });
     if (found == flight_.end()) return;
     --found->open;
-    if (event.failed && found->failure.empty())
-        found->failure = event.text.empty() ? "the library says only that the work failed" : event.text;
+    if (event.failed && found->outcome.ok())
+        found->outcome = Status::failure(
+            ErrorCode::internal,
+            "wgpuQueueSubmit: " + (event.text.empty() ? "the library says only that the work failed" : event.text));
 }
 
 void Queue::complete(InFlight& done, std::vector<Completion>& out) {
     Completion completion;
     completion.ticket = done.ticket;
-    if (done.failure.empty()) done.failure = core_.take_stray();
-    if (!done.failure.empty())
-        completion.status = Status::failure(ErrorCode::internal, "wgpuQueueSubmit: " + done.failure);
+    if (const std::string stray = core_.take_stray(); !stray.empty() && done.outcome.ok())
+        done.outcome = Status::failure(ErrorCode::internal, "wgpuQueueSubmit: " + stray);
+    completion.status = done.outcome;
     if (done.timestamps != 0) read_timestamps(done, completion.timestamps_ns);
     if (core_.lost()) completion.status = core_.loss();
     out.push_back(std::move(completion));
@@ -272,7 +340,7 @@ void Queue::complete(InFlight& done, std::vector<Completion>& out) {
 /// Zeros where the device has no timestamps.
 void Queue::read_timestamps(const InFlight& done, std::vector<u64>& out) {
     out.assign(done.timestamps, 0);
-    if (!done.failure.empty() || !core_.alive()) return;
+    if (!done.outcome.ok() || !core_.alive()) return;
     const auto inside = core_.enter();
     for (std::size_t i = 0; i < done.pages.size(); ++i) {
         const WGPUBuffer host = done.pages[i].host;
@@ -294,6 +362,7 @@ bool Queue::report_lost(std::vector<Completion>& out) {
     const std::size_t before = out.size();
     const std::lock_guard lock(mutex_);
     for (const InFlight& flight : flight_) {
+        if (flight.commands != nullptr) core_.wgpu().CommandBufferRelease(flight.commands);
         Completion completion;
         completion.ticket = flight.ticket;
         completion.status = core_.loss();

@@ -53,9 +53,15 @@ private:
         u32 timestamps = 0;
         std::vector<TimestampPage> pages;
         u64 submitted_host_ns = 0;  ///< only with timestamps
-        std::string failure;
+        Status outcome;
+        WGPUCommandBuffer commands = nullptr;  ///< until it is handed over
+        bool handed_over = false;
     };
-    Status hand_over(WGPUCommandBuffer commands);
+    Status encode(const Submission& submission, InFlight& flight);
+    [[nodiscard]] bool works();
+    Status hand_over(Ticket own);
+    void hand_over_held();
+    void drop_held() noexcept;
     void write_scalars();
     void ask_for_end(const InFlight& flight);
     bool collect(std::vector<Completion>& out);
@@ -71,6 +77,8 @@ private:
     RecordRoom room_;
     ClockOffset clock_;
     double period_ns_ = 1;
+    bool holds_ = false;       ///< submissions wait here for those before them, since the library would block
+    std::mutex submit_mutex_;  ///< goes before `mutex_`: held while work is encoded and handed over
     std::vector<std::unique_ptr<RecordedList>> recorded_;
     std::mutex mutex_;
     std::deque<InFlight> flight_;  ///< guarded by `mutex_`

@@ -39,6 +39,7 @@ constexpr Traits kTraits{
     .synchronises = true,
     .robust_per_kernel = true,
     .ranges_need_device = true,
+    .submit_waits_on_cpu = true,
 };
 
 class WgpuNative final : public Shim {
