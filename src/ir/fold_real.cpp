@@ -82,6 +82,10 @@ std::optional<u64> fold_one(Op op, Scalar scalar, f64 a) {
             return write_real(scalar, std::ceil(a));
         case Op::trunc:
             return write_real(scalar, std::trunc(a));
+        case Op::quantize_f16: {
+            const std::optional<u64> half = write_real(Scalar::f16, a);
+            return half ? write_real(scalar, read_real(Scalar::f16, *half)) : std::nullopt;
+        }
         default:
             return std::nullopt;
     }

@@ -114,6 +114,7 @@ TEST(FoldReal, RoundsOnceToNearestEven) {
     EXPECT_EQ(real(Op::mul, Scalar::f32, {as_f32(0.1f), as_f32(0.1f)}), as_f32(0.1f * 0.1f));
     EXPECT_EQ(real(Op::div, Scalar::f64, {as_f64(1), as_f64(3)}), as_f64(1.0 / 3));
     EXPECT_EQ(real(Op::sub, Scalar::f16, {0x3c00, 0x4000}), 0xbc00u);
+    EXPECT_EQ(real(Op::quantize_f16, Scalar::f32, {as_f32(0.1f)}), as_f32(0.0999755859375f));
     EXPECT_EQ(converted(Scalar::u32, Scalar::f32, 0x1000001), as_f32(16777216.0f));
     EXPECT_EQ(converted(Scalar::i64, Scalar::f64, ~u64{0}), as_f64(-1));
     EXPECT_EQ(converted(Scalar::u64, Scalar::bf16, (u64{1} << 60) + (u64{1} << 52) + 1), std::nullopt);
@@ -132,6 +133,7 @@ TEST(FoldReal, LeavesNansAndDenormalsToTheDevice) {
     EXPECT_EQ(real(Op::div, Scalar::f32, {0, 0}), std::nullopt);
     EXPECT_EQ(real(Op::mul, Scalar::f32, {1, as_f32(1.0f)}), std::nullopt);
     EXPECT_EQ(real(Op::mul, Scalar::f32, {as_f32(1e-20f), as_f32(1e-20f)}), std::nullopt);
+    EXPECT_EQ(real(Op::quantize_f16, Scalar::f32, {as_f32(1e-6f)}), std::nullopt);
     EXPECT_EQ(real(Op::sqrt, Scalar::f32, {as_f32(4.0f)}), std::nullopt);
     EXPECT_EQ(fold_real(Op::bitcast, Scalar::f32, Scalar::u32, std::initializer_list<u64>{1}), 1u);
 }

@@ -29,6 +29,12 @@ bool is_only_read(const Global& global) {
     return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
 }
 
+bool asks_subgroup(const Module& module, const Instruction& instruction) {
+    if (instruction.op >= Op::subgroup_elect && instruction.op <= Op::quad_swap) return true;
+    return instruction.op == Op::builtin &&
+           module.immediates(instruction)[0] >= static_cast<u32>(Builtin::subgroup_size);
+}
+
 void Replacements::add(ValueId from, ValueId to) {
     if (from == to) return;
     if (stands_for_.size() <= place(from)) stands_for_.resize(place(from) + 1, ValueId::none);

@@ -16,6 +16,9 @@ namespace alkomp::ir {
 /// Whether nothing that the kernel does changes it.
 [[nodiscard]] bool is_only_read(const Global& global);
 
+/// An operation within a subgroup, or a question about one.
+[[nodiscard]] bool asks_subgroup(const Module& module, const Instruction& instruction);
+
 /// Values that stand for others. What is replaced must not be used where its replacement is not visible.
 class Replacements {
 public:

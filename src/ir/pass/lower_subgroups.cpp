@@ -13,13 +13,11 @@
 namespace alkomp::ir {
 namespace {
 
-bool asks_subgroup(const Module& module, const Instruction& instruction) {
-    const Op op = instruction.op;
-    if (op >= Op::subgroup_elect && op <= Op::quad_swap) return true;
-    if (op == Op::builtin) return module.immediates(instruction)[0] >= static_cast<u32>(Builtin::subgroup_size);
-    const bool has_scope = op == Op::fence || has(op, kAtomic);
-    if (!has_scope && op != Op::barrier) return false;
-    return module.immediates(instruction)[has_scope ? 1 : 0] == static_cast<u32>(Scope::subgroup);
+bool needs_subgroup(const Module& module, const Instruction& instruction) {
+    if (asks_subgroup(module, instruction)) return true;
+    const bool has_order = instruction.op == Op::fence || has(instruction.op, kAtomic);
+    if (!has_order && instruction.op != Op::barrier) return false;
+    return module.immediates(instruction)[has_order ? 1 : 0] == static_cast<u32>(Scope::subgroup);
 }
 
 class Lower : public Rebuild {
@@ -38,7 +36,7 @@ private:
     }
     void make(InstructionId id) override {
         const Instruction& old = from_[id];
-        if (!asks_subgroup(from_, old)) return copy(id);
+        if (!needs_subgroup(from_, old)) return copy(id);
         if (old.op == Op::barrier || old.op == Op::fence) return;  // one invocation is in order by itself
         if (has(old.op, kAtomic)) return alone(id);
         define(result(id),
@@ -128,7 +126,7 @@ private:
 void lower_subgroups(Module& module) {
     const std::vector<InstructionId> order = in_order(module);
     const bool any = module.subgroup_size != 0 || std::any_of(order.begin(), order.end(), [&](InstructionId id) {
-                         return asks_subgroup(module, module[id]);
+                         return needs_subgroup(module, module[id]);
                      });
     if (!any) return;
     Module made = Lower(module).run();
