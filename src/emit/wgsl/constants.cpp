@@ -41,12 +41,12 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
         }
         case Scalar::f16: {
+            enable("f16");
             f16 half;
             half.bits = static_cast<u16>(bits);
             const f32 value = static_cast<f32>(half);
             if (std::isfinite(value)) return literal(decimal(value) + 'h');
             const Text whole = let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u'));
-            static_cast<void>(number_type(Scalar::f16, 1));
             return {"vec2h(unpack2x16float(" + whole.text + ")).x"};
         }
         default:

@@ -77,7 +77,14 @@ void Emitter::survey() {
             left_from_within_[ir::place(module_.target(instruction))] = true;
         if (instruction.op == ir::Op::next) ++nexts_[ir::place(module_.target(instruction))];
     }
+    for (std::size_t i = 0; i < 3; ++i) size_[i] = constants_[module_.workgroup_size[i]].value_or(1);
+    const bool is_wide = size_[1] * size_[2] > 1 && support_.dialect == WgslSupport::Dialect::wgpu;
     for (const ir::Instruction& instruction : module_.instructions) {
+        if (instruction.region != ir::RegionId::none && is_wide &&
+            ((instruction.op >= ir::Op::subgroup_elect && instruction.op <= ir::Op::quad_swap) ||
+             (instruction.op == ir::Op::builtin &&
+              module_.immediates(instruction)[0] >= static_cast<u32>(ir::Builtin::subgroup_size))))
+            is_flat_ = true;
         const bool rounds = instruction.op == ir::Op::add || instruction.op == ir::Op::sub ||
                             instruction.op == ir::Op::mul || instruction.op == ir::Op::multiply;
         if (rounds && instruction.region != ir::RegionId::none && exact_[ir::place(module_.result(instruction))] &&
@@ -217,12 +224,13 @@ std::string Emitter::function(ir::FunctionId id) {
     if (in_kernel_) {
         std::vector<std::string> first;
         for (const auto& [which, name] : shown_) first.push_back("    " + name + " = " + input(which) + ';');
-        const std::vector<std::string> numbering = numbering_of_subgroups();
-        lines_.insert(lines_.begin(), numbering.begin(), numbering.end());
+        for (const std::vector<std::string>& part : {numbering_of_subgroups(), unfolding()})
+            lines_.insert(lines_.begin(), part.begin(), part.end());
         lines_.insert(lines_.begin(), first.begin(), first.end());
         std::vector<std::string> sizes;
-        for (const ir::ValueId size : module_.workgroup_size)
-            sizes.push_back(std::to_string(constants_[size].value_or(1)));
+        if (is_flat_) sizes.push_back(std::to_string(size_[0] * size_[1] * size_[2]));
+        else
+            for (const u64 size : size_) sizes.push_back(std::to_string(size));
         while (sizes.size() > 1 && sizes.back() == "1") sizes.pop_back();
         text = "@compute @workgroup_size(" + joined(sizes, ", ") + ")\n" + head(function, true);
     }

@@ -11,6 +11,7 @@
 #include "ir/builder.h"
 #include "ir/evaluate.h"
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -120,6 +121,8 @@ private:
     [[nodiscard]] Text builtin(ir::Builtin which);
     [[nodiscard]] std::string input(ir::Builtin which);
     [[nodiscard]] std::string input_parameter(ir::Builtin which) const;
+    [[nodiscard]] std::string unfolded(ir::Builtin which);
+    [[nodiscard]] std::vector<std::string> unfolding();
     [[nodiscard]] std::string subgroup_mask(ir::Builtin which);
 
     // pure.cpp
@@ -218,6 +221,8 @@ private:
     std::map<ir::Builtin, std::string> shown_;         ///< ... for other functions
     bool in_kernel_ = false;
     bool orders_storage_ = false;  ///< there are atomics on buffers, or coherent ones
+    std::array<u64, 3> size_{};    ///< of the workgroup
+    bool is_flat_ = false;         ///< it is written as one of one dimension
     std::vector<bool> exact_;      ///< by value: not to be fused with others
     bool needs_zero_ = false;      ///< a scalar that is always 0
     std::string zero_;             ///< ... and where it is

@@ -147,11 +147,37 @@ Text Emitter::builtin(ir::Builtin which) {
     if (numbered && support_.dialect != WgslSupport::Dialect::wgpu) return {subgroup_number(which)};
     if (which == ir::Builtin::workgroup_size) {
         std::string text = "vec3u(";
-        for (const ir::ValueId size : module_.workgroup_size)
-            text += (text.back() == '(' ? "" : ", ") + std::to_string(constants_[size].value_or(1)) + 'u';
+        for (const u64 size : size_) text += (text.back() == '(' ? "" : ", ") + std::to_string(size) + 'u';
         return {text + ')', Level::primary, false, true};
     }
+    if (is_flat_ && (which == ir::Builtin::local_id || which == ir::Builtin::global_id)) return {unfolded(which)};
     return {which >= ir::Builtin::subgroup_eq_mask ? subgroup_mask(which) : input(which)};
+}
+
+/// naga knows subgroups in workgroups of one dimension alone; places in the others are computed.
+std::string Emitter::unfolded(ir::Builtin which) {
+    const std::string wanted(kInputs[static_cast<std::size_t>(which)].name);
+    const auto [found, is_new] = declared_.try_emplace(wanted);
+    if (is_new) {
+        found->second = names_.unique(wanted);
+        globals_.push_back("var<private> " + found->second + ": vec3u;");
+    }
+    return found->second;
+}
+
+std::vector<std::string> Emitter::unfolding() {
+    if (!is_flat_) return {};
+    std::vector<std::string> lines;
+    const std::string x = std::to_string(size_[0]) + 'u', y = std::to_string(size_[1]) + 'u';
+    const std::string index = input(ir::Builtin::local_index);
+    const std::string local = "vec3u(" + index + " % " + x + ", " + index + " / " + x + " % " + y + ", " + index +
+                              " / " + std::to_string(size_[0] * size_[1]) + "u)";
+    if (const auto found = declared_.find("local_id"); found != declared_.end())
+        lines.push_back("    " + found->second + " = " + local + ';');
+    if (const auto found = declared_.find("global_id"); found != declared_.end())
+        lines.push_back("    " + found->second + " = " + input(ir::Builtin::workgroup_id) + " * " +
+                        builtin(ir::Builtin::workgroup_size).text + " + " + local + ';');
+    return lines;
 }
 
 /// Which lanes are this one, or before or behind it, as a ballot has them.

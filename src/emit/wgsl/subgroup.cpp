@@ -168,8 +168,7 @@ std::string Emitter::subgroup_number(ir::Builtin which) {
         globals_.push_back("var<private> " + found->second + ": u32;");
     }
     if (const auto [found, is_new] = declared_.try_emplace("subgroup_leaders"); is_new) {
-        u64 invocations = 1;
-        for (const ir::ValueId size : module_.workgroup_size) invocations *= constants_[size].value_or(1);
+        const u64 invocations = size_[0] * size_[1] * size_[2];
         found->second = names_.unique("subgroup_leaders");
         globals_.push_back("var<workgroup> " + found->second + ": array<atomic<u32>, " +
                            std::to_string((invocations + 31) / 32) + ">;");
@@ -183,8 +182,7 @@ std::vector<std::string> Emitter::numbering_of_subgroups() {
     const std::string leaders = declared_.at("subgroup_leaders"), index = input(ir::Builtin::local_index);
     const std::string first = names_.unique("first"), word = names_.unique("word"), bits = names_.unique("bits");
     const std::string id = declared_.at("subgroup_id"), count = declared_.at("subgroup_count");
-    u64 invocations = 1;
-    for (const ir::ValueId size : module_.workgroup_size) invocations *= constants_[size].value_or(1);
+    const u64 invocations = size_[0] * size_[1] * size_[2];
     return {"    let " + first + " = subgroupMin(" + index + ");",
             "    if (subgroupElect()) {",
             "        atomicOr(&" + leaders + "[" + first + " >> 5u], 1u << (" + first + " & 31u));",
