@@ -32,14 +32,12 @@ std::vector<NamedLowering> lowerings() {
             {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
             {"f16", {.memory_layouts = true, .memory = {}, .f16 = true}},
             {"combinations", {.combinations = true}},
-            {"workgroups", {.workgroups = true}},
             {"all",
              {.memory_layouts = true,
               .memory = {},
               .small_integers = true,
               .wide_integers = true,
               .f16 = true,
-              .workgroups = true,
               .combinations = true}}};
 }
 

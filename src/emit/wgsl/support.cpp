@@ -11,15 +11,21 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     // naga's integers of 64 bits lack bitcasts, bit operations and switches; halves are the same everywhere.
     lowering.small_integers = lowering.wide_integers = true;
     lowering.f16 = !support.f16;
+    lowering.subgroups = !support.subgroups;
+    lowering.combinations = true;
     return lowering;
 }
 
-void add_lowered(Features& features, const WgslSupport&) {
+void add_lowered(Features& features, const WgslSupport& support) {
     features.scalar_layout = true;
     features.i8 = features.i16 = features.i64 = features.f16 = true;
     features.storage_8 = features.uniform_8 = features.scalar_8 = features.shared_8 = true;
     features.storage_16 = features.uniform_16 = features.scalar_16 = features.shared_16 = true;
     features.integer_dot = true;
+    SubgroupFeatures& subgroup = features.subgroup;
+    subgroup.basic = subgroup.vote = subgroup.arithmetic = subgroup.ballot = true;
+    subgroup.shuffle = subgroup.shuffle_relative = subgroup.rotate = subgroup.extended_types = true;
+    subgroup.clustered = subgroup.quad = support.subgroups;
 }
 
 }  // namespace alkomp::emit

@@ -2,7 +2,6 @@
 #include "ir/pass/passes.h"
 
 #include "ir/pass/eliminate_common_subexpressions.h"
-#include "ir/pass/flatten_workgroups.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/lower_combinations.h"
@@ -38,7 +37,6 @@ Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
     if (lowering.subgroups) lower_subgroups(module);
-    if (lowering.workgroups) flatten_workgroups(module);
     if (lowering.combinations) lower_combinations(module, lowering.wide_integers);
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);

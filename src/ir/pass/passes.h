@@ -26,7 +26,6 @@ struct Lowering {
     bool wide_integers = false;   ///< it has none of 64 bits
     bool f16 = false;             ///< it has no f16; comes with `memory_layouts`
     bool subgroups = false;       ///< it has none
-    bool workgroups = false;      ///< it numbers lanes in workgroups of one dimension alone
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
 };
 
