@@ -53,7 +53,7 @@ using Constant = std::variant<bool, i64, u64, f64>;
 enum class Target : u8 { device, vulkan_1_2, vulkan_1_3 };
 
 struct KernelOptions {
-    std::string entry = "main";  ///< in WGSL "main" stands for the only entry point too
+    std::string entry = "main";                         ///< in WGSL "main" stands for the only entry point too
     std::map<std::string, Constant> constants{};        ///< specialisation constants by name, or by id as "7"
     std::map<std::string, std::string> macros{};        ///< GLSL `#define`s
     std::vector<std::filesystem::path> include_dirs{};  ///< GLSL `#include` folders
