@@ -326,17 +326,26 @@ Text Emitter::divide(const ir::Instruction& instruction) {
     const bool is_signed = module_.types.is_signed(id);
     const Op op = instruction.op == Op::mod && !is_signed ? Op::rem : instruction.op;
     std::vector<Text> texts = operands(instruction);
-    if (never_zero && op != Op::mod) return binary(texts[0], symbol_of(op), texts[1]);
+    // naga's remainders of negative numbers are left to the driver, and 580.159.04 of NVIDIA takes them as unsigned.
+    const bool by_quotient = is_signed && op != Op::div && support_.dialect == WgslSupport::Dialect::wgpu;
+    if (never_zero && op != Op::mod && !by_quotient) return binary(texts[0], symbol_of(op), texts[1]);
     if (texts[1].literal) texts[1] = let("c", texts[1]);
     const std::string name = type(id);
-    std::string text = "fn $(a: T, b: T) -> T {\n";
+    std::string text = "fn $(a: T, b: T) -> T {\n", rest = "a % b";
+    if (by_quotient) {
+        text += "    let divisor = select(b, O, (b == Z) | (b == M));\n";
+        rest = "a - a / divisor * divisor";
+    }
     if (op == Op::div) text += "    return select(a / b, Z, b == Z);\n}";
-    if (op == Op::rem) text += "    return select(a % b, a, b == Z);\n}";
+    if (op == Op::rem) text += "    return select(" + rest + ", a, b == Z);\n}";
     if (op == Op::mod)
         text +=
             "    let rest = select(a % b, a, b == T());\n"
             "    return select(rest, rest + b, (b != T()) & (rest != T()) & ((rest ^ b) < T()));\n}";
     text = replaced(std::move(text), "Z", zero_of(id));
+    const bool is_vector = module_.types.lanes(id) > 1;
+    text = replaced(std::move(text), "O", is_vector ? name + "(1)" : "1");
+    text = replaced(std::move(text), "M", is_vector ? name + "(-1)" : "-1");
     const std::string helped =
         helper(std::string(ir::info(op).name) + '_' + name, replaced(std::move(text), "T", name));
     return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
@@ -463,13 +472,18 @@ Text Emitter::convert(ir::ValueId from, ir::TypeId to) {
         const std::string wide = number_type(Scalar::f32, lanes);
         body =
             "fn $(x: F) -> I {\n    let wide = W(x);\n    let whole = I(wide);\n"
-            "    return select(select(whole, M, wide >= E), Z, !(wide == wide));\n}";
+            "    return select(select(whole, M, wide >= E), Z, (bitcast<B>(wide) & N) > P);\n}";
         body = replaced(std::move(body), "E", splat(wide, edge));
         body = replaced(std::move(body), "W", wide);
     } else {
-        body += "    return select(select(whole, M, x >= E), Z, !(x == x));\n}";
+        body += "    return select(select(whole, M, x >= E), Z, (bitcast<B>(x) & N) > P);\n}";
         body = replaced(std::move(body), "E", splat(floats, edge));
     }
+    // NaN is known by its bits: drivers take for granted that a number equals itself.
+    const std::string words = number_type(Scalar::u32, lanes);
+    body = replaced(std::move(body), "B", words);
+    body = replaced(std::move(body), "N", splat(words, "0x7fffffffu"));
+    body = replaced(std::move(body), "P", splat(words, "0x7f800000u"));
     body = replaced(std::move(body), "M", most);
     body = replaced(std::move(body), "Z", zero_of(to));
     body = replaced(std::move(body), "F", floats);

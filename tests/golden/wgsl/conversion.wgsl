@@ -7,23 +7,23 @@ enable f16;
 
 fn i32_of_f32(x: f32) -> i32 {
     let whole = i32(x);
-    return select(select(whole, 2147483647, x >= 2147483648.0), 0, !(x == x));
+    return select(select(whole, 2147483647, x >= 2147483648.0), 0, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
 }
 
 fn u32_of_f32(x: f32) -> u32 {
     let whole = u32(x);
-    return select(select(whole, 4294967295u, x >= 4294967296.0), 0u, !(x == x));
+    return select(select(whole, 4294967295u, x >= 4294967296.0), 0u, (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u);
 }
 
 fn i32_of_f16(x: f16) -> i32 {
     let wide = f32(x);
     let whole = i32(wide);
-    return select(select(whole, 2147483647, wide >= 2147483648.0), 0, !(wide == wide));
+    return select(select(whole, 2147483647, wide >= 2147483648.0), 0, (bitcast<u32>(wide) & 0x7fffffffu) > 0x7f800000u);
 }
 
 fn vec2u_of_vec2f(x: vec2f) -> vec2u {
     let whole = vec2u(x);
-    return select(select(whole, vec2u(4294967295u), x >= vec2f(4294967296.0)), vec2u(), !(x == x));
+    return select(select(whole, vec2u(4294967295u), x >= vec2f(4294967296.0)), vec2u(), (bitcast<vec2u>(x) & vec2u(0x7fffffffu)) > vec2u(0x7f800000u));
 }
 
 @compute @workgroup_size(1)
