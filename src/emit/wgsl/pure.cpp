@@ -326,15 +326,16 @@ Text Emitter::divide(const ir::Instruction& instruction) {
     const bool is_signed = module_.types.is_signed(id);
     const Op op = instruction.op == Op::mod && !is_signed ? Op::rem : instruction.op;
     std::vector<Text> texts = operands(instruction);
-    // naga's remainders of negative numbers are left to the driver, and 580.159.04 of NVIDIA takes them as unsigned.
-    const bool by_quotient = is_signed && op != Op::div && support_.dialect == WgslSupport::Dialect::wgpu;
-    if (never_zero && op != Op::mod && !by_quotient) return binary(texts[0], symbol_of(op), texts[1]);
+    // naga's remainders of negative numbers are left to the driver, and 580.159.04 of NVIDIA takes them as unsigned, also
+    // where they are written with a quotient.
+    const bool of_sizes = is_signed && op != Op::div && support_.dialect == WgslSupport::Dialect::wgpu;
+    if (never_zero && op != Op::mod && !of_sizes) return binary(texts[0], symbol_of(op), texts[1]);
     if (texts[1].literal) texts[1] = let("c", texts[1]);
     const std::string name = type(id);
     std::string text = "fn $(a: T, b: T) -> T {\n", rest = "a % b";
-    if (by_quotient) {
-        text += "    let divisor = select(b, O, (b == Z) | (b == M));\n";
-        rest = "a - a / divisor * divisor";
+    if (of_sizes) {
+        text += "    let size = I(U(abs(a)) % select(U(abs(b)), O, b == Z));\n";
+        rest = "select(size, -size, a < Z)";
     }
     if (op == Op::div) text += "    return select(a / b, Z, b == Z);\n}";
     if (op == Op::rem) text += "    return select(" + rest + ", a, b == Z);\n}";
@@ -343,9 +344,11 @@ Text Emitter::divide(const ir::Instruction& instruction) {
             "    let rest = select(a % b, a, b == T());\n"
             "    return select(rest, rest + b, (b != T()) & (rest != T()) & ((rest ^ b) < T()));\n}";
     text = replaced(std::move(text), "Z", zero_of(id));
-    const bool is_vector = module_.types.lanes(id) > 1;
-    text = replaced(std::move(text), "O", is_vector ? name + "(1)" : "1");
-    text = replaced(std::move(text), "M", is_vector ? name + "(-1)" : "-1");
+    const u32 lanes_of = module_.types.lanes(id);
+    const std::string unsigned_name = number_type(Scalar::u32, lanes_of);
+    text = replaced(std::move(text), "O", lanes_of > 1 ? unsigned_name + "(1u)" : "1u");
+    text = replaced(std::move(text), "U", unsigned_name);
+    text = replaced(std::move(text), "I", name);
     const std::string helped =
         helper(std::string(ir::info(op).name) + '_' + name, replaced(std::move(text), "T", name));
     return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
