@@ -27,6 +27,8 @@ u64 ns_of(Clock::duration duration) {
 }
 u64 host_now_ns() { return ns_of(Clock::now().time_since_epoch()); }
 
+constexpr i64 kTolerance = 1'000'000;  // ns between the clocks of CPU and GPU
+
 void sleep_ns(u64 ns) { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
 
 /// Who waits for the end of a submission.
@@ -58,10 +60,14 @@ void ClockOffset::observe(u64 submitted_host_ns, u64 done_host_ns, u64 first_dev
         least_ns_ = std::max(least_ns_, least);
         most_ns_ = std::min(most_ns_, most);
     }
-    if (!observed_ || least_ns_ > most_ns_) {  // the clocks have drifted apart: begin anew
+    const bool anew = !observed_ || least_ns_ > most_ns_;  // or the clocks have drifted apart
+    if (anew) {
         least_ns_ = least;
         most_ns_ = most;
     }
+    // What is known better later moves nothing that it does not have to: times that were told stay in order.
+    if (anew || offset_ns_ + kTolerance < least_ns_ || offset_ns_ - kTolerance > most_ns_)
+        offset_ns_ = (least_ns_ + most_ns_) / 2;
     observed_ = true;
 }
 
@@ -69,7 +75,7 @@ Device::ClockPair ClockOffset::read() {
     const u64 now = host_now_ns();
     const std::lock_guard lock(mutex_);
     if (!observed_) return {now, now};
-    return {now, static_cast<u64>(static_cast<i64>(now) - (least_ns_ + most_ns_) / 2)};
+    return {now, static_cast<u64>(static_cast<i64>(now) - offset_ns_)};
 }
 
 // Start and end ------------------------------------------------------------------------------------

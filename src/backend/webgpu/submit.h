@@ -22,6 +22,7 @@ public:
 private:
     std::mutex mutex_;
     i64 least_ns_ = 0, most_ns_ = 0;  ///< host time minus device time lies between
+    i64 offset_ns_ = 0;               ///< that is told
     bool observed_ = false;
 };
 
