@@ -332,21 +332,29 @@ Text Emitter::divide(const ir::Instruction& instruction) {
     if (never_zero && op != Op::mod && !of_sizes) return binary(texts[0], symbol_of(op), texts[1]);
     if (texts[1].literal) texts[1] = let("c", texts[1]);
     const std::string name = type(id);
-    std::string text = "fn $(a: T, b: T) -> T {\n", rest = "a % b";
+    std::string text = "fn $(a: T, b: T) -> T {\n";
     if (of_sizes) {
-        text += "    let size = I(U(abs(a)) % select(U(abs(b)), O, b == Z));\n";
-        rest = "select(size, -size, a < Z)";
+        text +=
+            "    let divisor = select(U(abs(b)), O, b == Z);\n"
+            "    let size = U(abs(a)) % divisor;\n";
+        if (op == Op::rem) text += "    return select(select(I(size), -I(size), a < Z), a, b == Z);\n}";
+        else
+            text +=
+                "    let apart = ((a ^ b) < Z) & (size != W);\n"
+                "    let place = I(select(size, divisor - size, apart));\n"
+                "    return select(select(place, -place, b < Z), a, b == Z);\n}";
     }
     if (op == Op::div) text += "    return select(a / b, Z, b == Z);\n}";
-    if (op == Op::rem) text += "    return select(" + rest + ", a, b == Z);\n}";
-    if (op == Op::mod)
+    if (op == Op::rem && !of_sizes) text += "    return select(a % b, a, b == Z);\n}";
+    if (op == Op::mod && !of_sizes)
         text +=
-            "    let rest = select(a % b, a, b == T());\n"
-            "    return select(rest, rest + b, (b != T()) & (rest != T()) & ((rest ^ b) < T()));\n}";
+            "    let rest = select(a % b, a, b == Z);\n"
+            "    return select(rest, rest + b, (b != Z) & (rest != Z) & ((rest ^ b) < Z));\n}";
     text = replaced(std::move(text), "Z", zero_of(id));
     const u32 lanes_of = module_.types.lanes(id);
     const std::string unsigned_name = number_type(Scalar::u32, lanes_of);
     text = replaced(std::move(text), "O", lanes_of > 1 ? unsigned_name + "(1u)" : "1u");
+    text = replaced(std::move(text), "W", lanes_of > 1 ? unsigned_name + "()" : "0u");
     text = replaced(std::move(text), "U", unsigned_name);
     text = replaced(std::move(text), "I", name);
     const std::string helped =

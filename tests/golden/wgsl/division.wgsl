@@ -11,8 +11,8 @@ fn rem_i32(a: i32, b: i32) -> i32 {
 }
 
 fn mod_i32(a: i32, b: i32) -> i32 {
-    let rest = select(a % b, a, b == i32());
-    return select(rest, rest + b, (b != i32()) & (rest != i32()) & ((rest ^ b) < i32()));
+    let rest = select(a % b, a, b == 0);
+    return select(rest, rest + b, (b != 0) & (rest != 0) & ((rest ^ b) < 0));
 }
 
 fn div_u32(a: u32, b: u32) -> u32 {
