@@ -661,5 +661,35 @@ kernel @two_loops() workgroup_size(4, 1, 1) {
     EXPECT_EQ(gpu.get(data), (std::vector<u32>{0, 0, 0, 0, 1, 1, 1, 1, 14, 14, 14, 14}));
 }
 
+TEST_P(IrMemory, the_length_of_an_empty_buffer_is_0) {
+    const Kernel kernel = compile_ir(gpu, R"(
+module "lengths"
+struct List size 16 {
+    count: u32 offset 0,
+    items: f32x2[stride 8] offset 8,
+}
+storage %list: List set 0 binding 0
+storage %numbers: u32[] set 0 binding 1
+storage %out: u32[] set 0 binding 2
+kernel @main() workgroup_size(1, 1, 1) {
+    %items: ptr<storage, f32x2[stride 8]> = access %list, 1
+    %pairs: u32 = array_length %items
+    %length: u32 = array_length %numbers
+    %out0: ptr<storage, u32> = access %out, 0
+    store %out0, %pairs
+    %out1: ptr<storage, u32> = access %out, 1
+    store %out1, %length
+    return
+}
+)");
+    const auto out = gpu.empty<u32>(2);
+    const auto lengths = [&](const Buffer<u32>& list, const Buffer<u32>& numbers) {
+        gpu.call(kernel, groups(1), list, numbers, out);
+        return gpu.get(out);
+    };
+    EXPECT_EQ(lengths(gpu.zeros<u32>(8), gpu.zeros<u32>(5)), (std::vector<u32>{3, 5}));
+    EXPECT_EQ(lengths(gpu.zeros<u32>(2), gpu.empty<u32>(0)), (std::vector<u32>{0, 0}));
+}
+
 }  // namespace
 }  // namespace alkomp::testing

@@ -51,6 +51,7 @@ WgslText Emitter::run() {
         made.text += joined(*part, short_lines ? "\n" : "\n\n") + '\n';
     }
     made.scalar_bytes = scalar_bytes_;
+    made.byte_counts = std::move(byte_counts_);
     made.entry = function_names_[ir::place(module_.kernel)];
     return made;
 }
@@ -75,6 +76,12 @@ void Emitter::survey() {
         }
         if (instruction.op == ir::Op::exit && module_[instruction.region].owner != module_.target(instruction))
             left_from_within_[ir::place(module_.target(instruction))] = true;
+        if (instruction.op == ir::Op::array_length) {
+            ir::ValueId of = module_.operands(instruction)[0];
+            while (module_[of].kind == ir::Value::Kind::result)
+                of = module_.operands(module_.instructions[module_[of].index])[0];
+            counted_.try_emplace(of);
+        }
         if (instruction.op == ir::Op::next) ++nexts_[ir::place(module_.target(instruction))];
     }
     for (std::size_t i = 0; i < 3; ++i) size_[i] = constants_[module_.workgroup_size[i]].value_or(1);

@@ -226,7 +226,10 @@ private:
     std::vector<bool> exact_;      ///< by value: not to be fused with others
     bool needs_zero_ = false;      ///< a scalar that is always 0
     std::string zero_;             ///< ... and where it is
-    u32 scalar_bytes_ = 0;         ///< of what is read of the scalars
+    std::map<ir::ValueId, std::string>
+        counted_;  ///< where a length is asked for: all buffers, and the scalars with their bytes
+    std::vector<WgslByteCount> byte_counts_;
+    u32 scalar_bytes_ = 0;  ///< of what is read of the scalars
 };
 
 }  // namespace alkomp::emit::wg

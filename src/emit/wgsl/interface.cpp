@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 
 namespace alkomp::emit::wg {
@@ -86,7 +87,7 @@ void Emitter::declare_scalars() {
         if (global.kind == Kind::scalar) scalars.push_back(&global);
         if (is_buffer(global)) ++bindings;
     }
-    if (scalars.empty() && !needs_zero_) return;
+    if (scalars.empty() && !needs_zero_ && counted_.empty()) return;
     std::sort(scalars.begin(), scalars.end(),
               [](const auto* a, const auto* b) { return a->offset_bytes < b->offset_bytes; });
     const std::string structure = names_.unique("Scalars"), variable = names_.unique("scalars");
@@ -114,6 +115,19 @@ void Emitter::declare_scalars() {
         text += "\n    " + name + ": u32,";
         zero_ = variable + '.' + name;
         scalar_bytes_ += 4;
+    }
+    if (!counted_.empty()) {
+        // Of all, by their places: so they lie alike in each form of a kernel, whichever buffers it merges.
+        std::map<u32, const ir::Global*> places;
+        for (const ir::Global& global : module_.globals)
+            if (global.kind == Kind::storage && is_buffer(global)) places.emplace(binding_of(global), &global);
+        for (const auto& [place, global] : places) {
+            const std::string member = members.unique(module_.text(global->name) + "_bytes");
+            text += "\n    " + member + ": u32,";
+            counted_[global->value] = variable + '.' + member;
+            byte_counts_.push_back({place, scalar_bytes_});
+            scalar_bytes_ += 4;
+        }
     }
     structures_.push_back(text + "\n}");
     const bool immediate = scalar_bytes_ <= support_.immediate_bytes;

@@ -184,8 +184,20 @@ void Emitter::store(const ir::Instruction& instruction) {
         unsupported("WGSL has coherent accesses to i32 and u32 alone.");
 }
 
+/// By the bytes that the call has bound: WGSL says 1 of an empty buffer.
 void Emitter::array_length(const ir::Instruction& instruction) {
-    define(module_.result(instruction), {"arrayLength(&" + held(module_.operands(instruction)[0]).text.text + ')'});
+    const ir::ValueId pointer = module_.operands(instruction)[0];
+    const ir::ValueId root = held(pointer).root;
+    const ir::Type& array = module_.types[module_.type(pointer).element];
+    const ir::Type& whole = module_.types[module_.globals[module_[root].index].type];
+    const u32 before = whole.kind == ir::Type::Kind::structure ? whole.members.back().offset_bytes : 0;
+    const std::string stride = std::to_string(array.stride_bytes) + 'u';
+    Text bytes{counted_.at(root)};
+    if (before != 0) {
+        const std::string start = std::to_string(before) + 'u';
+        bytes.text = "(max(" + bytes.text + ", " + start + ") - " + start + ')';
+    }
+    define(module_.result(instruction), binary(bytes, "/", {stride}));
 }
 
 void Emitter::atomic(const ir::Instruction& instruction) {

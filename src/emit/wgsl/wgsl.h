@@ -7,12 +7,20 @@
 #include "ir/pass/passes.h"
 
 #include <string>
+#include <vector>
 
 namespace alkomp::emit {
 
+/// A scalar that tells how many bytes of a buffer are bound: its length. WGSL's own is 1 at least.
+struct WgslByteCount {
+    u32 binding = 0;
+    u32 offset_bytes = 0;
+};
+
 struct WgslText {
     std::string text;
-    std::string entry;     ///< of the entry point
+    std::string entry;  ///< of the entry point
+    std::vector<WgslByteCount> byte_counts;
     u32 scalar_bytes = 0;  ///< what it reads of the scalars; what the call does not give is 0
 };
 

@@ -1,8 +1,13 @@
+struct Scalars {
+    data_bytes: u32,
+}
+
 @group(0) @binding(0) var<storage, read_write> data: array<u32>;
+@group(0) @binding(1) var<uniform> scalars: Scalars;
 
 @compute @workgroup_size(1)
 fn exits_through_loops() {
-    let n = arrayLength(&data);
+    let n = scalars.data_bytes / 4u;
     var found: u32;
     var leave = false;
     var i = 0u;

@@ -19,6 +19,10 @@ struct Scalars {
     offset: i32,
     pad1: u32,
     range: Range,
+    list_bytes: u32,
+    numbers_bytes: u32,
+    other_bytes: u32,
+    total_bytes: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> list: List;
@@ -32,8 +36,8 @@ var<private> state: array<u32, 4> = array<u32, 4>();
 
 @compute @workgroup_size(8, 4, 2)
 fn interface_1() {
-    let pairs = arrayLength(&list.items);
-    let length_1 = arrayLength(&numbers);
+    let pairs = (max(scalars.list_bytes, 8u) - 8u) / 8u;
+    let length_1 = scalars.numbers_bytes / 4u;
     let scaled = settings.scale * factor * scalars.gain;
     list.items[length_1] = (scaled.xw + list.items[length_1]) * factor[pairs];
     let place = scalars.range.first + scalars.range.last;
