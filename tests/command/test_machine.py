@@ -112,7 +112,8 @@ def test_no_loader(alkomp):
     assert report["default_device"]["kind"] == "reference" and report["mends"] == [
         {"problem": "ALKOMP_VULKAN_LIBRARY names a library that cannot be opened", "command": "unset ALKOMP_VULKAN_LIBRARY"}
     ]
-    (library,) = [f for b in report["backends"] for f in b["findings"] if f["kind"] == "library"]
+    (vulkan,) = [b for b in report["backends"] if b["name"] == "vulkan"]
+    (library,) = [f for f in vulkan["findings"] if f["kind"] == "library"]
     assert library["what"] == "/nowhere.so" and not library["usable"] and "/nowhere.so" in library["detail"]
 
 

@@ -149,7 +149,9 @@ Status Pipelines::make_pipeline(const KernelCode& code, const Interface& interfa
             const SpecializationValue& value = code.constants[i];
             const auto info = std::find_if(interface.constants.begin(), interface.constants.end(),
                                            [&](const ConstantInfo& constant) { return constant.id == value.id; });
-            keys[i] = std::to_string(value.id);
+            // Numbers of WGSL end at 65535: what has a greater one is known by its name.
+            const bool numbered = value.id <= 0xffff || info == interface.constants.end();
+            keys[i] = numbered ? std::to_string(value.id) : info->name;
             constants[i].key = view(keys[i]);
             constants[i].value = value_of(value, info == interface.constants.end() ? Scalar::u32 : info->type);
         }

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <utility>
 
 namespace alkomp::emit::wg {
 namespace {
@@ -110,9 +111,13 @@ void Emitter::declare_scalars() {
         end = global->offset_bytes + natural_size(global->type);
     }
     scalar_bytes_ = (end + 3) / 4 * 4;
+    // In a uniform what follows a structure begins at the next multiple of 16.
+    const bool behind_structure = !scalars.empty() && module_.types.is(scalars.back()->type, ir::Type::Kind::structure);
+    if (behind_structure) scalar_bytes_ = (scalar_bytes_ + 15) / 16 * 16;
+    std::string align = behind_structure ? "@align(16) " : "";
     if (needs_zero_) {
         const std::string name = members.unique("zero");
-        text += "\n    " + name + ": u32,";
+        text += "\n    " + std::exchange(align, "") + name + ": u32,";
         zero_ = variable + '.' + name;
         scalar_bytes_ += 4;
     }
@@ -123,7 +128,7 @@ void Emitter::declare_scalars() {
             if (global.kind == Kind::storage && is_buffer(global)) places.emplace(binding_of(global), &global);
         for (const auto& [place, global] : places) {
             const std::string member = members.unique(module_.text(global->name) + "_bytes");
-            text += "\n    " + member + ": u32,";
+            text += "\n    " + std::exchange(align, "") + member + ": u32,";
             counted_[global->value] = variable + '.' + member;
             byte_counts_.push_back({place, scalar_bytes_});
             scalar_bytes_ += 4;

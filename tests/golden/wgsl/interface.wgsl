@@ -19,7 +19,7 @@ struct Scalars {
     offset: i32,
     pad1: u32,
     range: Range,
-    list_bytes: u32,
+    @align(16) list_bytes: u32,
     numbers_bytes: u32,
     other_bytes: u32,
     total_bytes: u32,

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// WGSL of the user's own, on devices that take it; and that they take all that the emitter writes.
+#include "ir_kernels.h"
+#include "support/device_test.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace alkomp::testing {
+namespace {
+
+std::vector<TestDevice> devices_with_wgsl() {
+    std::vector<TestDevice> devices = test_devices_of("wgpu");
+    for (const TestDevice& device : test_devices_of("dawn")) devices.push_back(device);
+    return devices;
+}
+ALKOMP_DEVICE_SUITE_ON(Wgsl, devices_with_wgsl());
+
+const char* const kScaled = R"(
+struct Particle { position: vec3f, mass: f32 }
+override factor: f32 = 2.0;
+@id(5) override width: u32 = 4u;
+@group(0) @binding(2) var<storage> bodies: array<Particle>;
+@group(1) @binding(0) var<storage, read_write> masses: array<f32>;
+@group(0) @binding(0) var<uniform> shift: f32;
+@compute @workgroup_size(width)
+fn scale(@builtin(global_invocation_id) id: vec3u) {
+    if (id.x < arrayLength(&masses)) {
+        masses[id.x] = bodies[id.x].mass * factor + shift;
+    }
+}
+)";
+
+TEST_P(Wgsl, of_the_user_runs_with_its_own_bindings_and_overrides) {
+    const Kernel kernel = gpu.compile(wgsl(kScaled, "scale.wgsl"));
+    EXPECT_EQ(kernel.workgroup_size(), (std::array<u32, 3>{4, 1, 1}));
+    struct Particle {
+        f32 x, y, z, mass;
+    };
+    const auto from = gpu.to_device<Particle>({{0, 0, 0, 1}, {0, 0, 0, 2}, {0, 0, 0, 3}});
+    const auto shift = gpu.to_device<f32>({0.5f});
+    const auto masses = gpu.zeros<f32>(3);
+    gpu.call(kernel, groups(1), shift, from, masses);
+    EXPECT_EQ(gpu.get(masses), (std::vector<f32>{2.5f, 4.5f, 6.5f}));
+    const Kernel other = gpu.compile(wgsl(kScaled), {.constants = {{"factor", -1.0}, {"width", u64{1}}}});
+    gpu.call(other, groups(3), shift, from, masses);
+    EXPECT_EQ(gpu.get(masses), (std::vector<f32>{-0.5f, -1.5f, -2.5f}));
+}
+
+TEST_P(Wgsl, of_the_user_is_called_as_it_declares) {
+    const Kernel kernel = gpu.compile(wgsl(kScaled, "scale.wgsl"));
+    const auto numbers = gpu.zeros<u32>(4);
+    const auto floats = gpu.zeros<f32>(4);
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.call(kernel, groups(1), floats, floats); }),
+                ::testing::HasSubstr("\"scale.wgsl\""));
+    EXPECT_THAT(error_text(ErrorCode::invalid_argument, [&] { gpu.call(kernel, groups(1), floats, floats, numbers); }),
+                ::testing::HasSubstr("\"masses\""));
+}
+
+TEST_P(Wgsl, of_the_user_that_is_wrong_is_refused_with_the_librarys_words) {
+    const std::string text = error_text(ErrorCode::compile_failed, [&] {
+        static_cast<void>(gpu.compile(wgsl("@compute @workgroup_size(1)\nfn main() {\n    let x = nobody;\n}\n")));
+    });
+    EXPECT_THAT(text, ::testing::HasSubstr("nobody"));
+    EXPECT_THAT(error_text(ErrorCode::unsupported,
+                           [&] {
+                               const auto data = gpu.zeros<u32>(8);
+                               const Kernel kernel =
+                                   gpu.compile(wgsl("@group(0) @binding(0) var<storage> a: array<u32>;\n"
+                                                    "@group(0) @binding(1) var<storage, read_write> b: array<u32>;\n"
+                                                    "@compute @workgroup_size(1) fn main() { b[0] = a[1]; }\n"));
+                               gpu.call(kernel, groups(1), data, data);
+                               gpu.wait();
+                           }),
+                ::testing::HasSubstr("views of one buffer"));
+}
+
+/// What tests/golden/wgsl shows, as this device's dialect has it.
+TEST_P(Wgsl, of_the_emitter_is_taken) {
+    namespace fs = std::filesystem;
+    u32 taken = 0;
+    for (const auto& entry : fs::directory_iterator(ALKOMP_GOLDEN "/wgsl")) {
+        if (entry.path().extension() != ".ir") continue;
+        SCOPED_TRACE(entry.path().filename());
+        std::ifstream file(entry.path());
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        EXPECT_TRUE(static_cast<bool>(compile_ir(gpu, text)));
+        ++taken;
+    }
+    EXPECT_GE(taken, 20u);
+}
+
+}  // namespace
+}  // namespace alkomp::testing
