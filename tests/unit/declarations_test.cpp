@@ -135,7 +135,7 @@ TEST(WgslDeclarations, never_crash) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         attempt(text.substr(0, i));
         attempt(text.substr(i));
-        for (const std::size_t cut : {1, 2, 5}) attempt(std::string(text).erase(i, cut));
+        for (const std::size_t cut : {1u, 2u, 5u}) attempt(std::string(text).erase(i, cut));
         for (const char sign : {'<', '>', '(', ')', '{', '}', ';', '@', '9', '-', '/'}) {
             std::string changed = text;
             changed[i] = sign;

@@ -2,8 +2,8 @@
 #include "emit/wgsl/names.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <iterator>
 #include <vector>
 
 namespace alkomp::emit::wg {
@@ -12,7 +12,7 @@ namespace {
 /// Words of the language, words kept for later, and what is declared before any program: types and functions, which a
 /// name might hide where they are meant. Source: the WGSL specification, "Keyword and Token Summary" and
 /// "Predeclared Types", "Built-in Functions".
-constexpr std::array kTaken = {
+constexpr const char* kTaken[] = {
     // Keywords and literals.
     "alias", "break", "case", "const", "const_assert", "continue", "continuing", "default", "diagnostic", "discard",
     "else", "enable", "false", "fn", "for", "if", "let", "loop", "override", "requires", "return", "struct", "switch",
@@ -59,7 +59,7 @@ constexpr std::array kTaken = {
 
 bool is_taken(const std::string& name) {
     static const std::vector<std::string> sorted = [] {
-        std::vector<std::string> words(kTaken.begin(), kTaken.end());
+        std::vector<std::string> words(std::begin(kTaken), std::end(kTaken));
         std::sort(words.begin(), words.end());
         return words;
     }();

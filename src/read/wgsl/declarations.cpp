@@ -399,7 +399,7 @@ private:
         at_ = behind;
         return static_cast<u32>(value);
     }
-    i64 integer(u32 depth, int level = 0) {
+    i64 integer(u32 depth, std::size_t level = 0) {
         static constexpr std::array<std::array<std::string_view, 3>, 3> kSigns{{{"+", "-", ""}, {"*", "/", "%"}}};
         if (depth > kDeepest) fail("the number is nested too deeply.");
         if (level == 2) return primary(depth + 1);
