@@ -137,14 +137,7 @@ bool goes_through_ir(const DeviceRecord& device) {
 }
 
 WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
-    if (!job.shader->wgsl.empty()) {
-        if (!sharing.places.empty())
-            fail(ErrorCode::unsupported,
-                 '"' + job.shader->name +
-                     "\" is WGSL of its own, and two of its arguments are views of one buffer, which "
-                     "is written: WebGPU allows that to one binding alone.");
-        return {job.shader->wgsl, job.interface};
-    }
+    if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
     try {
         return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, sharing);
     } catch (const Error& error) {
@@ -331,7 +324,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         pending = start(waiting->job, id, cache);
         if (pending.ticket != 0 || !pending.status.failed) {
             waiting->record = make_record(waiting->job, id);
-            if (device->properties.accepts_wgsl)
+            if (device->properties.accepts_wgsl && waiting->job.shader->wgsl.empty())
                 waiting->record->remake = remaker(waiting->job, waiting->record->interface);
             if (waiting->record->sources) device->sources[id] = {waiting->job.label, waiting->record->sources};
         }

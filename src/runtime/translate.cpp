@@ -129,8 +129,6 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
     const ir::Lowered lowered = lower_shared(module, interface, capabilities, sharing);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
-    const u32 scalar_bytes = made.scalar_bytes;
-    const std::vector<emit::WgslByteCount> byte_counts = std::move(made.byte_counts);
     WgslKernel kernel{std::move(made.text), interface};
     kernel.interface.entry = std::move(made.entry);
     kernel.interface.constants.clear();
@@ -141,9 +139,9 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
         kernel.interface.byte_counts.push_back(
             {static_cast<u32>(counted - interface.bindings.begin()), count.offset_bytes});
     }
-    for (const emit::WgslByteCount& count : byte_counts)
+    for (const emit::WgslByteCount& count : made.byte_counts)
         kernel.interface.byte_counts.push_back({count.binding, count.offset_bytes});
-    kernel.interface.scalar_bytes = std::max(interface.scalar_bytes, scalar_bytes);
+    kernel.interface.scalar_bytes = std::max(interface.scalar_bytes, made.scalar_bytes);
     u32 place = 0;
     for (BindingInfo& binding : kernel.interface.bindings) {
         if (!sharing.places.empty() && sharing.places[place].written)

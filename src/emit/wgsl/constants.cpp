@@ -3,24 +3,12 @@
 // something that is known at run time only.
 #include "emit/wgsl/emitter.h"
 
+#include "ir/literal.h"
+
 #include <bit>
-#include <charconv>
 #include <cmath>
 
 namespace alkomp::emit::wg {
-namespace {
-
-/// The shortest decimal that reads back as the same number, with a point or an exponent in it.
-template <class Float>
-std::string decimal(Float value) {
-    char digits[64];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    std::string text(digits, end);
-    if (text.find_first_of(".e") == std::string::npos) text += ".0";
-    return text;
-}
-
-}  // namespace
 
 Text Emitter::number(Scalar scalar, u64 bits) {
     const auto literal = [](std::string text) { return Text{std::move(text), Level::primary, false, true}; };
@@ -37,7 +25,7 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             const f32 value = std::bit_cast<f32>(static_cast<u32>(bits));
             // Behind a minus Tint takes 0.0 for what has no sign.
             if (value == 0 && std::signbit(value)) return literal("bitcast<f32>(2147483648u)");
-            if (std::isfinite(value)) return literal(decimal(value));
+            if (std::isfinite(value)) return literal(ir::plain_text(scalar, bits));
             return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
         }
         case Scalar::f16: {
@@ -45,7 +33,7 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             f16 half;
             half.bits = static_cast<u16>(bits);
             const f32 value = static_cast<f32>(half);
-            if (std::isfinite(value)) return literal(decimal(value) + 'h');
+            if (std::isfinite(value)) return literal(ir::plain_text(scalar, bits) + 'h');
             const Text whole = let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u'));
             return {"vec2h(unpack2x16float(" + whole.text + ")).x"};
         }
