@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What every figure gets: both sides of the comparison on one adapter, and where to put the rows.
+// What every figure gets: what is measured, with what on the same adapter, and where to put the rows.
 #pragma once
 
 #include "bare/child.h"
@@ -17,19 +17,25 @@ using alkomp::u32;
 using alkomp::u64;
 using bare::thread_seconds;
 
-struct Context {
-    bare::Gpu gpu;
+struct Subject {
     alkomp::Device device;
     Report& report;
-    std::string device_name;  ///< as both sides select it
-    bool cpu = false;         ///< the goals of a shared CPU box hold, else those of a large GPU
-    int scale = 1;            ///< multiplies the number of pairs
+    bool cpu = false;  ///< the goals of a shared CPU box hold, else those of a large GPU
+    int scale = 1;     ///< multiplies the number of pairs
 
+    [[nodiscard]] bool takes_wgsl() const {
+        return device.capabilities().wgsl.dialect != alkomp::WgslSupport::Dialect::none;
+    }
     [[nodiscard]] int pairs(int count) const { return count * scale; }
     /// The goal of this kind of device.
     [[nodiscard]] std::optional<Goal> goal(std::optional<Goal> on_cpu, std::optional<Goal> on_gpu) const {
         return cpu ? on_cpu : on_gpu;
     }
+};
+
+struct Context : Subject {
+    bare::Gpu gpu;
+    std::string device_name;  ///< as both sides select it
 };
 
 /// One of the kernels that both sides run, from the words embedded in the program.
@@ -54,7 +60,7 @@ void wait(Context& context);
 void graph(Context& context);
 void transfer(Context& context);
 void copy(Context& context);
-void kernels(Context& context);
+void kernels(Subject& subject);
 void start(Context& context);
 void memory(Context& context);
 void compile(Context& context);

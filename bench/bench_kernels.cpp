@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Kernels in C++ against the same algorithms written by hand in GLSL, which glslang compiles; and the words that the
-// reader and the emitter make of that GLSL against glslang's own.
+// reader and the emitter make of that GLSL against glslang's own. On WebGPU both against WGSL written by hand.
 #include "compare.h"
 
+#include <bit>
 #include <numeric>
 #include <random>
 
@@ -11,15 +12,38 @@ namespace {
 
 using namespace alkomp;
 
-/// All from their sources.
-template <class Call, class Result>
-void compare(Context& context, const Task& task, const RecordedKernel& ours, const char* text, Call call,
-             const Result& result) {
-    Device device = context.device;
-    const Source source = glsl(text, task.what + ".comp");
-    const Kernel theirs = device.compile(source), read = device.compile(source, {.through_ir = true});
-    compare(context, task, ours, theirs, call, result);
-    compare(context, task, "reader", " through the reader, against glslang's words", read, theirs, call, result);
+/// An algorithm in other languages. In WGSL, of a few, its scalars are a uniform block behind the buffers.
+struct Texts {
+    const char* glsl;
+    const char* wgsl = nullptr;
+};
+
+/// All from their sources. `call` calls a kernel with the scalars that follow it.
+template <class Call, class Result, class... Scalars>
+void compare(Subject& subject, const Task& task, const RecordedKernel& ours, const Texts& texts, Call call,
+             const Result& result, Scalars... scalars) {
+    Device device = subject.device;
+    const Source source = glsl(texts.glsl, task.what + ".comp");
+    const Kernel read = device.compile(source, {.through_ir = true});
+    const auto call_ours = [&] { call(ours, scalars...); };
+    const auto call_read = [&] { call(read, scalars...); };
+    if (!subject.takes_wgsl()) {
+        const Kernel theirs = device.compile(source);
+        const auto call_theirs = [&] { call(theirs, scalars...); };
+        compare(subject, task, "kernels", " in C++, against GLSL", call_ours, call_theirs, result);
+        compare(subject, task, "reader", " through the reader, against glslang's words", call_read, call_theirs,
+                result);
+        return;
+    }
+    if (texts.wgsl == nullptr) return;
+    const Kernel theirs = device.compile(wgsl(texts.wgsl, task.what + ".wgsl"));
+    const auto block = device.to_device(std::vector<u32>{std::bit_cast<u32>(scalars)..., 0u});
+    const auto call_theirs = [&] {
+        if constexpr (sizeof...(scalars) == 0) call(theirs);
+        else call(theirs, block);
+    };
+    compare(subject, task, "kernels", " in C++, against WGSL", call_ours, call_theirs, result);
+    compare(subject, task, "kernels", " in GLSL, against WGSL", call_read, call_theirs, result);
 }
 
 constexpr const char* kCopy = R"(#version 450
@@ -33,9 +57,20 @@ void main() {
 }
 )";
 
-void copy_kernel(Context& context) {
-    const u32 count = context.cpu ? 1u << 22 : 1u << 24;
-    Device device = context.device;
+constexpr const char* kCopyWgsl = R"(struct Scalars { n: u32 }
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> copy: array<vec4f>;
+@group(0) @binding(2) var<uniform> scalars: Scalars;
+@compute @workgroup_size(256)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let i = id.x;
+    if (i < scalars.n) { copy[i] = source[i]; }
+}
+)";
+
+void copy_kernel(Subject& subject) {
+    const u32 count = subject.cpu ? 1u << 22 : 1u << 24;
+    Device device = subject.device;
     const auto from = device.empty<f32x4>(count), to = device.empty<f32x4>(count);
     device.fill(from, f32x4{1, 2, 3, 4});
     const auto copy = kernel("copy", [](In<f32x4> from, Out<f32x4> to, Val<u32> n) {
@@ -44,8 +79,9 @@ void copy_kernel(Context& context) {
     });
     const auto floats = to.template as<f32>();
     compare(
-        context, {"copy", "GB/s", 32e-9 * count, context.cpu ? 4u : 20u}, copy, kCopy,
-        [&](const auto& kernel) { device.call(kernel, groups(count / 256), from, to, count); }, floats);
+        subject, {"copy", "GB/s", 32e-9 * count, subject.cpu ? 4u : 20u}, copy, {kCopy, kCopyWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(count / 256), from, to, scalars...); },
+        floats, count);
 }
 
 constexpr const char* kSaxpy = R"(#version 450
@@ -60,9 +96,21 @@ void main() {
 }
 )";
 
-void saxpy(Context& context) {
-    const u32 count = context.cpu ? 1u << 23 : 1u << 26;
-    Device device = context.device;
+constexpr const char* kSaxpyWgsl = R"(struct Scalars { a: f32, n: u32 }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> z: array<f32>;
+@group(0) @binding(3) var<uniform> scalars: Scalars;
+@compute @workgroup_size(256)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let i = id.x;
+    if (i < scalars.n) { z[i] = scalars.a * x[i] + y[i]; }
+}
+)";
+
+void saxpy(Subject& subject) {
+    const u32 count = subject.cpu ? 1u << 23 : 1u << 26;
+    Device device = subject.device;
     const auto x = device.to_device(random_floats(count)), y = device.to_device(random_floats(count));
     const auto z = device.empty<f32>(count);
     const auto saxpy = kernel("saxpy", [](In<f32> x, In<f32> y, Out<f32> z, Val<f32> a, Val<u32> n) {
@@ -70,8 +118,9 @@ void saxpy(Context& context) {
         if_(i < n, [&] { z[i] = a * x[i] + y[i]; });
     });
     compare(
-        context, {"saxpy", "GB/s", 12e-9 * count, context.cpu ? 4u : 20u, 1e-6}, saxpy, kSaxpy,
-        [&](const auto& kernel) { device.call(kernel, groups(count / 256), x, y, z, 2.5f, count); }, z);
+        subject, {"saxpy", "GB/s", 12e-9 * count, subject.cpu ? 4u : 20u, 1e-6}, saxpy, {kSaxpy, kSaxpyWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(count / 256), x, y, z, scalars...); }, z,
+        2.5f, count);
 }
 
 constexpr const char* kTranspose = R"(#version 450
@@ -88,9 +137,29 @@ void main() {
 }
 )";
 
-void transpose(Context& context) {
-    const u32 n = context.cpu ? 2048 : 8192;
-    Device device = context.device;
+constexpr const char* kTransposeWgsl = R"(struct Scalars { n: u32 }
+@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read_write> turned: array<f32>;
+@group(0) @binding(2) var<uniform> scalars: Scalars;
+var<workgroup> tile: array<array<f32, 33>, 32>;
+@compute @workgroup_size(32, 8)
+fn main(@builtin(local_invocation_id) local: vec3u, @builtin(workgroup_id) group: vec3u) {
+    let n = scalars.n;
+    let place = local.xy;
+    let tiles = 32 * group.xy;
+    for (var k = 0u; k < 32; k += 8) {
+        tile[place.y + k][place.x] = source[(tiles.y + place.y + k) * n + tiles.x + place.x];
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < 32; k += 8) {
+        turned[(tiles.x + place.y + k) * n + tiles.y + place.x] = tile[place.x][place.y + k];
+    }
+}
+)";
+
+void transpose(Subject& subject) {
+    const u32 n = subject.cpu ? 2048 : 8192;
+    Device device = subject.device;
     const auto from = device.to_device(random_floats(u64{n} * n)), to = device.empty<f32>(u64{n} * n);
     const auto transpose = kernel("transpose",
                                   [](In<f32> from, Out<f32> to, Val<u32> n, Shared<f32, 32, 33> tile) {
@@ -103,8 +172,9 @@ void transpose(Context& context) {
                                   },
                                   {.workgroup_size = {32, 8}});
     compare(
-        context, {"transpose", "GB/s", 8e-9 * n * n, context.cpu ? 4u : 20u}, transpose, kTranspose,
-        [&](const auto& kernel) { device.call(kernel, groups(n / 32, n / 32), from, to, n); }, to);
+        subject, {"transpose", "GB/s", 8e-9 * n * n, subject.cpu ? 4u : 20u}, transpose, {kTranspose, kTransposeWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(n / 32, n / 32), from, to, scalars...); },
+        to, n);
 }
 
 constexpr const char* kBodies = R"(#version 450
@@ -125,9 +195,27 @@ void main() {
 }
 )";
 
-void bodies(Context& context) {
-    const u32 count = context.cpu ? 4096 : 1u << 16;
-    Device device = context.device;
+constexpr const char* kBodiesWgsl = R"(struct Scalars { n: u32 }
+@group(0) @binding(0) var<storage, read> bodies: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> pull: array<vec4f>;
+@group(0) @binding(2) var<uniform> scalars: Scalars;
+@compute @workgroup_size(256)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let here = bodies[id.x].xyz;
+    var sum = vec3f();
+    for (var k = 0u; k < scalars.n; k++) {
+        let other = bodies[k];
+        let way = other.xyz - here;
+        let near = inverseSqrt(dot(way, way) + 0.01);
+        sum += other.w * near * near * near * way;
+    }
+    pull[id.x] = vec4f(sum, 0);
+}
+)";
+
+void bodies(Subject& subject) {
+    const u32 count = subject.cpu ? 4096 : 1u << 16;
+    Device device = subject.device;
     const auto where = device.to_device(random_floats(u64{4} * count)).template as<f32x4>();
     const auto pull = device.empty<f32x4>(count);
     const auto attract = kernel("bodies", [](In<f32x4> bodies, Out<f32x4> pull, Val<u32> n) {
@@ -144,8 +232,10 @@ void bodies(Context& context) {
     });
     const auto floats = pull.template as<f32>();
     compare(
-        context, {"n-body", "G pairs/s", 1e-9 * count * count, context.cpu ? 1u : 4u, 1e-4}, attract, kBodies,
-        [&](const auto& kernel) { device.call(kernel, groups(count / 256), where, pull, count); }, floats);
+        subject, {"n-body", "G pairs/s", 1e-9 * count * count, subject.cpu ? 1u : 4u, 1e-4}, attract,
+        {kBodies, kBodiesWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(count / 256), where, pull, scalars...); },
+        floats, count);
 }
 
 constexpr const char* kProduct = R"(#version 450
@@ -169,9 +259,31 @@ void main() {
 }
 )";
 
-void product(Context& context) {
-    const u32 n = context.cpu ? 512 : 2048;
-    Device device = context.device;
+constexpr const char* kProductWgsl = R"(struct Scalars { n: u32 }
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+@group(0) @binding(3) var<uniform> scalars: Scalars;
+var<workgroup> left: array<array<f32, 16>, 16>;
+var<workgroup> right: array<array<f32, 16>, 16>;
+@compute @workgroup_size(16, 16)
+fn main(@builtin(local_invocation_id) local: vec3u, @builtin(global_invocation_id) place: vec3u) {
+    let n = scalars.n;
+    var sum = 0.0;
+    for (var tile = 0u; tile < n; tile += 16) {
+        left[local.y][local.x] = a[place.y * n + tile + local.x];
+        right[local.y][local.x] = b[(tile + local.y) * n + place.x];
+        workgroupBarrier();
+        for (var k = 0u; k < 16; k++) { sum += left[local.y][k] * right[k][local.x]; }
+        workgroupBarrier();
+    }
+    c[place.y * n + place.x] = sum;
+}
+)";
+
+void product(Subject& subject) {
+    const u32 n = subject.cpu ? 512 : 2048;
+    Device device = subject.device;
     const auto a = device.to_device(random_floats(u64{n} * n)), b = device.to_device(random_floats(u64{n} * n));
     const auto c = device.empty<f32>(u64{n} * n);
     const auto product =
@@ -191,8 +303,10 @@ void product(Context& context) {
                },
                {.workgroup_size = {16, 16}});
     compare(
-        context, {"tiled matrix product", "GFLOP/s", 2e-9 * n * n * n, context.cpu ? 1u : 10u, 1e-4}, product, kProduct,
-        [&](const auto& kernel) { device.call(kernel, groups(n / 16, n / 16), a, b, c, n); }, c);
+        subject, {"tiled matrix product", "GFLOP/s", 2e-9 * n * n * n, subject.cpu ? 1u : 10u, 1e-4}, product,
+        {kProduct, kProductWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(n / 16, n / 16), a, b, c, scalars...); },
+        c, n);
 }
 
 constexpr const char* kReduce = R"(#version 450
@@ -212,9 +326,26 @@ void main() {
 }
 )";
 
-void reduce(Context& context) {
-    const u32 count = context.cpu ? 1u << 24 : 1u << 27;
-    Device device = context.device;
+constexpr const char* kReduceWgsl = R"(@group(0) @binding(0) var<storage, read> numbers: array<u32>;
+@group(0) @binding(1) var<storage, read_write> sums: array<u32>;
+var<workgroup> tile: array<u32, 256>;
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) i: u32, @builtin(workgroup_id) group: vec3u) {
+    let first = group.x * 2048 + i;
+    var sum = 0u;
+    for (var k = 0u; k < 2048; k += 256) { sum += numbers[first + k]; }
+    tile[i] = sum;
+    for (var half_of = 128u; half_of > 0; half_of /= 2) {
+        workgroupBarrier();
+        if (i < half_of) { tile[i] += tile[i + half_of]; }
+    }
+    if (i == 0) { sums[group.x] = tile[0]; }
+}
+)";
+
+void reduce(Subject& subject) {
+    const u32 count = subject.cpu ? 1u << 24 : 1u << 27;
+    Device device = subject.device;
     std::vector<u32> numbers(count);
     std::iota(numbers.begin(), numbers.end(), 1u);
     const auto from = device.to_device(numbers);
@@ -233,7 +364,7 @@ void reduce(Context& context) {
                                },
                                {.workgroup_size = 256});
     compare(
-        context, {"block reduce", "GB/s", 4e-9 * count, context.cpu ? 4u : 20u}, reduce, kReduce,
+        subject, {"block reduce", "GB/s", 4e-9 * count, subject.cpu ? 4u : 20u}, reduce, {kReduce, kReduceWgsl},
         [&](const auto& kernel) { device.call(kernel, groups(count / 2048), from, sums); }, sums);
 }
 
@@ -253,9 +384,26 @@ void main() {
 }
 )";
 
-void mandelbrot(Context& context) {
-    const u32 n = context.cpu ? 512 : 8192;
-    Device device = context.device;
+constexpr const char* kMandelbrotWgsl = R"(struct Scalars { n: u32 }
+@group(0) @binding(0) var<storage, read_write> steps: array<u32>;
+@group(0) @binding(1) var<uniform> scalars: Scalars;
+@compute @workgroup_size(16, 16)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let n = scalars.n;
+    let c = vec2f(id.xy) * (3.0 / f32(n)) - vec2f(2.25, 1.5);
+    var z = vec2f();
+    var i = 0u;
+    while (i < 256 && dot(z, z) <= 4) {
+        z = vec2f(z.x * z.x - z.y * z.y, 2 * z.x * z.y) + c;
+        i++;
+    }
+    steps[id.y * n + id.x] = i;
+}
+)";
+
+void mandelbrot(Subject& subject) {
+    const u32 n = subject.cpu ? 512 : 8192;
+    Device device = subject.device;
     const auto steps = device.empty<u32>(u64{n} * n);
     const auto mandelbrot = kernel("mandelbrot",
                                    [](Out<u32> steps, Val<u32> n) {
@@ -276,8 +424,10 @@ void mandelbrot(Context& context) {
                                    {.workgroup_size = {16, 16}});
     // Contraction moves the edge of the set: a point there may take all 256 steps or few.
     compare(
-        context, {"Mandelbrot", "M points/s", 1e-6 * n * n, context.cpu ? 1u : 4u, 0.0, 0.01}, mandelbrot, kMandelbrot,
-        [&](const auto& kernel) { device.call(kernel, groups(n / 16, n / 16), steps, n); }, steps);
+        subject, {"Mandelbrot", "M points/s", 1e-6 * n * n, subject.cpu ? 1u : 4u, 0.0, 0.01}, mandelbrot,
+        {kMandelbrot, kMandelbrotWgsl},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(n / 16, n / 16), steps, scalars...); },
+        steps, n);
 }
 
 constexpr const char* kCollatz = R"(#version 450
@@ -295,9 +445,9 @@ void main() {
 }
 )";
 
-void collatz(Context& context) {
-    const u32 count = context.cpu ? 1u << 18 : 1u << 24;
-    Device device = context.device;
+void collatz(Subject& subject) {
+    const u32 count = subject.cpu ? 1u << 18 : 1u << 24;
+    Device device = subject.device;
     const auto numbers = device.empty<u32>(count);
     const auto collatz = kernel("collatz", [](Out<u32> numbers, Val<u32> first) {
         const Val<u32> i = global_id();
@@ -310,8 +460,9 @@ void collatz(Context& context) {
         numbers[i] = steps;
     });
     compare(
-        context, {"Collatz", "M numbers/s", 1e-6 * count, context.cpu ? 1u : 20u}, collatz, kCollatz,
-        [&](const auto& kernel) { device.call(kernel, groups(count / 256), numbers, 1u); }, numbers);
+        subject, {"Collatz", "M numbers/s", 1e-6 * count, subject.cpu ? 1u : 20u}, collatz, {kCollatz},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(count / 256), numbers, scalars...); },
+        numbers, 1u);
 }
 
 constexpr const char* kHeat = R"(#version 450
@@ -327,9 +478,9 @@ void main() {
 }
 )";
 
-void heat(Context& context) {
-    const u32 n = context.cpu ? 2048 : 8192;
-    Device device = context.device;
+void heat(Subject& subject) {
+    const u32 n = subject.cpu ? 2048 : 8192;
+    Device device = subject.device;
     const auto from = device.to_device(random_floats(u64{n} * n)), to = device.empty<f32>(u64{n} * n);
     device.fill(to, 0.0f);
     const auto heat =
@@ -342,8 +493,9 @@ void heat(Context& context) {
                },
                {.workgroup_size = {32, 8}});
     compare(
-        context, {"heat equation", "GB/s", 8e-9 * n * n, context.cpu ? 4u : 20u, 1e-6}, heat, kHeat,
-        [&](const auto& kernel) { device.call(kernel, groups(n / 32, n / 8), from, to, n, 0.2f); }, to);
+        subject, {"heat equation", "GB/s", 8e-9 * n * n, subject.cpu ? 4u : 20u, 1e-6}, heat, {kHeat},
+        [&](const auto& kernel, auto... scalars) { device.call(kernel, groups(n / 32, n / 8), from, to, scalars...); },
+        to, n, 0.2f);
 }
 
 constexpr const char* kHistogram = R"(#version 450
@@ -367,9 +519,9 @@ void main() {
 }
 )";
 
-void histogram(Context& context) {
-    const u32 count = context.cpu ? 1u << 21 : 1u << 26;
-    Device device = context.device;
+void histogram(Subject& subject) {
+    const u32 count = subject.cpu ? 1u << 21 : 1u << 26;
+    Device device = subject.device;
     std::mt19937 generator(3);
     std::vector<u32> words(count);
     for (u32& word : words) word = static_cast<u32>(generator());
@@ -392,24 +544,24 @@ void histogram(Context& context) {
                                   },
                                   {.workgroup_size = 256});
     compare(
-        context, {"histogram of bytes", "GB/s", 4e-9 * count, context.cpu ? 2u : 20u}, histogram, kHistogram,
+        subject, {"histogram of bytes", "GB/s", 4e-9 * count, subject.cpu ? 2u : 20u}, histogram, {kHistogram},
         [&](const auto& kernel) { device.call(kernel, groups(count / 8192), from, counts); }, counts);
 }
 
 }  // namespace
 
-void kernels(Context& context) {
-    copy_kernel(context);
-    saxpy(context);
-    transpose(context);
-    bodies(context);
-    product(context);
-    reduce(context);
-    mandelbrot(context);
-    collatz(context);
-    heat(context);
-    histogram(context);
-    cooperative_product(context);
+void kernels(Subject& subject) {
+    copy_kernel(subject);
+    saxpy(subject);
+    transpose(subject);
+    bodies(subject);
+    product(subject);
+    reduce(subject);
+    mandelbrot(subject);
+    collatz(subject);
+    heat(subject);
+    histogram(subject);
+    cooperative_product(subject);
 }
 
 }  // namespace bench

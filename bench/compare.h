@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A kernel in C++ and the same algorithm in GLSL: their results, and how fast they are by turns.
+// A kernel in C++ and the same algorithm in another language: their results, and how fast they are by turns.
 #pragma once
 
 #include "bench.h"
@@ -36,34 +36,27 @@ void check(const Task& task, const std::vector<T>& ours, const std::vector<T>& t
         throw std::runtime_error(task.what + ": " + std::to_string(differ) + " results differ");
 }
 
-/// One row of `figure`: whether both give the same results, then how fast they are, in `unit`, by turns. `call` calls
-/// whichever kernel it is given, with the same arguments; `result` is the buffer that they write.
-template <class Call, class Ours, class Result>
-void compare(Context& context, const Task& task, const char* figure, const std::string& what, const Ours& ours,
-             const alkomp::Kernel& theirs, Call call, const Result& result) {
-    alkomp::Device device = context.device;
-    call(theirs);
+/// One row of `figure`: whether both give the same results, then how fast they are, in `unit`, by turns. Either calls its
+/// kernel once, with the same arguments; `result` is the buffer that both write.
+template <class Ours, class Theirs, class Result>
+void compare(Subject& subject, const Task& task, const char* figure, const std::string& what, Ours ours, Theirs theirs,
+             const Result& result) {
+    alkomp::Device device = subject.device;
+    theirs();
     const auto expected = device.get(result);
     device.fill(result, {});
-    call(ours);
+    ours();
     check(task, device.get(result), expected);
-    const auto rate = [&](const auto& kernel) {
+    const auto rate = [&](const auto& call) {
         const double start = bare::now();
-        for (u32 i = 0; i < task.times; ++i) call(kernel);
+        for (u32 i = 0; i < task.times; ++i) call();
         device.wait();
         return task.work * task.times / (bare::now() - start);
     };
-    context.report.add(figure, task.what + what, task.unit,
+    subject.report.add(figure, task.what + what, task.unit,
                        interleave(
-                           context.pairs(31), [&] { return rate(ours); }, [&] { return rate(theirs); }),
-                       ratio_at_least(0.98));
-}
-
-/// The kernel in C++ against the one in GLSL.
-template <class Call, class Result>
-void compare(Context& context, const Task& task, const alkomp::RecordedKernel& ours, const alkomp::Kernel& theirs,
-             Call call, const Result& result) {
-    compare(context, task, "kernels", " in C++, against GLSL", ours, theirs, call, result);
+                           subject.pairs(31), [&] { return rate(ours); }, [&] { return rate(theirs); }),
+                       ratio_at_least(subject.takes_wgsl() ? 0.97 : 0.98));
 }
 
 /// From 0 to 1.
@@ -75,6 +68,6 @@ void compare(Context& context, const Task& task, const alkomp::RecordedKernel& o
 }
 
 /// The pair of cooperative_product.cpp, where device and build can run it.
-void cooperative_product(Context& context);
+void cooperative_product(Subject& subject);
 
 }  // namespace bench

@@ -95,8 +95,8 @@ std::string obstacle(const Capabilities& device) {
 
 }  // namespace
 
-void cooperative_product(Context& context) {
-    Device device = context.device;
+void cooperative_product(Subject& subject) {
+    Device device = subject.device;
     if (const std::string why = obstacle(device.capabilities()); !why.empty()) {
         std::cout << "kernels: cooperative-matrix product: not measured: " << why << std::endl;
         return;
@@ -111,12 +111,12 @@ void cooperative_product(Context& context) {
     };
     const auto a = halves(1), b = halves(2);
     const auto c = device.empty<f32>(u64{n} * n);
+    const auto call = [&](const auto& kernel) {
+        device.call(kernel, groups(n / 128, n / 128), a.template as<u32x4>(), b.template as<u32x4>(), c, n);
+    };
     compare(
-        context, {"cooperative-matrix product", "TFLOP/s", 2e-12 * n * n * n, 40, 1e-3}, ours, theirs,
-        [&](const auto& kernel) {
-            device.call(kernel, groups(n / 128, n / 128), a.template as<u32x4>(), b.template as<u32x4>(), c, n);
-        },
-        c);
+        subject, {"cooperative-matrix product", "TFLOP/s", 2e-12 * n * n * n, 40, 1e-3}, "kernels",
+        " in C++, against GLSL", [&] { call(ours); }, [&] { call(theirs); }, c);
 }
 
 }  // namespace bench

@@ -114,9 +114,9 @@ void Report::fail(const std::string& figure, const std::string& why) {
     rows_.push_back({figure, "", "", {}, {}, why});
 }
 
-std::string Report::table() const {
-    std::string text =
-        "| figure | what | unit | alkomp | bare Vulkan | ratio [95 %] | goal | |\n|---|---|---|---|---|---|---|---|\n";
+std::string Report::table(const std::string& floor) const {
+    std::string text = "| figure | what | unit | alkomp | " + floor +
+                       " | ratio [95 %] | goal | |\n|---|---|---|---|---|---|---|---|\n";
     for (const Row& row : rows_)
         text += "| " + row.figure + " | " + (row.failure.empty() ? row.what : row.failure) + " | " + row.unit + " | " +
                 (row.failure.empty() ? interval(row.alkomp()) : "") + " | " +

@@ -96,7 +96,8 @@ public:
              std::optional<Goal> goal = {});
     void fail(const std::string& figure, const std::string& why);
 
-    [[nodiscard]] std::string table() const;
+    /// `floor` heads the column of what alkomp is compared with.
+    [[nodiscard]] std::string table(const std::string& floor = "bare Vulkan") const;
     [[nodiscard]] std::string json(const std::string& device, const std::string& driver) const;
     [[nodiscard]] bool all_met() const;
 
