@@ -20,7 +20,8 @@ constexpr Traits traits_with(FeatureNumbers features) {
             .library = "Dawn",
             .dialect = WgslSupport::Dialect::chromium,
             .features = features,
-            .robust_per_device = true};
+            .robust_per_device = true,
+            .submits_errors = true};
 }
 constexpr Traits kTraits = traits_with({.timestamps = WGPUFeatureName_TimestampQuery,
                                         .f16 = WGPUFeatureName_ShaderF16,

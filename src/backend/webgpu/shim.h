@@ -33,6 +33,8 @@ struct Traits {
     bool ranges_need_device = false;
     /// On a driver that computes on the CPU (Mesa's lavapipe), QueueSubmit waits for the end of what is in flight.
     bool submit_waits_on_cpu = false;
+    /// QueueSubmit takes commands that could not be encoded, and reports them; else it ends the process.
+    bool submits_errors = false;
 };
 
 /// What makes a device besides the header's descriptor; alive until the device is made.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -16,7 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr u64 kSpinNs = 200'000;  // sleeping and waking takes longer than a short kernel
+// Sleeping and waking takes longer than a short kernel. Nor is the core yielded: where others wait for it, it is gone.
+constexpr u64 kSpinNs = 200'000;
 constexpr u64 kShortestSleepNs = 20'000, kLongestSleepNs = 1'000'000;
 constexpr u64 kSleepPart = 32;  // of the time that has passed
 constexpr u64 kNothingOpenNs = 50'000;
@@ -137,7 +139,10 @@ Pending Queue::submit(const Submission& submission) {
     if (core_.lost()) return {0, core_.loss()};
     InFlight flight;
     flight.ticket = core_.next_ticket();
-    if (Status status = encode(submission, flight); !status.ok()) return {0, std::move(status)};
+    // One scope for all costs less than two, where what could not be encoded may be submitted.
+    std::optional<ErrorScope> scope;
+    if (core_.shim().traits().submits_errors) scope.emplace(core_);
+    if (Status status = encode(submission, flight, scope.has_value()); !status.ok()) return {0, std::move(status)};
     // Scalars in a uniform block are those of one submission at a time.
     const bool may_hold = holds_ && room_.scalars.bytes.empty() && works();
     {
@@ -146,7 +151,9 @@ Pending Queue::submit(const Submission& submission) {
         flight_.push_back(flight);
     }
     if (may_hold) return {flight.ticket, {}};
-    if (Status status = hand_over(flight.ticket); !status.ok()) {
+    Status status = hand_over(flight.ticket, scope ? &*scope : nullptr);
+    if (!status.ok()) {
+        if (scope) pipelines_.drop_groups();  // one of them may be the error
         const std::lock_guard lock(mutex_);
         if (!flight_.empty() && flight_.back().ticket == flight.ticket) flight_.pop_back();
         const std::lock_guard lock_room(room_.mutex);
@@ -156,7 +163,8 @@ Pending Queue::submit(const Submission& submission) {
     return {flight.ticket, {}};
 }
 
-Status Queue::encode(const Submission& submission, InFlight& flight) {
+/// `watched`: the caller has a scope open, and learns of errors from it.
+Status Queue::encode(const Submission& submission, InFlight& flight, bool watched) {
     std::array<std::span<const Command>, 2> lists{submission.commands, {}};
     if (submission.recorded != RecordedId::none) lists[1] = from_id(submission.recorded).commands;
     room_.scalars.bytes.clear();
@@ -164,12 +172,13 @@ Status Queue::encode(const Submission& submission, InFlight& flight) {
     Recorder recorder(core_, memory_, pipelines_, room_);
     Status status = recorder.prepare(lists);
     if (!status.ok()) return status;
-    ErrorScope scope(core_);
+    std::optional<ErrorScope> scope;
+    if (!watched) scope.emplace(core_);
     recorder.begin();
     for (const std::span<const Command> list : lists)
         if (status.ok()) status = recorder.write(list);
     flight.commands = recorder.finish();
-    const Status encoded = scope.end("wgpuCommandEncoderFinish");
+    const Status encoded = scope ? scope->end("wgpuCommandEncoderFinish") : Status{};
     if (status.ok()) status = encoded;
     if (!status.ok()) {
         if (flight.commands != nullptr) core_.wgpu().CommandBufferRelease(flight.commands);
@@ -191,7 +200,8 @@ bool Queue::works() {
 }
 
 /// Hands over everything that is not yet. On failure none of it ran, and all but `own`, whose caller tells, has failed.
-Status Queue::hand_over(Ticket own) {
+/// `watching`: the scope that is open already, and ends here.
+Status Queue::hand_over(Ticket own, ErrorScope* watching) {
     std::vector<InFlight> going;
     std::vector<WGPUCommandBuffer> commands;
     {
@@ -204,11 +214,12 @@ Status Queue::hand_over(Ticket own) {
     }
     Status status;
     if (!commands.empty()) {
-        ErrorScope scope(core_);
+        std::optional<ErrorScope> scope;
+        if (watching == nullptr) watching = &scope.emplace(core_);
         write_scalars();
         core_.wgpu().QueueSubmit(core_.queue, commands.size(), commands.data());
         for (WGPUCommandBuffer buffer : commands) core_.wgpu().CommandBufferRelease(buffer);
-        status = scope.end("wgpuQueueSubmit");
+        status = watching->end("wgpuQueueSubmit");
     }
     if (status.ok()) {
         for (const InFlight& flight : going) ask_for_end(flight);
@@ -231,7 +242,7 @@ void Queue::hand_over_held() {
     if (!submitting.owns_lock() || works()) return;
     const auto inside = core_.enter();
     room_.scalars.bytes.clear();
-    (void)hand_over(0);  // each of them tells
+    (void)hand_over(0, nullptr);  // each of them tells
 }
 
 void Queue::drop_held() noexcept {
@@ -286,8 +297,7 @@ void Queue::poll(std::vector<Completion>& out, u64 limit_ns) {
     const Clock::time_point start = Clock::now();
     const u64 until_ns = std::min(limit_ns, kLongestPollNs);
     for (u64 passed_ns = 0; passed_ns < until_ns && !core_.lost(); passed_ns = ns_of(Clock::now() - start)) {
-        if (passed_ns < kSpinNs) std::this_thread::yield();
-        else
+        if (passed_ns >= kSpinNs)
             sleep_ns(
                 std::min(until_ns - passed_ns, std::clamp(passed_ns / kSleepPart, kShortestSleepNs, kLongestSleepNs)));
         if (collect(out)) return;

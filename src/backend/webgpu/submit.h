@@ -58,9 +58,9 @@ private:
         WGPUCommandBuffer commands = nullptr;  ///< until it is handed over
         bool handed_over = false;
     };
-    Status encode(const Submission& submission, InFlight& flight);
+    Status encode(const Submission& submission, InFlight& flight, bool watched);
     [[nodiscard]] bool works();
-    Status hand_over(Ticket own);
+    Status hand_over(Ticket own, ErrorScope* watching);
     void hand_over_held();
     void drop_held() noexcept;
     void write_scalars();
