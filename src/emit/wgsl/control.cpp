@@ -64,7 +64,10 @@ void Emitter::region(ir::RegionId id) {
 void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
     Frame frame;
     frame.construct = id;
-    frame.results = declare(results_of(instruction), "result");
+    for (u32 i = 0; i < instruction.results.count; ++i) {
+        if (instruction.op == Op::loop && is_iterated(instruction, i)) frame.results.emplace_back();
+        else frame.results.push_back(declare({{module_.result(instruction, i)}}, "result").front());
+    }
     frame.before = lines_.size();
     lines_.emplace_back();
     if (instruction.op == Op::if_) return if_(instruction, std::move(frame));
@@ -74,12 +77,6 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
         falls = falls || module_[module_[one].body.back()].op == Op::fallthrough;
     if (falls) chain(instruction, std::move(frame));
     else switch_(instruction, std::move(frame));
-}
-
-std::vector<ir::ValueId> Emitter::results_of(const ir::Instruction& instruction) const {
-    std::vector<ir::ValueId> ids;
-    for (u32 i = 0; i < instruction.results.count; ++i) ids.push_back(module_.result(instruction, i));
-    return ids;
 }
 
 /// A variable for each, which stands for it.
@@ -325,6 +322,14 @@ void Emitter::chain(const ir::Instruction& instruction, Frame frame) {
     finish();
 }
 
+/// A result that is always a parameter of the body, as it was in the last iteration: its variable is that one's.
+bool Emitter::is_iterated(const ir::Instruction& loop, u32 result) const {
+    const auto left = left_with_.find(ir::place(ir::InstructionId{module_[module_.result(loop)].index}));
+    if (left == left_with_.end() || left->second[result] == ir::ValueId::none) return false;
+    const ir::Value& value = module_[left->second[result]];
+    return value.kind == ir::Value::Kind::region_parameter && ir::RegionId{value.index} == module_.regions_of(loop)[0];
+}
+
 void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
     const ir::RegionId body = module_.regions_of(instruction)[0], continuing = module_.regions_of(instruction)[1];
     const std::span<const ir::ValueId> first = module_.operands(instruction);
@@ -336,10 +341,15 @@ void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
         held(parameter).text = {name};
         frame.iterated.push_back(name);
     }
+    const ir::InstructionId id = frame.construct;
+    for (u32 i = 0; i < instruction.results.count; ++i) {
+        if (!frame.results[i].empty()) continue;
+        frame.results[i] = frame.iterated[module_[left_with_.at(ir::place(id))[i]].position];
+        held(module_.result(instruction, i)).text = {frame.results[i]};
+    }
     write_reads();
     frame.breaks = frame.loops = true;
     frame.depth = depth_;
-    const ir::InstructionId id = frame.construct;
     const ir::Instruction& last = module_[module_[body].body.back()];
     // One way round, at the end of the body: what continues is written there.
     frame.inlines = nexts_[ir::place(id)] == 1 && last.op == Op::next && module_.target(last) == id;

@@ -83,6 +83,7 @@ void Emitter::survey() {
             counted_.try_emplace(of);
         }
         if (instruction.op == ir::Op::next) ++nexts_[ir::place(module_.target(instruction))];
+        if (instruction.op == ir::Op::exit || instruction.op == ir::Op::repeat_if) survey_leaving(instruction);
     }
     for (std::size_t i = 0; i < 3; ++i) size_[i] = constants_[module_.workgroup_size[i]].value_or(1);
     const bool is_wide = size_[1] * size_[2] > 1 && support_.dialect == WgslSupport::Dialect::wgpu;
@@ -99,6 +100,16 @@ void Emitter::survey() {
             needs_zero_ = true;
     }
     survey_atomics();
+}
+
+void Emitter::survey_leaving(const ir::Instruction& instruction) {
+    const ir::InstructionId target = module_.target(instruction);
+    if (module_[target].op != ir::Op::loop) return;
+    std::span<const ir::ValueId> given = module_.operands(instruction);
+    if (instruction.op == ir::Op::repeat_if) given = given.subspan(1 + module_.immediates(instruction)[1]);
+    const auto [found, is_first] = left_with_.try_emplace(ir::place(target), given.begin(), given.end());
+    for (std::size_t i = 0; i < given.size() && !is_first; ++i)
+        if (found->second[i] != given[i]) found->second[i] = ir::ValueId::none;
 }
 
 void Emitter::enable(std::string_view extension) {

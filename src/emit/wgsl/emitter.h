@@ -71,6 +71,7 @@ private:
     // emitter.cpp
     void survey();
     void survey_atomics();
+    void survey_leaving(const ir::Instruction& instruction);
     [[nodiscard]] std::string function(ir::FunctionId id);
     [[nodiscard]] std::string head(const ir::Function& function, bool is_kernel);
     void instruction(const ir::Instruction& instruction);
@@ -186,6 +187,7 @@ private:
     [[nodiscard]] std::string labels_of(const ir::Switch& chooses, std::size_t region, Scalar selector);
     void chain(const ir::Instruction& instruction, Frame frame);
     void loop(const ir::Instruction& instruction, Frame frame);
+    [[nodiscard]] bool is_iterated(const ir::Instruction& loop, u32 result) const;
     void repeat_if(const ir::Instruction& instruction);
     void terminator(const ir::Instruction& instruction);
     void leave(const Jump& jump, bool is_known = false);
@@ -197,7 +199,6 @@ private:
     [[nodiscard]] Text passed(ir::ValueId id);
     [[nodiscard]] std::vector<Text> passed(std::span<const ir::ValueId> ids);
     [[nodiscard]] u32 frame_of(ir::InstructionId construct) const;
-    [[nodiscard]] std::vector<ir::ValueId> results_of(const ir::Instruction& instruction) const;
     [[nodiscard]] bool does_nothing(ir::RegionId id) const;
 
     const ir::Module& module_;
@@ -215,6 +216,7 @@ private:
     std::vector<std::string> function_names_;
     std::vector<bool> left_from_within_;               ///< by instruction: an `exit` in a nested construct names it
     std::vector<u32> nexts_;                           ///< by instruction: how many `next` name it
+    std::unordered_map<u32, std::vector<ir::ValueId>> left_with_;  ///< by loop: what every exit gives a result, if one
     std::unordered_map<u32, std::set<Path>> atomics_;  ///< by ValueId of globals: what atomics work on
     std::map<std::string, std::string> declared_;      ///< names of structures and helpers
     std::map<ir::Builtin, std::string> builtins_;      ///< that the kernel takes, and their names

@@ -2,16 +2,14 @@
 
 @compute @workgroup_size(64)
 fn collatz(@builtin(global_invocation_id) global_id: vec3u) {
-    var steps: u32;
     var n = data[global_id.x];
     var s = 0u;
     loop {
         if (n == 1u) {
-            steps = s;
             break;
         }
         n = select(n / 2u, n * 3u + 1u, n % 2u == 1u);
         s = s + 1u;
     }
-    data[global_id.x] = steps;
+    data[global_id.x] = s;
 }

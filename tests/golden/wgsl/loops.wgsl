@@ -3,14 +3,12 @@
 @compute @workgroup_size(1)
 fn loops() {
     let n = data[0];
-    var sum: u32;
     var i = 0u;
     var s = 0u;
     loop {
         var i_1: u32;
         var s_1: u32;
         if (i >= n) {
-            sum = s;
             break;
         }
         if ((i & 1u) == 1u) {
@@ -26,7 +24,7 @@ fn loops() {
         }
     }
     var halved: u32;
-    var h = sum;
+    var h = s;
     loop {
         let h_1 = h / 2u;
         if (h_1 <= 100u) {
