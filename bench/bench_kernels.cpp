@@ -12,6 +12,12 @@ namespace {
 
 using namespace alkomp;
 
+/// How many elements there are, `each` for a workgroup: WGSL of the user's own has no more than 65,535 workgroups.
+u32 elements(const Subject& subject, u32 on_cpu, u32 on_gpu, u32 each) {
+    const u32 count = subject.cpu ? on_cpu : on_gpu;
+    return subject.takes_wgsl() ? std::min(count, 65535 * each) : count;
+}
+
 /// An algorithm in other languages. In WGSL, of a few, its scalars are a uniform block behind the buffers.
 struct Texts {
     const char* glsl;
@@ -69,7 +75,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 )";
 
 void copy_kernel(Subject& subject) {
-    const u32 count = subject.cpu ? 1u << 22 : 1u << 24;
+    const u32 count = elements(subject, 1u << 22, 1u << 24, 256);
     Device device = subject.device;
     const auto from = device.empty<f32x4>(count), to = device.empty<f32x4>(count);
     device.fill(from, f32x4{1, 2, 3, 4});
@@ -109,7 +115,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 )";
 
 void saxpy(Subject& subject) {
-    const u32 count = subject.cpu ? 1u << 23 : 1u << 26;
+    const u32 count = elements(subject, 1u << 23, 1u << 26, 256);
     Device device = subject.device;
     const auto x = device.to_device(random_floats(count)), y = device.to_device(random_floats(count));
     const auto z = device.empty<f32>(count);
@@ -344,7 +350,7 @@ fn main(@builtin(local_invocation_index) i: u32, @builtin(workgroup_id) group: v
 )";
 
 void reduce(Subject& subject) {
-    const u32 count = subject.cpu ? 1u << 24 : 1u << 27;
+    const u32 count = elements(subject, 1u << 24, 1u << 27, 2048);
     Device device = subject.device;
     std::vector<u32> numbers(count);
     std::iota(numbers.begin(), numbers.end(), 1u);

@@ -2,9 +2,11 @@
 // Matching a call's arguments to a kernel's bindings and scalars, with a message for every mismatch.
 #include "runtime/arguments.h"
 
+#include "ir/pass/fold_workgroups.h"
 #include "runtime/device.h"
 #include "runtime/kernel.h"
 #include "runtime/layout.h"
+#include "runtime/sharing.h"
 
 #include <algorithm>
 #include <cstring>
@@ -116,16 +118,25 @@ private:
 
 void check_groups(const DeviceRecord& device, const KernelRecord& kernel, const Groups& groups, CheckedCall& out) {
     const std::array<u64, 3> given{groups.x, groups.y, groups.z};
-    const Limits& limits = device.capabilities.limits;
+    // WGSL of the user's own has the grid that it is called with.
+    const bool as_it_is = device.properties.accepts_wgsl && !kernel.remake;
     for (std::size_t i = 0; i < 3; ++i) {
-        if (given[i] > limits.max_groups[i]) {
+        const u64 most = as_it_is ? kMostGroups : device.capabilities.limits.max_groups[i];
+        if (given[i] > most) {
             fail(kernel, "groups." + std::string(1, "xyz"[i]) + " is " + std::to_string(given[i]) +
-                             "; this device takes at most " + std::to_string(limits.max_groups[i]) +
-                             " workgroups there.");
+                             "; this device takes at most " + std::to_string(most) + " workgroups there.");
         }
         if (given[i] == 0) out.nothing = true;
         out.groups[i] = static_cast<u32>(given[i]);
     }
+    // Each is below 2^32, so two products tell.
+    const u64 plane = given[0] * given[1];
+    const bool folds = std::any_of(given.begin(), given.end(), [](u64 count) { return count > kMostGroups; });
+    if (device.properties.accepts_wgsl && folds && !out.nothing && plane > ir::kMostFoldedGroups / given[2])
+        fail(kernel, "groups is " + std::to_string(given[0]) + " x " + std::to_string(given[1]) + " x " +
+                         std::to_string(given[2]) + "; with more than " + std::to_string(kMostGroups) +
+                         " along a dimension this device takes at most " + std::to_string(ir::kMostFoldedGroups) +
+                         " workgroups in all.");
 }
 
 void check_indirect(const DeviceRecord& device, const KernelRecord& kernel, const AnyView& counts, CheckedCall& out) {

@@ -195,10 +195,11 @@ static u64 whole_bytes(const DeviceRecord& device, const CheckedCall& call, std:
 
 backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena, MessageBlock* messages) {
     const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size());
-    const SharedForm* form = shared_form(*this, call);
+    const KernelForm* form = form_for(*this, call);
+    const std::vector<Sharing::Place>* shared = form != nullptr ? &form->wanted.sharing.places : nullptr;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         const BoundBuffer& bound = call.buffers[i];
-        if (bound.size_bytes == 0 || (form != nullptr && form->sharing.places[i].first != i)) {
+        if (bound.size_bytes == 0 || (shared != nullptr && !shared->empty() && (*shared)[i].first != i)) {
             provide_empties(i + 1);
             ranges[i] = {empties[i], 0, whole_bytes(*this, call, i, 0)};
         } else {
@@ -207,12 +208,16 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
         }
     }
     if (messages != nullptr) ranges.back() = {messages->device.block.id, 0, MessageBlock::kBytes};
-    const std::span<const std::byte> scalars = arena.copy(std::span<const std::byte>(call.scalars));
+    const bool is_folded = form != nullptr && form->wanted.folded;
+    const std::span<const std::byte> scalars =
+        is_folded ? folded_scalars(*form, call, arena) : arena.copy(std::span<const std::byte>(call.scalars));
     const backend::KernelId kernel = form != nullptr ? form->id : call.kernel->id;
     if (call.indirect != nullptr)
         return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars},
                 false};
-    return {backend::Dispatch{kernel, call.groups, ranges, scalars}, false};
+    std::array<u32, 3> groups = call.groups;
+    if (is_folded) groups = folded_grid(u64{groups[0]} * groups[1] * groups[2]);
+    return {backend::Dispatch{kernel, groups, ranges, scalars}, false};
 }
 
 void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
@@ -221,7 +226,7 @@ void DeviceRecord::append_call(Timeline& timeline, const CheckedCall& call) {
 }
 
 void DeviceRecord::append_dispatch(Timeline& timeline, const CheckedCall& call, MessageBlock* messages) {
-    static_cast<void>(shared_form(*this, call));  // what it throws comes before anything is recorded
+    static_cast<void>(form_for(*this, call));  // what it throws comes before anything is recorded
     accesses_.clear();
     gather_accesses(call, accesses_);
     if (messages != nullptr) accesses_.push_back({&messages->device, {0, MessageBlock::kBytes, true}});

@@ -85,10 +85,14 @@ private:
     bool after_everything_ = false;
 };
 
-// Points at the node's own bytes: a scalar that changes is then changed for the command as well.
-void read_in_place(backend::Command& command, std::span<const std::byte> scalars) {
-    if (auto* dispatch = std::get_if<backend::Dispatch>(&command.what)) dispatch->scalars = scalars;
-    else std::get<backend::DispatchIndirect>(command.what).scalars = scalars;
+// Points at the node's own bytes: a scalar that changes is then changed for the command as well. False where the command
+// has them in another way.
+bool read_in_place(backend::Command& command, std::span<const std::byte> scalars) {
+    auto* dispatch = std::get_if<backend::Dispatch>(&command.what);
+    auto& read = dispatch != nullptr ? dispatch->scalars : std::get<backend::DispatchIndirect>(command.what).scalars;
+    if (read.size() != scalars.size()) return false;
+    read = scalars;
+    return true;
 }
 
 // Under the mutex: frees a list that the backend keeps, once its replays have passed.
@@ -158,7 +162,7 @@ GraphRecord::~GraphRecord() {
 }
 
 void GraphRecord::change() {
-    built = uses_addresses = false;
+    built = uses_addresses = copies_scalars = false;
     forget_lists();
 }
 
@@ -199,7 +203,7 @@ void GraphRecord::build() {
             });
         };
         backend::Command command = device->make_command(node.call, arena);
-        read_in_place(command, node.call.scalars);
+        if (!read_in_place(command, node.call.scalars)) copies_scalars = true;
         builder.add(command, accesses, reads, false, node.kernel->interface.uses_addresses);
     }
     builder.finish();
@@ -366,7 +370,7 @@ public:
                 std::copy(call.scalars.begin(), call.scalars.end(), old.scalars.begin());
             else std::swap(old, call);
         }
-        if (kind == Argument::Kind::scalar) graph_.forget_lists();
+        if (kind == Argument::Kind::scalar && !graph_.copies_scalars) graph_.forget_lists();
         else graph_.change();
     }
     void undo() noexcept {

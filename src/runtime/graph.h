@@ -73,6 +73,7 @@ struct GraphRecord {
     bool built = false;
     bool replayed = false;        ///< since then: from the second replay on, the backend keeps the list
     bool uses_addresses = false;  ///< some kernel of it may touch any buffer
+    bool copies_scalars = false;  ///< not all its commands read them from their nodes
     bool has_messages = false;    ///< some kernel of it prints: a replay is as many calls
     std::vector<backend::Command> commands;
     Arena arena;  ///< what the commands' spans point into, but for their scalars: those lie in the nodes

@@ -136,10 +136,10 @@ bool goes_through_ir(const DeviceRecord& device) {
     return device.properties.accepts_ir || device.properties.accepts_wgsl;
 }
 
-WgslKernel with_wgsl(const Job& job, const Sharing& sharing = {}) {
+WgslKernel with_wgsl(const Job& job, const Wanted& wanted = {}) {
     if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
     try {
-        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, sharing);
+        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, wanted);
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');
@@ -245,25 +245,27 @@ void keep(const Job& job, const std::shared_ptr<KernelRecord>& record, std::span
     if (!cache.empty()) DiskCache::instance().store(job.disk_key, cache);
 }
 
-/// The form of a kernel for calls whose buffers share memory. Under the device's lock.
-backend::KernelId remake(Job job, const Interface& kept, const Sharing& sharing) {
-    job.wgsl = with_wgsl(job, sharing);
-    // Calls are checked, and their scalars laid out, for the kernel as it was made first.
+/// Another form of a kernel. Under the device's lock.
+KernelForm remake(Job job, const Interface& kept, const Wanted& wanted) {
+    job.wgsl = with_wgsl(job, wanted);
+    const Interface& made = job.wgsl.interface;
+    // Calls are checked for the kernel as it was made first, and so are their scalars laid out, but of folded ones.
     const auto same = [](const ByteCountInfo& a, const ByteCountInfo& b) {
         return a.binding == b.binding && a.offset_bytes == b.offset_bytes;
     };
-    const auto& counts = job.wgsl.interface.byte_counts;
-    if (job.wgsl.interface.scalar_bytes != kept.scalar_bytes ||
-        !std::equal(counts.begin(), counts.end(), kept.byte_counts.begin(), kept.byte_counts.end(), same))
+    if (!wanted.folded &&
+        (made.scalar_bytes != kept.scalar_bytes || !std::equal(made.byte_counts.begin(), made.byte_counts.end(),
+                                                               kept.byte_counts.begin(), kept.byte_counts.end(), same)))
         fail(ErrorCode::unsupported, '"' + job.label +
                                          "\" is called with two arguments of different types that are views of "
                                          "one buffer and written, which WebGPU forbids.");
-    backend::KernelId id = backend::KernelId::none;
+    KernelForm form{
+        wanted, {}, made.byte_counts, job.interface.scalar_bytes, made.scalar_bytes, job.wgsl.groups_offset_bytes};
     std::vector<std::byte> cache;
-    const backend::Pending pending = start(job, id, cache);
+    const backend::Pending pending = start(job, form.id, cache);
     if (pending.ticket == 0 && pending.status.failed) throw failure_of(job, pending.status);
     if (pending.ticket != 0) job.device->tickets[pending.ticket] = [](backend::Completion&) {};
-    return id;
+    return form;
 }
 
 /// Keeps of a job what other forms of its kernel need; the kernel's device outlives it.
@@ -271,10 +273,10 @@ auto remaker(const Job& job, const Interface& kept) {
     auto lasting = std::make_shared<Job>(job);
     lasting->device.reset();
     lasting->wgsl = {};
-    return [lasting, kept](DeviceRecord& device, const Sharing& sharing) {
+    return [lasting, kept](DeviceRecord& device, const Wanted& wanted) {
         Job again = *lasting;
         again.device = device.shared_from_this();
-        return remake(std::move(again), kept, sharing);
+        return remake(std::move(again), kept, wanted);
     };
 }
 
@@ -420,7 +422,7 @@ KernelRecord::~KernelRecord() {
             else device->kernels_to_release.emplace_back(which, waits);
         };
         release(id);
-        for (const SharedForm& form : shared_forms) release(form.id);
+        for (const KernelForm& form : forms) release(form.id);
     } catch (...) {
         // Out of memory for the list: the kernel stays with its device.
     }

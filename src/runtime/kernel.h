@@ -51,10 +51,10 @@ struct KernelRecord {
     std::shared_ptr<const SourceTexts> sources;                ///< null: none are kept
     u32 last_timeline = 0;  ///< guarded by DeviceRecord::mutex: where and when it was used last
     u64 last_sequence = 0;
-    bool used_elsewhere = false;          ///< on more than one timeline: release waits for all of them
-    std::deque<SharedForm> shared_forms;  ///< guarded likewise; released with the kernel
+    bool used_elsewhere = false;   ///< on more than one timeline: release waits for all of them
+    std::deque<KernelForm> forms;  ///< guarded likewise; released with the kernel
     /// Compiles another form, under the device's mutex. Empty where calls need none or none can be made.
-    std::function<backend::KernelId(DeviceRecord&, const Sharing&)> remake;
+    std::function<KernelForm(DeviceRecord&, const Wanted&)> remake;
 
     ~KernelRecord();  ///< released once the work that uses it has passed
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Finds and makes the forms of kernels for calls whose buffers share memory.
+// Finds and makes the forms of kernels.
 #include "runtime/sharing.h"
 
 #include "runtime/device.h"
@@ -7,6 +7,7 @@
 #include "runtime/translate.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace alkomp::detail {
 namespace {
@@ -66,22 +67,50 @@ Sharing sharing_of(const CheckedCall& call) {
     return out;
 }
 
-const SharedForm* shared_form(DeviceRecord& device, const CheckedCall& call) {
-    if (!device.properties.accepts_wgsl || call.buffers.size() < 2) return nullptr;
-    Sharing sharing = sharing_of(call);
-    if (sharing.places.empty()) return nullptr;
+std::array<u32, 3> folded_grid(u64 count) {
+    const auto parts = [](u64 whole, u64 most) { return (whole + most - 1) / most; };
+    const u64 rows = parts(count, kMostGroups), planes = parts(rows, kMostGroups);
+    return {static_cast<u32>(parts(count, rows)), static_cast<u32>(parts(rows, planes)), static_cast<u32>(planes)};
+}
+
+namespace {
+
+/// Calls with counts in a buffer have those that the device reads there.
+bool is_folded(const CheckedCall& call) {
+    return call.indirect == nullptr &&
+           std::any_of(call.groups.begin(), call.groups.end(), [](u32 count) { return count > kMostGroups; });
+}
+
+}  // namespace
+
+const KernelForm* form_for(DeviceRecord& device, const CheckedCall& call) {
+    if (!device.properties.accepts_wgsl) return nullptr;
+    Wanted wanted{{}, is_folded(call)};
+    if (call.buffers.size() > 1) wanted.sharing = sharing_of(call);
+    if (wanted.sharing.places.empty() && !wanted.folded) return nullptr;
     KernelRecord& kernel = *call.kernel;
-    for (const SharedForm& form : kernel.shared_forms)
-        if (form.sharing == sharing) return &form;
+    for (const KernelForm& form : kernel.forms)
+        if (form.wanted == wanted) return &form;
     if (!kernel.remake) {
         throw Error(ErrorCode::unsupported,
                     "call: kernel \"" + kernel.label +
                         "\" is WGSL, which is taken as it is; two of its arguments are views of one buffer, which is "
                         "written, and WebGPU binds such a buffer once.");
     }
-    const backend::KernelId id = kernel.remake(device, sharing);
-    kernel.shared_forms.push_back({std::move(sharing), id});
-    return &kernel.shared_forms.back();
+    kernel.forms.push_back(kernel.remake(device, wanted));
+    return &kernel.forms.back();
+}
+
+std::span<const std::byte> folded_scalars(const KernelForm& form, const CheckedCall& call, Arena& arena) {
+    const std::span<std::byte> scalars = arena.take<std::byte>(form.scalar_bytes);
+    std::fill(scalars.begin(), scalars.end(), std::byte{0});
+    std::copy_n(call.scalars.begin(), form.user_scalar_bytes, scalars.begin());
+    for (const ByteCountInfo& count : form.byte_counts) {
+        const u32 size_bytes = static_cast<u32>(call.buffers[count.binding].size_bytes);
+        std::memcpy(scalars.data() + count.offset_bytes, &size_bytes, sizeof size_bytes);
+    }
+    std::memcpy(scalars.data() + form.groups_offset_bytes, call.groups.data(), sizeof call.groups);
+    return scalars;
 }
 
 }  // namespace alkomp::detail

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Calls that bind one buffer more than once and write it, on devices whose WGSL forbids that: the kernel in another form,
-// made when such a call first comes.
+// Calls that a kernel of WebGPU cannot take as it is: that bind one buffer more than once and write it, or have more
+// workgroups along a dimension than there may be. They get the kernel in another form, made when such a call first comes.
 #pragma once
 
 #include "backend/backend.h"
-#include "ir/pass/merge_buffers.h"
+#include "backend/interface.h"
+#include "runtime/arena.h"
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -28,14 +30,34 @@ struct Sharing {
 /// Throws unsupported where no form of the kernel would do.
 [[nodiscard]] Sharing sharing_of(const CheckedCall& call);
 
-/// A kernel's form for one way of sharing.
-struct SharedForm {
+/// What calls want of a kernel besides what it is.
+struct Wanted {
     Sharing sharing;
-    backend::KernelId id = backend::KernelId::none;
+    bool folded = false;  ///< the workgroups stand in another grid
+    bool operator==(const Wanted&) const = default;
 };
 
-/// The form of the call's kernel that its buffers need, made if there is none; null for the kernel as it is. Under the
-/// device's mutex. Throws unsupported, and what compiling throws.
-[[nodiscard]] const SharedForm* shared_form(DeviceRecord& device, const CheckedCall& call);
+/// As many workgroups every WebGPU device takes along a dimension.
+inline constexpr u64 kMostGroups = 65535;
+
+/// The grid of dimensions that every device takes, for so many workgroups, up to `ir::kMostFoldedGroups`.
+[[nodiscard]] std::array<u32, 3> folded_grid(u64 count);
+
+/// A kernel's form for some calls. The user's scalars lie in it as in the kernel itself.
+struct KernelForm {
+    Wanted wanted;
+    backend::KernelId id = backend::KernelId::none;
+    std::vector<ByteCountInfo> byte_counts;
+    u32 user_scalar_bytes = 0;
+    u32 scalar_bytes = 0;
+    u32 groups_offset_bytes = 0;  ///< where a folded one has its counts
+};
+
+/// The form that a call needs of its kernel, made if there is none; null for the kernel as it is. Under the device's
+/// mutex. Throws unsupported, and what compiling throws.
+[[nodiscard]] const KernelForm* form_for(DeviceRecord& device, const CheckedCall& call);
+
+/// The call's scalars as a folded form takes them.
+[[nodiscard]] std::span<const std::byte> folded_scalars(const KernelForm& form, const CheckedCall& call, Arena& arena);
 
 }  // namespace alkomp::detail

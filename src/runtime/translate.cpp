@@ -5,7 +5,9 @@
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
 #include "emit/wgsl/wgsl.h"
+#include "ir/pass/fold_workgroups.h"
 #include "ir/pass/lower_messages.h"
+#include "ir/pass/merge_buffers.h"
 #include "ir/pass/passes.h"
 #include "ir/pass/specialize_constants.h"
 #include "ir/verify.h"
@@ -122,14 +124,19 @@ ir::Lowered lower_shared(ir::Module& module, const Interface& interface, const C
 }  // namespace
 
 WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
-                   const Interface& interface, const Capabilities& capabilities, const Sharing& sharing) {
+                   const Interface& interface, const Capabilities& capabilities, const Wanted& wanted) {
+    const Sharing& sharing = wanted.sharing;
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
     if (ir::specialize_constants(module, values)) ir::compute_constants(module);
     const ir::Lowered lowered = lower_shared(module, interface, capabilities, sharing);
+    u32 end = interface.scalar_bytes;
+    for (const ir::ByteCount& count : lowered.byte_counts) end = std::max(end, count.offset_bytes + 4);
+    const u32 groups_offset_bytes = (end + 15) / 16 * 16;  // behind a structure as well
+    if (wanted.folded) ir::fold_workgroups(module, groups_offset_bytes);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
-    WgslKernel kernel{std::move(made.text), interface};
+    WgslKernel kernel{std::move(made.text), interface, groups_offset_bytes};
     kernel.interface.entry = std::move(made.entry);
     kernel.interface.constants.clear();
     for (const ir::ByteCount& count : lowered.byte_counts) {

@@ -29,11 +29,12 @@ struct TranslateOptions {
 struct WgslKernel {
     std::string text;
     Interface interface;
+    u32 groups_offset_bytes = 0;  ///< where a folded one has its workgroup counts among the scalars
 };
-/// For calls whose buffers share memory in the given way. Throws unsupported for what the device's WGSL cannot say.
+/// For calls that want it so. Throws unsupported for what the device's WGSL cannot say.
 [[nodiscard]] WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
                                  const Interface& interface, const Capabilities& capabilities,
-                                 const Sharing& sharing = {});
+                                 const Wanted& wanted = {});
 
 /// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
 /// `glsl_front::compile` and `read::read` throw.

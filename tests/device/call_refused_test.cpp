@@ -90,6 +90,14 @@ TEST_P(RefusedCalls, name_the_workgroup_count_above_the_limit) {
     EXPECT_THAT(wrong(kernel, groups(u64{1} << 40), a, a, a), HasSubstr("groups.x is 1099511627776"));
 }
 
+TEST_P(RefusedCalls, name_all_counts_where_their_product_is_the_limit) {
+    const auto& most = gpu.capabilities().limits.max_groups;
+    if (gpu.info().backend != "wgpu" && gpu.info().backend != "dawn") GTEST_SKIP() << "each dimension has its limit";
+    EXPECT_THAT(
+        wrong(kernel, groups(70000, 70000, 2), a, a, a),
+        AllOf(HasSubstr("groups is 70000 x 70000 x 2"), HasSubstr(std::to_string(most[0]) + " workgroups in all")));
+}
+
 TEST_P(RefusedCalls, ask_for_groups_when_counts_differ_or_none_is_there) {
     const auto longer = gpu.to_device(ramp(9));
     EXPECT_THAT(wrong(kernel, a, longer, a),

@@ -3,6 +3,7 @@
 #include "support/device_test.h"
 #include "support/kernels.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace alkomp::testing {
@@ -78,6 +79,51 @@ TEST_P(Calls, run_every_workgroup_of_three_dimensions_up_to_the_limit) {
     EXPECT_EQ(gpu.get(counters)[0], 105u);
     gpu.call(kernel, groups(65535), counters);
     EXPECT_EQ(gpu.get(counters)[0], 105u + 65535u);
+}
+
+/// Where each workgroup is in its grid, and how far the grid reaches; behind a barrier, and in a function.
+const TestKernel& place() {
+    static const TestKernel kernel{"place",
+                                   R"(#version 450
+layout(local_size_x = 2) in;
+layout(binding = 0) buffer Places { uint places[]; };
+layout(push_constant) uniform Scalars { uint first; };
+shared uint last;
+uint row() { return gl_WorkGroupID.y + gl_NumWorkGroups.y * gl_WorkGroupID.z; }
+void main() {
+    if (gl_LocalInvocationID.x == 1) last = gl_GlobalInvocationID.x / 2;
+    barrier();
+    if (gl_LocalInvocationID.x == 0) places[gl_WorkGroupID.x + gl_NumWorkGroups.x * row()] += first + last * 3 + row() * 5;
+})",
+                                   {}};
+    return kernel;
+}
+
+TEST_P(Calls, run_as_many_workgroups_as_the_device_says) {
+    const auto& most = gpu.capabilities().limits.max_groups;
+    Kernel kernel = compile(gpu, place());
+    for (const std::array<u32, 3>& counts :
+         std::vector<std::array<u32, 3>>{{65536, 1, 1}, {131071, 1, 1}, {2, 65537, 1}, {1, 3, 65539}, {70001, 2, 2}}) {
+        const u32 all = counts[0] * counts[1] * counts[2];
+        if (counts[0] > most[0] || counts[1] > most[1] || counts[2] > most[2]) continue;
+        const auto places = gpu.zeros<u32>(all);
+        gpu.call(kernel, groups(counts[0], counts[1], counts[2]), places, 7u);
+        std::vector<u32> expected;
+        for (u32 i = 0; i < all; ++i) expected.push_back(7 + i % counts[0] * 3 + i / counts[0] * 5);
+        EXPECT_EQ(gpu.get(places), expected) << counts[0] << ", " << counts[1] << ", " << counts[2];
+    }
+}
+
+TEST_P(Calls, without_groups_run_for_more_elements_than_workgroups_of_a_dimension) {
+    const u64 count = 64 * u64{65536} + 1;
+    if (gpu.capabilities().limits.max_groups[0] <= 65537) GTEST_SKIP() << "the device takes fewer workgroups";
+    Kernel kernel = compile(gpu, increment());
+    const auto data = gpu.zeros<u32>(count + 63);
+    gpu.call(kernel, data.view(0, count));
+    const std::vector<u32> result = gpu.get(data);
+    EXPECT_TRUE(
+        std::all_of(result.begin(), result.begin() + static_cast<std::ptrdiff_t>(count), [](u32 x) { return x == 1; }));
+    EXPECT_THAT(std::vector<u32>(result.begin() + static_cast<std::ptrdiff_t>(count), result.end()), Each(0u));
 }
 
 TEST_P(Calls, work_on_views_and_leave_the_rest_alone) {

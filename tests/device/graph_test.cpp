@@ -3,6 +3,8 @@
 #include "support/device_test.h"
 #include "support/kernels.h"
 
+#include <numeric>
+
 namespace alkomp::testing {
 namespace {
 
@@ -93,6 +95,27 @@ TEST_P(Graphs, take_new_scalars_and_buffers_in_their_slots) {
     replays();
     EXPECT_EQ(gpu.get(second), blended(ramp(100, 7), ramp(100, 2), 6));
     EXPECT_EQ(gpu.get(result), blended(ramp(100), ramp(100, 2), 5));
+}
+
+TEST_P(Graphs, take_new_scalars_where_the_device_folds_workgroups) {
+    if (gpu.capabilities().limits.max_groups[0] < 70000) GTEST_SKIP() << "the device takes fewer workgroups";
+    static const TestKernel kernel{"set",
+                                   R"(#version 450
+layout(local_size_x = 1) in;
+layout(binding = 0) writeonly buffer Out { uint result[]; };
+layout(push_constant) uniform Scalars { uint first; };
+void main() { result[gl_WorkGroupID.x] = first + gl_WorkGroupID.x; })",
+                                   {}};
+    const auto result = gpu.zeros<u32>(70000);
+    Graph graph = gpu.create_graph();
+    graph.call(compile(gpu, kernel), groups(70000), result, slot("first", 1u, "first"));
+    for (const u32 first : {1u, 5u, 6u}) {
+        graph.set("first", first);
+        for (int i = 0; i < 3; ++i) graph.replay();
+        std::vector<u32> expected(70000);
+        std::iota(expected.begin(), expected.end(), first);
+        EXPECT_EQ(gpu.get(result), expected);
+    }
 }
 
 TEST_P(Graphs, in_flight_keep_the_slot_values_they_were_replayed_with) {

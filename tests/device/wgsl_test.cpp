@@ -58,6 +58,20 @@ TEST_P(Wgsl, of_the_user_is_called_as_it_declares) {
                 ::testing::HasSubstr("\"masses\""));
 }
 
+TEST_P(Wgsl, of_the_user_has_the_grid_that_it_is_called_with) {
+    const Kernel kernel = gpu.compile(wgsl(kScaled, "scale.wgsl"));
+    const auto shift = gpu.zeros<f32>(1), masses = gpu.zeros<f32>(1);
+    struct Particle {
+        f32 x, y, z, mass;
+    };
+    const auto bodies = gpu.zeros<Particle>(1);
+    gpu.call(kernel, groups(65535), shift, bodies, masses);
+    EXPECT_THAT(
+        error_text(ErrorCode::invalid_argument, [&] { gpu.call(kernel, groups(65536), shift, bodies, masses); }),
+        ::testing::HasSubstr("groups.x is 65536; this device takes at most 65535 workgroups there."));
+    gpu.wait();
+}
+
 TEST_P(Wgsl, of_the_user_that_is_wrong_is_refused_with_the_librarys_words) {
     const std::string text = error_text(ErrorCode::compile_failed, [&] {
         static_cast<void>(gpu.compile(wgsl("@compute @workgroup_size(1)\nfn main() {\n    let x = nobody;\n}\n")));

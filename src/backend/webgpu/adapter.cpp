@@ -4,6 +4,7 @@
 
 #include "backend/vendor.h"
 #include "emit/wgsl/wgsl.h"
+#include "ir/pass/fold_workgroups.h"
 
 #include <algorithm>
 #include <thread>
@@ -78,7 +79,7 @@ Limits limits_of(const AdapterRecord& a, const WgslSupport& wgsl) {
     out.max_bindings = l.maxStorageBuffersPerShaderStage;
     out.max_sets = l.maxBindGroups;
     out.max_scalar_bytes = static_cast<u32>(std::min<u64>(kMostScalarBytes, l.maxUniformBufferBindingSize));
-    out.max_groups.fill(l.maxComputeWorkgroupsPerDimension);
+    out.max_groups.fill(ir::kMostFoldedGroups);
     out.max_workgroup_size = {l.maxComputeWorkgroupSizeX, l.maxComputeWorkgroupSizeY, l.maxComputeWorkgroupSizeZ};
     out.max_workgroup_invocations = l.maxComputeInvocationsPerWorkgroup;
     out.max_shared_bytes = l.maxComputeWorkgroupStorageSize;

@@ -209,6 +209,7 @@ void Pipelines::drop_groups() noexcept {
             use.cached.clear();
         }
     groups_ = 0;
+    ++drops_;
 }
 
 }  // namespace alkomp::backend::webgpu

@@ -62,6 +62,8 @@ public:
     WGPUBindGroup bind_group(Kernel& kernel, u32 number, std::span<const BoundRange> bindings, const Buffer* scalars);
     /// Forgets every bind group, for example because the uniform block has moved.
     void drop_groups() noexcept;
+    /// How often that happened: a handle from before may be that of another group by now.
+    [[nodiscard]] u32 drops() const noexcept { return drops_; }
 
 private:
     Status make_layouts(const Interface& interface, Kernel& kernel);
@@ -71,6 +73,7 @@ private:
     Core& core_;
     std::vector<std::unique_ptr<Kernel>> kernels_;
     std::size_t groups_ = 0;
+    u32 drops_ = 0;
     std::vector<BoundSerial> bound_;  ///< room that is used again
     std::vector<WGPUBindGroupEntry> entries_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace alkomp::backend::webgpu {
 namespace {
@@ -207,9 +208,11 @@ void Recorder::bind(Kernel& kernel, std::span<const BoundRange> bindings, std::s
         bytes.resize(scalar_offset_ + scalar_step(kernel));
     }
     if (changed || !same_bytes(bindings, bindings_) || (other_scalars && kernel.scalars == ScalarPath::uniform)) {
-        for (u32 number = 0; number < kernel.groups.size(); ++number)
-            set_group(number, pipelines_.bind_group(kernel, number, bindings, &room_.scalars.buffer),
-                      kernel.groups[number].has_scalars, scalar_offset_);
+        for (u32 number = 0; number < kernel.groups.size(); ++number) {
+            WGPUBindGroup group = pipelines_.bind_group(kernel, number, bindings, &room_.scalars.buffer);
+            if (std::exchange(drops_, pipelines_.drops()) != pipelines_.drops()) bound_.clear();
+            set_group(number, group, kernel.groups[number].has_scalars, scalar_offset_);
+        }
     }
     kernel_ = &kernel;
     bindings_ = bindings;
@@ -254,8 +257,8 @@ void Recorder::fill_pattern(const Fill& fill) {
         scalars_ = {};
         kernel_ = nullptr;
         const u32 groups = (scalars.count + kFillSize - 1) / kFillSize;
-        wgpu_.ComputePassEncoderDispatchWorkgroups(pass_, std::min(groups, core_.capabilities.limits.max_groups[0]), 1,
-                                                   1);
+        wgpu_.ComputePassEncoderDispatchWorkgroups(
+            pass_, std::min(groups, core_.adapter->limits.maxComputeWorkgroupsPerDimension), 1, 1);
     });
 }
 

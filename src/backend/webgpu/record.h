@@ -82,6 +82,7 @@ private:
     std::span<const std::byte> scalars_;
     u32 scalar_offset_ = 0;
     std::vector<Bound> bound_;
+    u32 drops_ = 0;  // of groups, when `bound_` was known
 };
 
 void destroy_page(const Functions& wgpu, const TimestampPage& page) noexcept;
