@@ -9,6 +9,8 @@
 #include "ir/builder.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace alkomp::emit::wg {
 namespace {
@@ -32,6 +34,29 @@ std::string_view opposite(Op op) {
         default:
             return "<";
     }
+}
+
+/// "i++" of "i = i + 1u;", "i *= 2u" of "i = i * 2u;"; empty where something else is done, or not with a literal.
+std::string step(std::string_view line, const std::string& name) {
+    const std::string begin = name + " = " + name + ' ';
+    if (line.substr(0, begin.size()) != begin || line.back() != ';') return {};
+    const std::string_view rest = line.substr(begin.size(), line.size() - begin.size() - 1);
+    if (rest.size() < 3 || rest[1] != ' ' || std::string_view("+-*/").find(rest[0]) == std::string_view::npos)
+        return {};
+    const std::string_view by = rest.substr(2);
+    if (by.find_first_not_of("0123456789u") != std::string_view::npos) return {};
+    if (rest[0] == '+' && (by == "1u" || by == "1")) return name + "++";
+    return name + ' ' + rest[0] + "= " + std::string(by);
+}
+
+/// "a < b" of "(a < b)"; others as they are.
+std::string without_parentheses(std::string text) {
+    int depth = 0;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+        if (depth == 0) return text;
+    }
+    return text.substr(1, text.size() - 2);
 }
 
 /// Where the binary operator at the top of an expression stands, with the spaces around it.
@@ -211,6 +236,7 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     if (skips_then && skips_else) return;
     const Text condition = skips_then ? negated(question) : value(question);
     write_reads();
+    note_question(question, condition);
     if (breaks) {
         line("switch (0u) {");
         ++depth_;
@@ -333,10 +359,12 @@ bool Emitter::is_iterated(const ir::Instruction& loop, u32 result) const {
 void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
     const ir::RegionId body = module_.regions_of(instruction)[0], continuing = module_.regions_of(instruction)[1];
     const std::span<const ir::ValueId> first = module_.operands(instruction);
+    std::vector<std::size_t> declared;
     for (std::size_t i = 0; i < first.size(); ++i) {
         const ir::ValueId parameter = module_[body].parameters[i];
         const Text text = passed(first[i]);
         const std::string name = names_.unique(wanted_name(parameter, "i"));
+        declared.push_back(lines_.size());
         line("var " + name + " = " + text.text + ';');
         held(parameter).text = {name};
         frame.iterated.push_back(name);
@@ -359,6 +387,7 @@ void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
     const bool passes_on = behind.body.size() == 1 && again.op == Op::repeat &&
                            std::equal(passes.begin(), passes.end(), behind.parameters.begin(), behind.parameters.end());
     const bool inlines = frame.inlines;
+    const std::size_t head = lines_.size();
     open(std::move(frame), "loop {");
     if (!inlines) frames_.back().variables = passes_on ? frames_.back().iterated : declare(behind.parameters, "next");
     region(body);
@@ -369,8 +398,71 @@ void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
         region(continuing);
         close();
     }
+    if (inlines) write_for(head, declared);
     close();
     finish();
+}
+
+/// Of the first thing that the body of a loop does.
+void Emitter::note_question(ir::ValueId question, const Text& asked) {
+    if (frames_.empty() || !frames_.back().loops) return;
+    Frame& loop = frames_.back();
+    const auto begin = lines_.begin() + static_cast<std::ptrdiff_t>(loop.inside);
+    if (!std::all_of(begin, lines_.end(), [](const std::string& line) { return line.empty(); })) return;
+    loop.first_question = lines_.size();
+    const std::size_t at = top_operator(asked.text);
+    const ir::Value& about = module_[question];
+    const bool exact =
+        about.kind == ir::Value::Kind::result && asked.level == Level::relational &&
+        module_.types.is_integer(module_.type_of(module_.operands(module_.instructions[about.index])[0]));
+    if (!exact || at == std::string::npos) {
+        const bool is_negated = asked.level == Level::unary && asked.text.front() == '!';
+        loop.goes_on = is_negated ? without_parentheses(asked.text.substr(1)) : unary("!", asked).text;
+        return;
+    }
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOpposites{
+        {{"==", "!="}, {"!=", "=="}, {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}}};
+    const std::size_t end = asked.text.find(' ', at + 1);
+    const std::string_view found = std::string_view(asked.text).substr(at + 1, end - at - 1);
+    for (const auto& [operation, other] : kOpposites)
+        if (operation == found)
+            loop.goes_on = asked.text.substr(0, at + 1) + std::string(other) + asked.text.substr(end);
+}
+
+/// A loop that begins with its only question and ends with a step of a variable is written as a person would. Nor do
+/// Dawn and drivers see otherwise how far the variable goes: they clamp what it indexes, and do not unroll.
+/// `declared`: the lines of the variables in `iterated`.
+void Emitter::write_for(std::size_t head, std::span<const std::size_t> declared) {
+    const Frame& loop = frames_.back();
+    if (loop.goes_on.empty()) return;
+    std::vector<std::size_t> written;
+    for (std::size_t i = head + 1; i < lines_.size(); ++i)
+        if (!lines_[i].empty()) written.push_back(i);
+    const std::string indent(4 * depth_, ' ');
+    const auto begin = std::find(written.begin(), written.end(), loop.first_question);
+    if (written.end() - begin < 4 || lines_[begin[1]] != indent + "    break;" || lines_[begin[2]] != indent + '}')
+        return;
+    for (auto last = written.rbegin(); last != written.rend() - 3; ++last) {
+        const std::string_view line = std::string_view(lines_[*last]).substr(indent.size());
+        for (std::size_t i = 0; i < loop.iterated.size(); ++i) {
+            const std::string& name = loop.iterated[i];
+            const std::string by = step(line, name);
+            const bool lasts = std::find(loop.results.begin(), loop.results.end(), name) != loop.results.end();
+            if (by.empty() || lasts) continue;
+            const bool is_used =
+                std::any_of(written.rbegin(), last, [&](std::size_t after) { return mentions(lines_[after], name); });
+            if (is_used) return;
+            const std::string_view variable = std::string_view(lines_[declared[i]]);
+            const std::string_view first = variable.substr(variable.find_first_not_of(' '));
+            lines_[head] = std::string(4 * loop.depth, ' ') + "for (" + std::string(first) + ' ' + loop.goes_on + "; " +
+                           by + ") {";
+            for (const std::size_t gone : {declared[i], begin[0], begin[1], begin[2], *last}) lines_[gone].clear();
+            return;
+        }
+        const bool assigns = line.find(" = ") != std::string_view::npos && line.back() == ';' && line.front() != ' ' &&
+                             line.substr(0, 4) != "let " && line.substr(0, 4) != "var ";
+        if (!assigns) return;
+    }
 }
 
 void Emitter::terminator(const ir::Instruction& instruction) {

@@ -55,6 +55,8 @@ struct Frame {
     std::vector<std::string> variables;  ///< what `next` or `fallthrough` sets
     bool inlines = false;                ///< of a loop: what continues it stands at the end of its body
     bool continuing = false;             ///< ... else in a block of its own, which is being written
+    std::size_t first_question = 0;      ///< of a loop: the line of the `if` that its body begins with
+    std::string goes_on;                 ///< ... and the opposite of what is asked there; empty: there is none
     std::string leave, go_round;         ///< flags of jumps from within other constructs
     std::vector<Jump> passing;           ///< jumps that leave through this one's end
     std::string chosen;                  ///< of a switch whose cases fall through: the case to be run next
@@ -188,6 +190,8 @@ private:
     void chain(const ir::Instruction& instruction, Frame frame);
     void loop(const ir::Instruction& instruction, Frame frame);
     [[nodiscard]] bool is_iterated(const ir::Instruction& loop, u32 result) const;
+    void note_question(ir::ValueId question, const Text& asked);
+    void write_for(std::size_t head, std::span<const std::size_t> declared);
     void repeat_if(const ir::Instruction& instruction);
     void terminator(const ir::Instruction& instruction);
     void leave(const Jump& jump, bool is_known = false);
@@ -214,13 +218,13 @@ private:
     std::vector<ir::ValueId> reading_;  ///< pending values that read
     std::vector<Frame> frames_;
     std::vector<std::string> function_names_;
-    std::vector<bool> left_from_within_;               ///< by instruction: an `exit` in a nested construct names it
-    std::vector<u32> nexts_;                           ///< by instruction: how many `next` name it
+    std::vector<bool> left_from_within_;  ///< by instruction: an `exit` in a nested construct names it
+    std::vector<u32> nexts_;              ///< by instruction: how many `next` name it
     std::unordered_map<u32, std::vector<ir::ValueId>> left_with_;  ///< by loop: what every exit gives a result, if one
-    std::unordered_map<u32, std::set<Path>> atomics_;  ///< by ValueId of globals: what atomics work on
-    std::map<std::string, std::string> declared_;      ///< names of structures and helpers
-    std::map<ir::Builtin, std::string> builtins_;      ///< that the kernel takes, and their names
-    std::map<ir::Builtin, std::string> shown_;         ///< ... for other functions
+    std::unordered_map<u32, std::set<Path>> atomics_;              ///< by ValueId of globals: what atomics work on
+    std::map<std::string, std::string> declared_;                  ///< names of structures and helpers
+    std::map<ir::Builtin, std::string> builtins_;                  ///< that the kernel takes, and their names
+    std::map<ir::Builtin, std::string> shown_;                     ///< ... for other functions
     bool in_kernel_ = false;
     bool orders_storage_ = false;  ///< there are atomics on buffers, or coherent ones
     std::array<u64, 3> size_{};    ///< of the workgroup
