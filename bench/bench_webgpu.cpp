@@ -49,8 +49,8 @@ How faster(const char* what, F f) {
         blocked += settled([&] { return f(How::block); }, 7);
         spun += settled([&] { return f(How::spin); }, 7);
     }
-    std::cout << what << ": the bare program " << (spun < blocked ? "spins" : "blocks") << ": " << spun / 5 << " against "
-              << blocked / 5 << " us" << std::endl;
+    std::cout << what << ": the bare program " << (spun < blocked ? "spins" : "blocks") << ": " << spun / 5
+              << " against " << blocked / 5 << " us" << std::endl;
     return spun < blocked ? How::spin : How::block;
 }
 
