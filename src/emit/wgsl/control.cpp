@@ -81,7 +81,7 @@ void Emitter::region(ir::RegionId id) {
         const ir::Instruction& next = module_[place];
         at_ = next.location;
         if (ir::has(next.op, ir::kConstruct)) construct(next, place);
-        else if (ir::has(next.op, ir::kTerminator)) return terminator(next);
+        else if (ir::has(next.op, ir::kTerminator)) return terminator(next, place);
         else instruction(next);
     }
 }
@@ -234,7 +234,7 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     const bool skips_then = does_nothing(arms[0]), skips_else = does_nothing(arms[1]);
     const ir::ValueId question = module_.operands(instruction)[0];
     if (skips_then && skips_else) return;
-    const Text condition = skips_then ? negated(question) : value(question);
+    const Text condition = told_to_all(frame.construct, question, skips_then ? negated(question) : value(question));
     write_reads();
     note_question(question, condition);
     if (breaks) {
@@ -274,7 +274,7 @@ void Emitter::switch_(const ir::Instruction& instruction, Frame frame) {
     }
     frame.breaks = true;
     frame.depth = depth_;
-    const Text chosen_by = value(instruction, 0);
+    const Text chosen_by = told_to_all(frame.construct, module_.operands(instruction)[0], value(instruction, 0));
     write_reads();
     open(std::move(frame), "switch (" + chosen_by.text + ") {");
     for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -403,6 +403,22 @@ void Emitter::loop(const ir::Instruction& instruction, Frame frame) {
     finish();
 }
 
+/// What one invocation finds, where the analysis of WGSL cannot see that all find the same.
+Text Emitter::told_to_all(ir::InstructionId choice, ir::ValueId asked, const Text& text) {
+    if (support_.dialect == WgslSupport::Dialect::wgpu || !uniformity_.is_hidden(choice)) return text;
+    const std::string kind = type(module_.type_of(asked));
+    const auto [found, is_new] = declared_.try_emplace("told_" + kind);
+    if (is_new) {
+        found->second = names_.unique("told");
+        globals_.push_back("var<workgroup> " + found->second + ": " + kind + ';');
+    }
+    write_reads();  // what comes now is a barrier as well
+    line("if (" + input(ir::Builtin::local_index) + " == 0u) {");
+    line("    " + found->second + " = " + text.text + ';');
+    line("}");
+    return let("same", {"workgroupUniformLoad(&" + found->second + ')'});
+}
+
 /// Of the first thing that the body of a loop does.
 void Emitter::note_question(ir::ValueId question, const Text& asked) {
     if (frames_.empty() || !frames_.back().loops) return;
@@ -465,7 +481,7 @@ void Emitter::write_for(std::size_t head, std::span<const std::size_t> declared)
     }
 }
 
-void Emitter::terminator(const ir::Instruction& instruction) {
+void Emitter::terminator(const ir::Instruction& instruction, ir::InstructionId id) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const ir::InstructionId owner = module_[instruction.region].owner;
     switch (instruction.op) {
@@ -497,7 +513,7 @@ void Emitter::terminator(const ir::Instruction& instruction) {
         case Op::repeat:
             return assign(frames_[frame_of(module_.target(instruction))].iterated, passed(values));
         case Op::repeat_if:
-            return repeat_if(instruction);
+            return repeat_if(instruction, id);
         case Op::return_:
             if (values.empty()) {
                 // At its end a function returns by itself.
@@ -519,17 +535,17 @@ void Emitter::terminator(const ir::Instruction& instruction) {
     }
 }
 
-void Emitter::repeat_if(const ir::Instruction& instruction) {
+void Emitter::repeat_if(const ir::Instruction& instruction, ir::InstructionId id) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const u32 again = module_.immediates(instruction)[1];
     const std::span<const ir::ValueId> round = values.subspan(1, again), leaving = values.subspan(1 + again);
     const Frame frame = frames_[frame_of(module_.target(instruction))];
     if (frame.continuing) {
         // The condition comes last there.
-        for (const ir::ValueId id : round)
-            if (!is_constant(id)) static_cast<void>(name_of(id));
+        for (const ir::ValueId value : round)
+            if (!is_constant(value)) static_cast<void>(name_of(value));
         assign(frame.results, passed(leaving));
-        Text stop = negated(values[0]);
+        Text stop = told_to_all(id, values[0], negated(values[0]));
         for (const std::string& variable : frame.iterated)
             if (mentions(stop.text, variable)) {
                 stop = let("stop", stop);
@@ -538,9 +554,9 @@ void Emitter::repeat_if(const ir::Instruction& instruction) {
         assign(frame.iterated, passed(round));
         return line("break if " + stop.text + ';');
     }
-    const Text stop = negated(values[0]);
-    for (const ir::ValueId id : round)
-        if (held(id).pending && held(id).text.reads) write_let(id);
+    const Text stop = told_to_all(id, values[0], negated(values[0]));
+    for (const ir::ValueId value : round)
+        if (held(value).pending && held(value).text.reads) write_let(value);
     line("if (" + stop.text + ") {");
     ++depth_;
     assign(frame.results, passed(leaving));

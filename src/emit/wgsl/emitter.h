@@ -7,6 +7,7 @@
 
 #include "emit/wgsl/names.h"
 #include "emit/wgsl/text.h"
+#include "emit/wgsl/uniformity.h"
 #include "emit/wgsl/wgsl.h"
 #include "ir/builder.h"
 #include "ir/evaluate.h"
@@ -66,7 +67,7 @@ struct Frame {
 class Emitter {
 public:
     Emitter(const ir::Module& module, const WgslSupport& support)
-        : module_(module), support_(support), constants_(module) {}
+        : module_(module), support_(support), constants_(module), uniformity_(module) {}
     [[nodiscard]] WgslText run();
 
 private:
@@ -190,10 +191,11 @@ private:
     void chain(const ir::Instruction& instruction, Frame frame);
     void loop(const ir::Instruction& instruction, Frame frame);
     [[nodiscard]] bool is_iterated(const ir::Instruction& loop, u32 result) const;
+    [[nodiscard]] Text told_to_all(ir::InstructionId choice, ir::ValueId asked, const Text& text);
     void note_question(ir::ValueId question, const Text& asked);
     void write_for(std::size_t head, std::span<const std::size_t> declared);
-    void repeat_if(const ir::Instruction& instruction);
-    void terminator(const ir::Instruction& instruction);
+    void repeat_if(const ir::Instruction& instruction, ir::InstructionId id);
+    void terminator(const ir::Instruction& instruction, ir::InstructionId id);
     void leave(const Jump& jump, bool is_known = false);
     void finish();
     void open(Frame frame, const std::string& text);
@@ -208,6 +210,7 @@ private:
     const ir::Module& module_;
     const WgslSupport& support_;
     const ir::ConstantValues constants_;
+    const Uniformity uniformity_;
     Names names_;
     std::vector<std::string> enables_, directives_, structures_, globals_, helpers_, functions_;
     std::vector<std::string> lines_;  ///< of the function that is being written; empty ones are left out

@@ -4,7 +4,6 @@
 //! buffer edges u32[96] whole 0 63
 //! buffer parents u32[64] index
 //! expect parents by components
-//! refused dawn* 'workgroupBarrier' must only be called from uniform control flow
 layout(local_size_x = 64) in;
 layout(binding = 0) readonly buffer E { uvec2 edges[]; };
 layout(binding = 1) buffer P { uint parents[64]; };
