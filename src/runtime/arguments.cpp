@@ -15,6 +15,7 @@
 namespace alkomp::detail {
 namespace {
 
+constexpr u64 kMostBytesInParts = 0xfffffffc;
 constexpr std::size_t kUnset = ~std::size_t{0};
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
@@ -223,7 +224,11 @@ void check_limits(const DeviceRecord& device, const KernelRecord& kernel, const 
                  std::to_string(view.offset_bytes()) + "; this device binds views at multiples of " +
                  std::to_string(alignment) + ".");
     }
-    const u64 most = uniform ? limits.max_uniform_binding_bytes : limits.max_storage_binding_bytes;
+    // WebGPU's storage is bound in parts where it has to be; places in it are told by 32 bits.
+    const bool in_parts = !uniform && device.properties.accepts_wgsl && kernel.remake;
+    const u64 most = uniform    ? limits.max_uniform_binding_bytes
+                     : in_parts ? std::max<u64>(limits.max_storage_binding_bytes, kMostBytesInParts)
+                                : limits.max_storage_binding_bytes;
     if (view.size_bytes() > most) {
         fail(kernel, ErrorCode::unsupported,
              "argument " + quoted(binding.name) + ": " + describe(view) + " has " + std::to_string(view.size_bytes()) +

@@ -194,10 +194,14 @@ static u64 whole_bytes(const DeviceRecord& device, const CheckedCall& call, std:
 }
 
 backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& arena, MessageBlock* messages) {
-    const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size());
     const KernelForm* form = form_for(*this, call);
-    const std::vector<Sharing::Place>* shared = form != nullptr ? &form->wanted.sharing.places : nullptr;
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
+    std::size_t parts = 0;
+    if (form != nullptr)
+        for (const u32 count : form->shape.parts) parts += count - 1;
+    const std::span<backend::BoundRange> ranges = arena.take<backend::BoundRange>(call.buffers.size() + parts);
+    std::size_t next_part = call.buffers.size();
+    const std::vector<Sharing::Place>* shared = form != nullptr ? &form->shape.sharing.places : nullptr;
+    for (std::size_t i = 0; i < call.buffers.size(); ++i) {
         const BoundBuffer& bound = call.buffers[i];
         if (bound.size_bytes == 0 || (shared != nullptr && !shared->empty() && (*shared)[i].first != i)) {
             provide_empties(i + 1);
@@ -205,12 +209,18 @@ backend::Command DeviceRecord::make_command(const CheckedCall& call, Arena& aren
         } else {
             const u64 whole = whole_bytes(*this, call, i, bound.size_bytes);
             ranges[i] = {bound.record->block.id, bound.offset_bytes, whole};
+            if (form == nullptr || form->shape.parts.empty() || form->shape.parts[i] == 1) continue;
+            const u64 most = part_bytes(capabilities.limits);
+            ranges[i].size_bytes = most;
+            for (u64 at = most; at < whole; at += most)
+                ranges[next_part++] = {bound.record->block.id, bound.offset_bytes + at, std::min(most, whole - at)};
         }
     }
-    if (messages != nullptr) ranges.back() = {messages->device.block.id, 0, MessageBlock::kBytes};
-    const bool is_folded = form != nullptr && form->wanted.folded;
-    const std::span<const std::byte> scalars =
-        is_folded ? folded_scalars(*form, call, arena) : arena.copy(std::span<const std::byte>(call.scalars));
+    if (messages != nullptr) ranges[call.buffers.size() - 1] = {messages->device.block.id, 0, MessageBlock::kBytes};
+    const bool is_folded = form != nullptr && form->shape.folded;
+    const std::span<const std::byte> scalars = form != nullptr && form->shape.has_own_scalars()
+                                                   ? scalars_of(*form, call, arena)
+                                                   : arena.copy(std::span<const std::byte>(call.scalars));
     const backend::KernelId kernel = form != nullptr ? form->id : call.kernel->id;
     if (call.indirect != nullptr)
         return {backend::DispatchIndirect{kernel, call.indirect->block.id, call.indirect_offset_bytes, ranges, scalars},

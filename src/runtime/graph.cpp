@@ -90,7 +90,7 @@ private:
 bool read_in_place(backend::Command& command, std::span<const std::byte> scalars) {
     auto* dispatch = std::get_if<backend::Dispatch>(&command.what);
     auto& read = dispatch != nullptr ? dispatch->scalars : std::get<backend::DispatchIndirect>(command.what).scalars;
-    if (read.size() != scalars.size()) return false;
+    if (!std::equal(read.begin(), read.end(), scalars.begin(), scalars.end())) return false;
     read = scalars;
     return true;
 }

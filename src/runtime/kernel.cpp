@@ -136,10 +136,10 @@ bool goes_through_ir(const DeviceRecord& device) {
     return device.properties.accepts_ir || device.properties.accepts_wgsl;
 }
 
-WgslKernel with_wgsl(const Job& job, const Wanted& wanted = {}) {
+WgslKernel with_wgsl(const Job& job, const CallShape& shape = {}) {
     if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
     try {
-        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, wanted);
+        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, shape);
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');
@@ -246,21 +246,21 @@ void keep(const Job& job, const std::shared_ptr<KernelRecord>& record, std::span
 }
 
 /// Another form of a kernel. Under the device's lock.
-KernelForm remake(Job job, const Interface& kept, const Wanted& wanted) {
-    job.wgsl = with_wgsl(job, wanted);
+KernelForm remake(Job job, const Interface& kept, const CallShape& shape) {
+    job.wgsl = with_wgsl(job, shape);
     const Interface& made = job.wgsl.interface;
-    // Calls are checked for the kernel as it was made first, and so are their scalars laid out, but of folded ones.
+    // Calls are checked for the kernel as it was made first, and so are their scalars laid out, but of forms with their own.
     const auto same = [](const ByteCountInfo& a, const ByteCountInfo& b) {
         return a.binding == b.binding && a.offset_bytes == b.offset_bytes;
     };
-    if (!wanted.folded &&
+    if (!shape.has_own_scalars() &&
         (made.scalar_bytes != kept.scalar_bytes || !std::equal(made.byte_counts.begin(), made.byte_counts.end(),
                                                                kept.byte_counts.begin(), kept.byte_counts.end(), same)))
         fail(ErrorCode::unsupported, '"' + job.label +
                                          "\" is called with two arguments of different types that are views of "
                                          "one buffer and written, which WebGPU forbids.");
     KernelForm form{
-        wanted, {}, made.byte_counts, job.interface.scalar_bytes, made.scalar_bytes, job.wgsl.groups_offset_bytes};
+        shape, {}, made.byte_counts, job.interface.scalar_bytes, made.scalar_bytes, job.wgsl.groups_offset_bytes};
     std::vector<std::byte> cache;
     const backend::Pending pending = start(job, form.id, cache);
     if (pending.ticket == 0 && pending.status.failed) throw failure_of(job, pending.status);
@@ -273,10 +273,10 @@ auto remaker(const Job& job, const Interface& kept) {
     auto lasting = std::make_shared<Job>(job);
     lasting->device.reset();
     lasting->wgsl = {};
-    return [lasting, kept](DeviceRecord& device, const Wanted& wanted) {
+    return [lasting, kept](DeviceRecord& device, const CallShape& shape) {
         Job again = *lasting;
         again.device = device.shared_from_this();
-        return remake(std::move(again), kept, wanted);
+        return remake(std::move(again), kept, shape);
     };
 }
 

@@ -54,7 +54,7 @@ struct KernelRecord {
     bool used_elsewhere = false;   ///< on more than one timeline: release waits for all of them
     std::deque<KernelForm> forms;  ///< guarded likewise; released with the kernel
     /// Compiles another form, under the device's mutex. Empty where calls need none or none can be made.
-    std::function<KernelForm(DeviceRecord&, const Wanted&)> remake;
+    std::function<KernelForm(DeviceRecord&, const CallShape&)> remake;
 
     ~KernelRecord();  ///< released once the work that uses it has passed
 };

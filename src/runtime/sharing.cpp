@@ -81,27 +81,60 @@ bool is_folded(const CheckedCall& call) {
            std::any_of(call.groups.begin(), call.groups.end(), [](u32 count) { return count > kMostGroups; });
 }
 
+/// Throws unsupported where there are not enough bindings.
+std::vector<u32> parts_of(const DeviceRecord& device, const CheckedCall& call) {
+    const Limits& limits = device.capabilities.limits;
+    const bool fits = std::none_of(call.buffers.begin(), call.buffers.end(), [&](const BoundBuffer& bound) {
+        return bound.size_bytes > limits.max_storage_binding_bytes;
+    });
+    if (fits) return {};
+    const u64 most = part_bytes(limits);
+    std::vector<u32> out;
+    u64 all = 0;
+    for (const BoundBuffer& bound : call.buffers) {
+        const bool is_large = bound.size_bytes > limits.max_storage_binding_bytes;
+        out.push_back(is_large ? static_cast<u32>((bound.size_bytes + most - 1) / most) : 1);
+        all += out.back();
+    }
+    if (all > limits.max_bindings)
+        throw Error(ErrorCode::unsupported, "call: kernel \"" + call.kernel->label + "\" would need " +
+                                                std::to_string(all) + " bindings, since this device binds at most " +
+                                                std::to_string(limits.max_storage_binding_bytes) +
+                                                " bytes at once; it has " + std::to_string(limits.max_bindings) + '.');
+    return out;
+}
+
 }  // namespace
 
 const KernelForm* form_for(DeviceRecord& device, const CheckedCall& call) {
     if (!device.properties.accepts_wgsl) return nullptr;
-    Wanted wanted{{}, is_folded(call)};
-    if (call.buffers.size() > 1) wanted.sharing = sharing_of(call);
-    if (wanted.sharing.places.empty() && !wanted.folded) return nullptr;
+    CallShape shape{{}, is_folded(call), parts_of(device, call)};
+    if (call.buffers.size() > 1) shape.sharing = sharing_of(call);
+    if (shape.sharing.places.empty() && !shape.has_own_scalars()) return nullptr;
+    if (!shape.sharing.places.empty() && !shape.parts.empty())
+        throw Error(ErrorCode::unsupported, "call: kernel \"" + call.kernel->label +
+                                                "\": a buffer above the device's largest binding is bound in parts, "
+                                                "and two arguments are views of one buffer, which is written: WebGPU "
+                                                "has not both.");
     KernelRecord& kernel = *call.kernel;
     for (const KernelForm& form : kernel.forms)
-        if (form.wanted == wanted) return &form;
+        if (form.shape == shape) return &form;
     if (!kernel.remake) {
         throw Error(ErrorCode::unsupported,
                     "call: kernel \"" + kernel.label +
                         "\" is WGSL, which is taken as it is; two of its arguments are views of one buffer, which is "
                         "written, and WebGPU binds such a buffer once.");
     }
-    kernel.forms.push_back(kernel.remake(device, wanted));
+    kernel.forms.push_back(kernel.remake(device, shape));
     return &kernel.forms.back();
 }
 
-std::span<const std::byte> folded_scalars(const KernelForm& form, const CheckedCall& call, Arena& arena) {
+u64 part_bytes(const Limits& limits) {
+    return limits.max_storage_binding_bytes / limits.storage_offset_alignment_bytes *
+           limits.storage_offset_alignment_bytes;
+}
+
+std::span<const std::byte> scalars_of(const KernelForm& form, const CheckedCall& call, Arena& arena) {
     const std::span<std::byte> scalars = arena.take<std::byte>(form.scalar_bytes);
     std::fill(scalars.begin(), scalars.end(), std::byte{0});
     std::copy_n(call.scalars.begin(), form.user_scalar_bytes, scalars.begin());
@@ -109,7 +142,8 @@ std::span<const std::byte> folded_scalars(const KernelForm& form, const CheckedC
         const u32 size_bytes = static_cast<u32>(call.buffers[count.binding].size_bytes);
         std::memcpy(scalars.data() + count.offset_bytes, &size_bytes, sizeof size_bytes);
     }
-    std::memcpy(scalars.data() + form.groups_offset_bytes, call.groups.data(), sizeof call.groups);
+    if (form.shape.folded)
+        std::memcpy(scalars.data() + form.groups_offset_bytes, call.groups.data(), sizeof call.groups);
     return scalars;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Calls that a kernel of WebGPU cannot take as it is: that bind one buffer more than once and write it, or have more
-// workgroups along a dimension than there may be. They get the kernel in another form, made when such a call first comes.
+// Calls that a kernel of WebGPU cannot take as it is: that bind one buffer more than once and write it, have more
+// workgroups along a dimension than there may be, or a buffer that is larger than a binding. They get the kernel in another form, made when such a call first comes.
 #pragma once
 
 #include "backend/backend.h"
@@ -31,10 +31,12 @@ struct Sharing {
 [[nodiscard]] Sharing sharing_of(const CheckedCall& call);
 
 /// What calls want of a kernel besides what it is.
-struct Wanted {
+struct CallShape {
     Sharing sharing;
-    bool folded = false;  ///< the workgroups stand in another grid
-    bool operator==(const Wanted&) const = default;
+    bool folded = false;     ///< the workgroups stand in another grid
+    std::vector<u32> parts;  ///< by place among the bindings: how many bindings the buffer takes; empty: one each
+    [[nodiscard]] bool has_own_scalars() const { return folded || !parts.empty(); }
+    bool operator==(const CallShape&) const = default;
 };
 
 /// As many workgroups every WebGPU device takes along a dimension.
@@ -45,7 +47,7 @@ inline constexpr u64 kMostGroups = 65535;
 
 /// A kernel's form for some calls. The user's scalars lie in it as in the kernel itself.
 struct KernelForm {
-    Wanted wanted;
+    CallShape shape;
     backend::KernelId id = backend::KernelId::none;
     std::vector<ByteCountInfo> byte_counts;
     u32 user_scalar_bytes = 0;
@@ -57,7 +59,10 @@ struct KernelForm {
 /// mutex. Throws unsupported, and what compiling throws.
 [[nodiscard]] const KernelForm* form_for(DeviceRecord& device, const CheckedCall& call);
 
-/// The call's scalars as a folded form takes them.
-[[nodiscard]] std::span<const std::byte> folded_scalars(const KernelForm& form, const CheckedCall& call, Arena& arena);
+/// In each part but the last of a buffer above the binding limit.
+[[nodiscard]] u64 part_bytes(const Limits& limits);
+
+/// The call's scalars as a form with its own ones takes them.
+[[nodiscard]] std::span<const std::byte> scalars_of(const KernelForm& form, const CheckedCall& call, Arena& arena);
 
 }  // namespace alkomp::detail

@@ -10,6 +10,7 @@
 #include "ir/pass/merge_buffers.h"
 #include "ir/pass/passes.h"
 #include "ir/pass/specialize_constants.h"
+#include "ir/pass/split_buffers.h"
 #include "ir/verify.h"
 #include "glsl/glsl.h"
 #include "read/spirv/read.h"
@@ -99,10 +100,23 @@ std::shared_ptr<const ShaderRecord> translate(ir::Module module) { return transl
 
 namespace {
 
-/// Lowers the module, and merges the buffers that share memory. Where their types differ all buffers become words.
-ir::Lowered lower_shared(ir::Module& module, const Interface& interface, const Capabilities& capabilities,
-                         const Sharing& sharing) {
+/// Lowers the module, and merges the buffers that share memory. Where their types differ all buffers become words, and so
+/// they do where one is bound in parts.
+ir::Lowered lower_for(ir::Module& module, const Interface& interface, const Capabilities& capabilities,
+                      const CallShape& shape) {
+    const Sharing& sharing = shape.sharing;
     ir::Lowering lowering = emit::lowering_for(capabilities.wgsl);
+    if (!shape.parts.empty()) {
+        std::vector<ir::BufferParts> buffers;
+        const u32 words = static_cast<u32>(part_bytes(capabilities.limits) / 4);
+        for (std::size_t i = 0; i < shape.parts.size(); ++i)
+            if (shape.parts[i] > 1)
+                buffers.push_back({interface.bindings[i].set, interface.bindings[i].binding, shape.parts[i], words});
+        lowering.memory.everything = true;
+        ir::Lowered lowered = ir::lower(module, lowering);
+        ir::split_buffers(module, buffers);
+        return lowered;
+    }
     if (sharing.places.empty()) return ir::lower(module, lowering);
     std::vector<ir::BufferUse> uses;
     for (std::size_t i = 0; i < sharing.places.size(); ++i) {
@@ -124,16 +138,16 @@ ir::Lowered lower_shared(ir::Module& module, const Interface& interface, const C
 }  // namespace
 
 WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
-                   const Interface& interface, const Capabilities& capabilities, const Wanted& wanted) {
-    const Sharing& sharing = wanted.sharing;
+                   const Interface& interface, const Capabilities& capabilities, const CallShape& shape) {
+    const Sharing& sharing = shape.sharing;
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
     if (ir::specialize_constants(module, values)) ir::compute_constants(module);
-    const ir::Lowered lowered = lower_shared(module, interface, capabilities, sharing);
+    const ir::Lowered lowered = lower_for(module, interface, capabilities, shape);
     u32 end = interface.scalar_bytes;
     for (const ir::ByteCount& count : lowered.byte_counts) end = std::max(end, count.offset_bytes + 4);
     const u32 groups_offset_bytes = (end + 15) / 16 * 16;  // behind a structure as well
-    if (wanted.folded) ir::fold_workgroups(module, groups_offset_bytes);
+    if (shape.folded) ir::fold_workgroups(module, groups_offset_bytes);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
     WgslKernel kernel{std::move(made.text), interface, groups_offset_bytes};
@@ -147,8 +161,11 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
             {static_cast<u32>(counted - interface.bindings.begin()), count.offset_bytes});
     }
     for (const emit::WgslByteCount& count : made.byte_counts)
-        kernel.interface.byte_counts.push_back({count.binding, count.offset_bytes});
+        if (count.binding < interface.bindings.size())  // else it is a part of another
+            kernel.interface.byte_counts.push_back({count.binding, count.offset_bytes});
     kernel.interface.scalar_bytes = std::max(interface.scalar_bytes, made.scalar_bytes);
+    for (std::size_t i = 0; i < shape.parts.size(); ++i)
+        kernel.interface.bindings.insert(kernel.interface.bindings.end(), shape.parts[i] - 1, interface.bindings[i]);
     u32 place = 0;
     for (BindingInfo& binding : kernel.interface.bindings) {
         if (!sharing.places.empty() && sharing.places[place].written)

@@ -34,7 +34,7 @@ struct WgslKernel {
 /// For calls that want it so. Throws unsupported for what the device's WGSL cannot say.
 [[nodiscard]] WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
                                  const Interface& interface, const Capabilities& capabilities,
-                                 const Wanted& wanted = {});
+                                 const CallShape& shape = {});
 
 /// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
 /// `glsl_front::compile` and `read::read` throw.

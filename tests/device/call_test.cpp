@@ -319,8 +319,11 @@ TEST_P(Calls, keep_what_they_use_alive) {
     EXPECT_EQ(gpu.get(result), expected);
 }
 
+bool binds_in_parts(const Device& gpu) { return gpu.info().backend == "wgpu" || gpu.info().backend == "dawn"; }
+
 TEST_P(Calls, above_the_binding_limit_are_refused_with_it) {
     const u64 limit = gpu.capabilities().limits.max_storage_binding_bytes;
+    if (binds_in_parts(gpu)) GTEST_SKIP() << "the device binds in parts";
     if (limit >= (u64{64} << 20)) GTEST_SKIP() << "the binding limit is too large to go above in a test";
     Kernel kernel = compile(gpu, increment());
     const auto large = gpu.empty<u32>(limit / 4 + 1);
@@ -328,6 +331,77 @@ TEST_P(Calls, above_the_binding_limit_are_refused_with_it) {
     EXPECT_THAT(text, ::testing::HasSubstr("binds at most " + std::to_string(limit) + " as storage"));
     gpu.call(kernel, large.view(0, 64));
     gpu.wait();
+}
+
+/// Adds to every `step`-th element from `first` on, and counts them.
+const TestKernel& add_in_steps() {
+    static const TestKernel kernel{"add_in_steps",
+                                   R"(#version 450
+layout(local_size_x = 64) in;
+layout(binding = 0) buffer Large { uint large[]; };
+layout(binding = 1) buffer Counts { uint counts[2]; };
+layout(push_constant) uniform Scalars { uint first, step; };
+void main() {
+    uint i = first + gl_GlobalInvocationID.x * step;
+    if (i >= large.length()) return;
+    large[i] += 7u;
+    atomicAdd(large[i], counts[1] == 0u ? 1u : 2u);
+    atomicAdd(counts[0], 1u);
+})",
+                                   {}};
+    return kernel;
+}
+
+TEST_P(Calls, above_the_binding_limit_run_in_parts) {
+    const u64 limit = gpu.capabilities().limits.max_storage_binding_bytes;
+    if (!binds_in_parts(gpu)) GTEST_SKIP() << "the device binds as a whole";
+    if (limit > (u64{256} << 20)) GTEST_SKIP() << "the binding limit is too large to go above in a test";
+    const u64 count = limit / 4 * 2 + 1001, part = limit / 4, before = 64, step = 997;  // three parts
+    const auto whole = gpu.zeros<u32>(before + count);
+    const auto large = whole.view(before, count);
+    const auto counts = gpu.zeros<u32>(2);
+    Kernel kernel = compile(gpu, add_in_steps());
+    const auto in_all = static_cast<u32>((count + step - 1) / step);
+    gpu.call(kernel, groups((in_all + 63) / 64), large, counts, 0u, static_cast<u32>(step));
+    // Beside the edges of parts, and the last element.
+    for (const u64 first : {part - 2, 2 * part - 2, count - 1})
+        gpu.call(kernel, groups(1), large, counts, static_cast<u32>(first), first == count - 1 ? 5u : 1u);
+    EXPECT_EQ(gpu.get(counts)[0], in_all + 64 + 64 + 1);
+    const std::vector<u32> result = gpu.get(whole);
+    u64 wrong = 0;
+    for (u64 i = 0; i < result.size(); ++i) {
+        const u64 at = i - before;
+        u32 times = i >= before && at % step == 0 ? 1 : 0;
+        if (i >= before && at >= part - 2 && at < part + 62) ++times;
+        if (i >= before && at >= 2 * part - 2 && at < 2 * part + 62) ++times;
+        if (i >= before && at == count - 1) ++times;
+        wrong += result[i] != 8 * times;
+    }
+    EXPECT_EQ(wrong, 0u);
+}
+
+TEST_P(Calls, above_the_binding_limit_end_where_there_are_no_more_bindings) {
+    const Limits& limits = gpu.capabilities().limits;
+    if (!binds_in_parts(gpu)) GTEST_SKIP() << "the device binds as a whole";
+    const u64 count = limits.max_storage_binding_bytes / 4 + 1;
+    if (count > (u64{64} << 20) || limits.max_bindings > 16) GTEST_SKIP() << "the limits are too large for a test";
+    static const TestKernel kernel{"sums",
+                                   R"(#version 450
+layout(local_size_x = 1) in;
+layout(binding = 0) readonly buffer A { uint a[]; };
+layout(binding = 1) readonly buffer B { uint b[]; };
+layout(binding = 2) readonly buffer C { uint c[]; };
+layout(binding = 3) readonly buffer D { uint d[]; };
+layout(binding = 4) readonly buffer E { uint e[]; };
+layout(binding = 5) buffer Sum { uint sum[]; };
+void main() { sum[0] = a[0] + b[0] + c[0] + d[0] + e[0]; })",
+                                   {}};
+    const auto large = gpu.zeros<u32>(count), sum = gpu.zeros<u32>(1);
+    const std::string text = error_text(ErrorCode::unsupported, [&] {
+        gpu.call(compile(gpu, kernel), groups(1), large, large, large, large, large, sum);
+    });
+    EXPECT_THAT(text, ::testing::HasSubstr("would need 11 bindings"));
+    EXPECT_THAT(text, ::testing::HasSubstr("it has " + std::to_string(limits.max_bindings)));
 }
 
 }  // namespace
