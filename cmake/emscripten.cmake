@@ -7,3 +7,6 @@ if(NOT EXISTS /usr/share/emscripten/cache/sysroot/include/c++/v1/coroutine)
   string(APPEND CMAKE_CXX_FLAGS_INIT " -nostdinc++ -isystem /usr/lib/llvm-14/include/c++/v1"
     " -D_LIBCPP_HAS_THREAD_API_PTHREAD -D_LIBCPP_HAS_MUSL_LIBC")
 endif()
+# WebAssembly's own exceptions: JavaScript's would stand between C++ and a stack that is left (see web/README.md).
+string(APPEND CMAKE_CXX_FLAGS_INIT " -fwasm-exceptions")
+string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -fwasm-exceptions")

@@ -29,6 +29,8 @@ public:
     virtual void advance(std::chrono::nanoseconds limit) = 0;
     /// Submits what has to be submitted so that the future can complete.
     virtual void flush() {}
+    /// False where `advance` brings nothing before the caller has returned to its event loop, as in a page.
+    [[nodiscard]] virtual bool waits() const noexcept { return true; }
 };
 
 /// State shared by a future and whoever completes it. `complete` and `fail` may be called from any
@@ -40,6 +42,7 @@ public:
 
     [[nodiscard]] bool done() const noexcept;
     /// Drives `progress` until done or `limit` passed; returns whether it is done.
+    /// Throws: unsupported where nobody can wait, unless `limit` is 0.
     bool wait_for(std::chrono::nanoseconds limit);
     /// Throws timed_out when `limit` passed, else rethrows the failure if there is one.
     void wait(std::chrono::nanoseconds limit);
@@ -78,9 +81,9 @@ public:
     Future() = default;
 
     [[nodiscard]] bool done() const { return state().done(); }
-    /// Waits at most `limit`; false when it passed first.
+    /// Waits at most `limit`; false when it passed first. Throws: unsupported in a page, where nothing may wait.
     [[nodiscard]] bool wait_for(std::chrono::nanoseconds limit) const { return state().wait_for(limit); }
-    /// Throws: timed_out, or the failure of the work.
+    /// Throws: timed_out, unsupported in a page, where nothing may wait (use `co_await` or `then`), or the failure of the work.
     void wait(Timeout timeout = {}) const { state().wait(timeout.limit); }
     /// Waits, then moves the value out; call it once.
     T get(Timeout timeout = {}) {

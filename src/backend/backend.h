@@ -26,6 +26,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -112,6 +113,7 @@ struct Properties {
     bool device_mappable = false;      ///< MemoryKind::device can be mapped
     bool device_cached = false;        ///< ... and reading it from the CPU is as fast as ordinary memory
     bool host_is_device = false;       ///< device memory is the CPU's own: a transfer is a memcpy
+    bool reads_at_submit = false;  ///< what a submission copies from upload memory has been read once `submit` returns
     bool replay = false;               ///< a recorded list is resubmitted, not encoded again
     bool copy_within_buffer = false;   ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
@@ -240,6 +242,13 @@ public:
     virtual void poll(std::vector<Completion>& out, u64 limit_ns) = 0;
     /// Where libraries and drivers were looked for, what was found, what was refused and why.
     virtual std::vector<Finding> diagnose() = 0;
+
+    /// False where nothing completes before the caller has returned to the event loop, as in a page: `poll` never sleeps
+    /// there, and a loop around it would not end.
+    [[nodiscard]] virtual bool waits() const noexcept { return true; }
+    /// `wake` is called from the event loop when `poll`, of this or of one of its devices, may have something to report;
+    /// only by backends that do not wait.
+    virtual void on_event(std::function<void()> wake) { static_cast<void>(wake); }
 };
 
 class Device {

@@ -25,13 +25,12 @@ std::string hexadecimal(u64 bits) {
     return "0x" + std::string(digits, end);
 }
 
-// The shortest digits that read back as this number, in every locale.
 template <class T>
-std::string shortest(T number) {
+std::string shortest_digits(T number) {
 #ifdef __cpp_lib_to_chars
     char digits[40];
     const auto [end, failure] = std::to_chars(digits, digits + sizeof digits, number);
-    std::string text(digits, end);
+    return {digits, end};
 #else
     std::string text;
     for (int precision = 1; precision <= std::numeric_limits<T>::max_digits10; ++precision) {
@@ -45,7 +44,14 @@ std::string shortest(T number) {
         T back{};
         if (in >> back && back == number) break;
     }
+    return text;
 #endif
+}
+
+// As the IR spells it: with a point.
+template <class T>
+std::string shortest(T number) {
+    std::string text = shortest_digits(number);
     if (text.find_first_of(".en") == std::string::npos) text += ".0";  // n: inf
     return text;
 }
@@ -118,6 +124,9 @@ std::optional<u32> hex_digit(char c) {
 }
 
 }  // namespace
+
+std::string shortest_text(f32 number) { return shortest_digits(number); }
+std::string shortest_text(f64 number) { return shortest_digits(number); }
 
 std::string plain_text(Scalar kind, u64 bits) {
     const u32 width = bits_in(kind);

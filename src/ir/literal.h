@@ -24,6 +24,10 @@ inline constexpr std::array<std::pair<std::string_view, Flag>, 4> kFlags{
 /// Joined by |; "none" stands for no space.
 inline constexpr std::array<std::pair<std::string_view, u32>, 2> kSpaces{{{"storage", kStorage}, {"shared", kShared}}};
 
+/// The shortest digits that read back as this number, in every locale: "5", "-2.5", "1e+20", "nan".
+[[nodiscard]] std::string shortest_text(f32 number);
+[[nodiscard]] std::string shortest_text(f64 number);
+
 /// "5", "-2.5", "true". What has no such spelling, a NaN or bits that are too wide, is given by its bits: "0x7fc00000".
 [[nodiscard]] std::string plain_text(Scalar kind, u64 bits);
 /// The same with its type, which u32, f32 and bool show by themselves: "5", "i32(5)".

@@ -3,11 +3,11 @@
 #include "alkomp/lang/record.h"
 
 #include "alkomp/error.h"
+#include "ir/literal.h"
 #include "lang/recorder.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -185,12 +185,6 @@ Node atomic(std::string_view op, Node pointer, std::initializer_list<Node> value
 
 namespace {
 
-template <class T>
-std::string shortest(T value) {
-    std::array<char, 32> digits{};
-    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
-}
-
 /// Puts the host's texts into the message, and adds the device's values to the operands.
 void message(ir::Op op, std::vector<ir::ValueId> operands, std::string_view text, std::span<const Shown> shown,
              Place place) {
@@ -222,8 +216,8 @@ void message(ir::Op op, std::vector<ir::ValueId> operands, std::string_view text
 
 }  // namespace
 
-std::string float_text(f32 value) { return shortest(value); }
-std::string float_text(f64 value) { return shortest(value); }
+std::string float_text(f32 value) { return ir::shortest_text(value); }
+std::string float_text(f64 value) { return ir::shortest_text(value); }
 
 void print(std::string_view text, const Shown* shown, std::size_t count, Place place) {
     message(ir::Op::print, {}, text, {shown, count}, place);

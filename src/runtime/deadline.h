@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// One limit for a whole call of several waits.
+// One limit for a whole call of several waits, and the refusal of waits where nobody can wait.
 #pragma once
 
 #include <chrono>
 
 namespace alkomp::detail {
+
+/// Throws unsupported: `function` would wait for a device that tells nothing until its caller has returned.
+[[noreturn]] void refuse_to_wait(const char* function);
 
 class Deadline {
 public:

@@ -2,6 +2,7 @@
 // The device record: recording with hazards, submitting, and taking in what has completed.
 #include "runtime/device.h"
 
+#include "runtime/deadline.h"
 #include "runtime/kernel.h"
 #include "runtime/log.h"
 #include "runtime/registry.h"
@@ -65,8 +66,9 @@ DeviceRecord::~DeviceRecord() {
         pool.forget();
         transfers->forget();
         transfers.reset();
-        // A driver may never return from destroying a device with endless work: that is left behind.
-        if (properties.stops) backend.reset();
+        // A driver may never return from destroying a device with endless work: that is left behind. One that nobody can
+        // wait for sees to its work itself.
+        if (properties.stops || !waits()) backend.reset();
         else leave_behind(std::move(backend));
         return;
     }
@@ -619,6 +621,10 @@ bool DeviceRecord::wait_until(const std::function<bool()>& done, nanoseconds lim
     if (done()) return true;
     const Clock::time_point start = Clock::now();
     nanoseconds left = limit;
+    if (!waits() && !lost.load(std::memory_order_acquire)) {
+        advance(nanoseconds::zero());
+        return done();
+    }
     while (left > nanoseconds::zero() && !lost.load(std::memory_order_acquire)) {
         advance(left);
         if (done()) return true;
@@ -641,6 +647,7 @@ void DeviceRecord::wait_points(std::span<const Conflicts::Wait> points, nanoseco
     };
     if (!wait_until(all_passed, limit)) {
         if (lost.load(std::memory_order_acquire)) throw_status(function, loss);
+        if (!waits()) refuse_to_wait(function);
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
         throw Error(ErrorCode::timed_out, std::string(function) + ": the wait gave up after " + std::to_string(ms) +
                                               " ms; the work and its buffers live on, and waiting again is legal.");
@@ -675,6 +682,7 @@ void DeviceRecord::finish(const backend::Pending& pending, nanoseconds limit, co
     }
     if (!wait_until([&] { return report->ready.load(); }, limit)) {
         if (lost.load(std::memory_order_acquire)) throw_status(function, loss);
+        if (!waits()) refuse_to_wait(function);
         throw Error(ErrorCode::timed_out, std::string(function) + ": the driver did not answer in time.");
     }
     if (report->completion.status.failed) throw_status(function, report->completion.status);

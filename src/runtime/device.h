@@ -76,9 +76,11 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     // Waiting. None may be called under `mutex`.
     void advance(std::chrono::nanoseconds limit) override;
     void flush() override;  ///< submits the pending batch of every timeline
-    /// Polls until `done` or `limit` passed; returns done(). Wakes when the device is lost.
+    [[nodiscard]] bool waits() const noexcept override { return owner->waits(); }
+    /// Polls until `done` or `limit` passed, or once where nobody can wait; returns done(). Wakes when the device is lost.
     bool wait_until(const std::function<bool()>& done, std::chrono::nanoseconds limit);
-    /// Waits until the timelines have passed these points. Throws timed_out (text starts with `function`), device_lost.
+    /// Waits until the timelines have passed these points. Throws timed_out (text starts with `function`), device_lost,
+    /// unsupported where nobody can wait.
     void wait_points(std::span<const Conflicts::Wait> points, std::chrono::nanoseconds limit, const char* function);
     /// Finishes a pending backend call: polls until its ticket is reported. Throws its failure.
     void finish(const backend::Pending& pending, std::chrono::nanoseconds limit, const char* function,

@@ -2,6 +2,8 @@
 // What a future and whoever completes it share: the outcome, who waits for it and what follows it.
 #include "alkomp/future.h"
 
+#include "runtime/deadline.h"
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -18,6 +20,14 @@ using Clock = std::chrono::steady_clock;
 constexpr nanoseconds kSlice = std::chrono::milliseconds(10);
 
 }  // namespace
+
+void refuse_to_wait(const char* function) {
+    throw Error(ErrorCode::unsupported,
+                std::string(function) +
+                    ": a page in a browser cannot wait for its device, since that tells nothing "
+                    "until the caller has returned to the page; take get_async, compile_async "
+                    "or open_async and co_await or then of the future.");
+}
 
 struct FutureState::Shared {
     mutable std::mutex mutex;
@@ -56,6 +66,11 @@ bool FutureState::wait_for(nanoseconds limit) {
     const std::shared_ptr<Progress> progress = progress_.lock();
     const Clock::time_point start = Clock::now();
     if (progress) progress->flush();
+    if (progress && !progress->waits()) {
+        progress->advance(nanoseconds::zero());
+        if (!done() && limit > nanoseconds::zero()) refuse_to_wait("Future.wait");
+        return done();
+    }
     for (nanoseconds left = limit;; left = limit - (Clock::now() - start)) {
         const nanoseconds slice = std::clamp(left, nanoseconds::zero(), kSlice);
         if (progress) {

@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "runtime/message.h"
 
+#include "ir/literal.h"
 #include "lang/recorder.h"
 #include "runtime/device.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 
 namespace alkomp::detail {
 namespace {
 
-template <class T>
-void append_number(std::string& text, T value) {
-    std::array<char, 32> digits{};
-    text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
-
 void append_scalar(std::string& text, Scalar scalar, const u32* words) {
     const u64 both = size_bytes(scalar) == 8 ? u64{words[1]} << 32 | words[0] : words[0];
     if (scalar == Scalar::boolean) text += words[0] != 0 ? "true" : "false";
-    else if (scalar == Scalar::f64) append_number(text, std::bit_cast<f64>(both));
-    else if (ir::is_float(scalar)) append_number(text, std::bit_cast<f32>(words[0]));
-    else if (scalar == Scalar::i64) append_number(text, static_cast<i64>(both));
-    else if (ir::is_signed(scalar)) append_number(text, static_cast<i32>(words[0]));
-    else append_number(text, both);
+    else if (scalar == Scalar::f64) text += ir::shortest_text(std::bit_cast<f64>(both));
+    else if (ir::is_float(scalar)) text += ir::shortest_text(std::bit_cast<f32>(words[0]));
+    else if (scalar == Scalar::i64) text += std::to_string(static_cast<i64>(both));
+    else if (ir::is_signed(scalar)) text += std::to_string(static_cast<i32>(words[0]));
+    else text += std::to_string(both);
 }
 
 void append_value(std::string& text, const ir::Message::Shown& shown, const u32* words) {

@@ -3,6 +3,7 @@
 #include "runtime/registry.h"
 
 #include "backend/reference/load.h"
+#include "runtime/deadline.h"
 #include "runtime/device.h"
 
 #if ALKOMP_VULKAN
@@ -74,13 +75,16 @@ struct Registry {
     std::mutex mutex;
     std::vector<std::shared_ptr<Entry>> entries;
     std::vector<std::shared_ptr<backend::Backend>> list;
+    std::vector<std::weak_ptr<Progress>> woken;  ///< what backends that do not wait move on
 
     Registry() {
 #if ALKOMP_VULKAN
         add(backend::make_vulkan());
 #endif
         add(backend::make_reference());
-#if ALKOMP_WEBGPU
+#if ALKOMP_WEBGPU && defined(__EMSCRIPTEN__)
+        add(backend::make_webgpu("webgpu"));
+#elif ALKOMP_WEBGPU
         add(backend::make_webgpu("wgpu"));
         add(backend::make_webgpu("dawn"));
 #endif
@@ -88,8 +92,19 @@ struct Registry {
     void add(std::shared_ptr<backend::Backend> made) {
         auto entry = std::make_shared<Entry>();
         entry->backend = made;
+        if (!made->waits()) made->on_event([this] { wake(); });
         entries.push_back(std::move(entry));
         list.push_back(std::move(made));
+    }
+
+    void wake() {
+        std::vector<std::shared_ptr<Progress>> alive;
+        {
+            const std::lock_guard lock(mutex);
+            std::erase_if(woken, [](const auto& progress) { return progress.expired(); });
+            for (const auto& progress : woken) alive.push_back(progress.lock());
+        }
+        for (const auto& progress : alive) progress->advance(nanoseconds::zero());
     }
 };
 
@@ -102,6 +117,13 @@ std::vector<std::shared_ptr<Entry>> entries() {
     Registry& all = registry();
     const std::lock_guard lock(all.mutex);
     return all.entries;
+}
+
+/// For as long as it lives.
+void advance_when_woken(const std::shared_ptr<Progress>& progress) {
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    all.woken.push_back(progress);
 }
 
 struct Found {
@@ -150,7 +172,7 @@ bool name_matches(const DeviceInfo& info, const std::string& wanted) {
 
 // "webgpu" stands for whichever of its libraries is there.
 constexpr std::string_view kWebGpu = "webgpu";
-bool is_webgpu(std::string_view backend) { return backend == "wgpu" || backend == "dawn"; }
+bool is_webgpu(std::string_view backend) { return backend == "wgpu" || backend == "dawn" || backend == kWebGpu; }
 bool names_backend(std::string_view word, std::string_view backend) {
     return word == backend || (word == kWebGpu && is_webgpu(backend));
 }
@@ -257,6 +279,12 @@ public:
         state_ = state;
         waiting_ = entries();
         wanted_.emplace(name_, waiting_);
+        const bool woken = std::any_of(waiting_.begin(), waiting_.end(),
+                                       [](const auto& entry) { return !entry->backend->waits(); });
+        if (woken) {
+            advance_when_woken(shared_from_this());
+            advance(nanoseconds::zero());  // nobody else asks first
+        }
         return Future<Device>(state);
     }
 
@@ -274,6 +302,10 @@ public:
         lock.unlock();
         if (failure) state->fail(failure);
         else state->complete();
+    }
+
+    [[nodiscard]] bool waits() const noexcept override {
+        return (chosen_ != nullptr ? chosen_->entry : waiting_[std::min(next_, waiting_.size() - 1)])->backend->waits();
     }
 
 private:
@@ -329,6 +361,7 @@ private:
         while (!record->properties.queues_compute[queue]) ++queue;
         record->default_stream.timeline = &record->create_timeline(queue);
         record->transfers = std::make_unique<Transfers>(*record);
+        if (!record->waits()) advance_when_woken(record);
         return record;
     }
 
@@ -389,6 +422,7 @@ std::vector<DeviceInfo> query() {
         backend::Completion completion;
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!entry->take(ticket, std::chrono::milliseconds(20), completion)) {
+            if (!entry->backend->waits()) detail::refuse_to_wait("query");
             if (std::chrono::steady_clock::now() > deadline)
                 throw Error(ErrorCode::timed_out,
                             "query: backend " + std::string(entry->backend->name()) + " does not answer.");

@@ -42,6 +42,8 @@ Staging::~Staging() {
             for (auto& block : ring.blocks) free(*block);
 }
 
+Staging::Patience Staging::patient() const noexcept { return device_.waits() ? Patience::wait : Patience::crowd; }
+
 Staging::Ring& Staging::ring_of(Direction direction, u64 size_bytes) {
     const std::size_t tier = size_bytes <= kSmall ? 0 : size_bytes <= kMedium ? 1 : 2;
     return rings_[static_cast<std::size_t>(direction)][tier];

@@ -41,6 +41,8 @@ public:
         none,   ///< give no block
         crowd,  ///< make one more, which goes when it is given back
     };
+    /// `wait` where that can be done.
+    [[nodiscard]] Patience patient() const noexcept;
     /// A block of at least `size_bytes`, at most `kLargest`, that nothing uses. Never null but for `none`.
     StagingBlock* claim(Direction direction, u64 size_bytes, Patience patience, const Deadline& deadline,
                         const char* function);

@@ -3,6 +3,7 @@
 #include "runtime/stream.h"
 
 #include "lang/recorded.h"
+#include "runtime/deadline.h"
 #include "runtime/device.h"
 #include "runtime/kernel.h"
 #include "runtime/registry.h"
@@ -68,6 +69,7 @@ bool wait_sequence(DeviceRecord& device, Timeline& timeline, u64 sequence, std::
     const bool done =
         device.wait_until([&] { return timeline.completed.load(std::memory_order_acquire) >= sequence; }, limit);
     if (!done && device.lost) throw_status(function, device.loss);
+    if (!done && limit > std::chrono::nanoseconds::zero() && !device.waits()) refuse_to_wait(function);
     if (done) {
         const std::lock_guard lock(device.mutex);
         device.throw_failure(timeline, function);

@@ -20,9 +20,11 @@ constexpr u64 kDirect = u64{256} << 10;    // written through a mapping of a dis
 constexpr u64 kLarge = u64{1} << 20;       // from here on: pipelined, on a queue of its own
 constexpr std::size_t kWord = 4;
 
-// Several chunks even for middling sizes, so that the device copies while the CPU fills.
-u64 chunk_bytes(u64 size_bytes) {
+// Several chunks even for middling sizes, so that the device copies while the CPU fills; where nobody waits for one chunk
+// before the next, they would only take more memory.
+u64 chunk_bytes(const DeviceRecord& device, u64 size_bytes) {
     if (size_bytes < kLarge) return Staging::kMedium;
+    if (!device.waits()) return std::min(size_bytes, Staging::kLargest);
     return std::clamp((size_bytes / 4 + 4095) / 4096 * 4096, Staging::kMedium, Staging::kLargest);
 }
 
@@ -186,7 +188,7 @@ void Transfers::Rings::reserve() noexcept {
     const Deadline deadline(std::chrono::seconds(60));
     try {
         for (const Direction direction : {Direction::upload, Direction::download})
-            Claim(*this, *staging_.claim(direction, Staging::kSmall, Staging::Patience::wait, deadline, "empty"));
+            Claim(*this, *staging_.claim(direction, Staging::kSmall, staging_.patient(), deadline, "empty"));
     } catch (const Error&) {
         // Whoever needs the block next hears of it.
     }
@@ -290,8 +292,7 @@ void Transfers::Rings::upload_packed(Timeline& timeline, BufferRecord& to, u64 o
             }
             if (packed_ != nullptr) staging_.release(*std::exchange(packed_, nullptr));
         }
-        Claim claim(*this,
-                    *staging_.claim(Direction::upload, Staging::kSmall, Staging::Patience::wait, deadline, "write"));
+        Claim claim(*this, *staging_.claim(Direction::upload, Staging::kSmall, staging_.patient(), deadline, "write"));
         const std::lock_guard lock(device_.mutex);
         if (packed_ == nullptr) packed_ = &claim.keep();
         else claim.release();  // another thread was faster
@@ -303,7 +304,7 @@ void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 o
     const bool large = bytes.size() >= kLarge;
     const BufferAccess access = transfer_access(device_, to, offset, bytes.size(), true);
     RangeLock range(device_, access);
-    if (bytes.size() > chunk_bytes(bytes.size())) range.lock(deadline, "write");
+    if (bytes.size() > chunk_bytes(device_, bytes.size())) range.lock(deadline, "write");
     Timeline* on = &timeline;
     if (large) {
         const std::lock_guard lock(device_.mutex);
@@ -312,8 +313,8 @@ void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 o
     }
     u64 sequence = 0;
     for (u64 done = 0; done < bytes.size();) {
-        const u64 size = std::min(chunk_bytes(bytes.size()), bytes.size() - done);
-        Claim claim(*this, *staging_.claim(Direction::upload, size, Staging::Patience::wait, deadline, "write"));
+        const u64 size = std::min(chunk_bytes(device_, bytes.size()), bytes.size() - done);
+        Claim claim(*this, *staging_.claim(Direction::upload, size, staging_.patient(), deadline, "write"));
         staging_.map(*claim, deadline, "write");
         copy(claim->mapped, bytes.data() + done, size);
         std::unique_lock lock(device_.mutex);
@@ -323,6 +324,7 @@ void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 o
         try {
             append_upload(*on, *claim, 0, to, offset + done, size);
             if (large) sequence = device_.submit(*on);
+            if (large && device_.properties.reads_at_submit) claim->record.uses = {};
         } catch (...) {
             claim.release();
             throw;
@@ -445,7 +447,7 @@ void Transfers::Rings::download(Timeline& timeline, BufferRecord& from, u64 offs
     if (out.empty() || read_mapped(from, offset, out, deadline)) return;
     const AlignedRange range = align_range(offset, out.size(), device_.capabilities.limits.copy_alignment_bytes);
     const BufferAccess access = transfer_access(device_, from, offset, out.size(), false);
-    const u64 chunk = chunk_bytes(out.size());
+    const u64 chunk = chunk_bytes(device_, out.size());
     RangeLock kept(device_, access);
     Timeline* on = nullptr;
     {
@@ -459,7 +461,7 @@ void Transfers::Rings::download(Timeline& timeline, BufferRecord& from, u64 offs
     while (sent < range.end || !pieces.empty()) {
         while (sent < range.end) {
             const u64 size = std::min(chunk, range.end - sent);
-            const auto patience = pieces.empty() ? Staging::Patience::wait : Staging::Patience::none;
+            const auto patience = pieces.empty() ? staging_.patient() : Staging::Patience::none;
             StagingBlock* block = staging_.claim(Direction::download, size, patience, deadline, "read");
             if (block == nullptr) break;
             Claim claim(*this, *block);
@@ -541,7 +543,7 @@ Future<void> Transfers::Rings::download_async(Timeline& timeline, BufferRecord& 
 
     // All blocks first, then all copies under one lock: what is recorded later must not change what is read.
     const AlignedRange range = align_range(offset, out.size(), device_.capabilities.limits.copy_alignment_bytes);
-    const u64 chunk = chunk_bytes(out.size());
+    const u64 chunk = chunk_bytes(device_, out.size());
     std::vector<Claim> claims;
     for (u64 at = range.begin; at < range.end; at += chunk)
         claims.emplace_back(*this, *staging_.claim(Direction::download, std::min(chunk, range.end - at),

@@ -136,10 +136,11 @@ bool AdapterRecord::has(u32 feature) const noexcept {
     return feature != 0 && std::find(features.begin(), features.end(), feature) != features.end();
 }
 
-void list_adapters(const std::shared_ptr<const Instance>& instance,
+bool list_adapters(const std::shared_ptr<const Instance>& instance,
                    std::vector<std::shared_ptr<const AdapterRecord>>& out, std::vector<Finding>& findings) {
-    const std::vector<WGPUAdapter> handles = instance->library->shim->adapters(instance->handle);
-    for (WGPUAdapter handle : handles) {
+    const std::optional<std::vector<WGPUAdapter>> handles = instance->library->shim->adapters(instance->handle);
+    if (!handles) return false;
+    for (WGPUAdapter handle : *handles) {
         auto adapter = std::make_shared<AdapterRecord>();
         adapter->instance = instance;
         adapter->handle = handle;
@@ -154,9 +155,10 @@ void list_adapters(const std::shared_ptr<const Instance>& instance,
                             description.driver + "; it offers " + offers(description.capabilities)});
         out.push_back(std::move(adapter));
     }
-    if (handles.empty())
+    if (handles->empty())
         findings.push_back(
             {Finding::Kind::note, instance->library->name(), false, "it finds no adapter that it can use"});
+    return true;
 }
 
 Capabilities capabilities_of(const AdapterRecord& a, bool robust) {

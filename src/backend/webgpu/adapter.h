@@ -29,9 +29,11 @@ struct AdapterRecord {
     [[nodiscard]] bool has(u32 feature) const noexcept;
 };
 
-/// Appends the adapters that alkomp can use to `out`, and every adapter to `findings`.
-void list_adapters(const std::shared_ptr<const Instance>& instance,
-                   std::vector<std::shared_ptr<const AdapterRecord>>& out, std::vector<Finding>& findings);
+/// Appends the adapters that alkomp can use to `out`, and every adapter to `findings`; false: the library has not told
+/// them yet.
+[[nodiscard]] bool list_adapters(const std::shared_ptr<const Instance>& instance,
+                                 std::vector<std::shared_ptr<const AdapterRecord>>& out,
+                                 std::vector<Finding>& findings);
 
 /// Of a device opened with all that the adapter offers.
 [[nodiscard]] Capabilities capabilities_of(const AdapterRecord& adapter, bool robust);

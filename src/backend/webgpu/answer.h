@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What a callback hands over, for calls that native libraries answer at once.
+// What a callback hands over, for calls that native libraries answer at once, and a page's browser later.
 #pragma once
 
 #include <atomic>
@@ -26,13 +26,14 @@ public:
     template <class Pump>
     [[nodiscard]] bool wait(Pump&& pump) {
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-        while (!state_->there.load(std::memory_order_acquire)) {
+        while (!there()) {
             pump();
             if (std::chrono::steady_clock::now() > until) return false;
             std::this_thread::yield();
         }
         return true;
     }
+    [[nodiscard]] bool there() const noexcept { return state_->there.load(std::memory_order_acquire); }
     [[nodiscard]] T& value() { return state_->value; }
 
 private:

@@ -46,18 +46,35 @@ void Core::pump() {
     shim().pump(adapter->instance->handle, device);
 }
 
-void Core::add_stray(std::string text) {
-    detail::log(LogLevel::error, "WebGPU: " + text);
+void Core::add_stray(Status status) {
+    detail::log(LogLevel::error, "WebGPU: " + status.text);
     const std::lock_guard lock(text_mutex_);
-    if (stray_.empty()) stray_ = std::move(text);
+    if (stray_.ok()) stray_ = std::move(status);
     astray_.store(true, std::memory_order_release);
 }
 
-std::string Core::take_stray() {
+Status Core::take_stray() {
     if (!astray_.load(std::memory_order_acquire)) return {};
     const std::lock_guard lock(text_mutex_);
     astray_.store(false, std::memory_order_release);
     return std::exchange(stray_, {});
+}
+
+bool Core::finish_call(const Event& event, Completion& out) {
+    if (calls_.erase(event.ticket) == 0) return false;
+    out.ticket = event.ticket;
+    out.status = lost() ? loss() : event.status;
+    return true;
+}
+
+void Core::fail_calls(std::vector<Completion>& out) {
+    for (const Ticket ticket : calls_) {
+        Completion completion;
+        completion.ticket = ticket;
+        completion.status = loss();
+        out.push_back(std::move(completion));
+    }
+    calls_.clear();
 }
 
 ErrorScope::ErrorScope(Core& core) : core_(core), alone_(core.scope_mutex) {
@@ -69,7 +86,38 @@ ErrorScope::~ErrorScope() {
     if (open_) static_cast<void>(end(""));
 }
 
-ErrorScope::Caught ErrorScope::pop() {
+namespace {
+
+/// What becomes of a call whose scopes have caught this.
+Status status_of(const Caught& of_validation, const Caught& of_memory, const std::string& function, ErrorCode invalid) {
+    const Caught& caught = of_memory.type != WGPUErrorType_NoError ? of_memory : of_validation;
+    if (caught.type == WGPUErrorType_NoError) return {};
+    const bool memory =
+        caught.type == WGPUErrorType_OutOfMemory || caught.text.find("Not enough memory left") != std::string::npos;
+    return Status::failure(memory ? ErrorCode::out_of_memory : invalid, function + ": " + caught.text);
+}
+
+/// Who waits for both scopes of a call, where answers come later.
+struct Pops {
+    std::shared_ptr<Inbox> inbox;
+    Ticket ticket = 0;
+    std::string function;
+    ErrorCode invalid = ErrorCode::internal;
+    std::vector<Caught> caught;
+
+    static void take(WGPUPopErrorScopeStatus, WGPUErrorType type, WGPUStringView text, void* to, void*) {
+        auto* const self = static_cast<Pops*>(to);
+        self->caught.push_back({type, text_of(text)});
+        if (self->caught.size() < 2) return;
+        const std::unique_ptr<Pops> last(self);
+        Status status = status_of(self->caught[0], self->caught[1], self->function, self->invalid);
+        if (self->ticket != 0 || status.failed) self->inbox->add({self->ticket, std::move(status)});
+    }
+};
+
+}  // namespace
+
+Caught ErrorScope::pop() {
     Answer<Caught> answer;
     const auto take = [](WGPUPopErrorScopeStatus, WGPUErrorType type, WGPUStringView text, void* to, void*) {
         Answer<Caught>::give(to, {type, text_of(text)});
@@ -80,21 +128,37 @@ ErrorScope::Caught ErrorScope::pop() {
     return {WGPUErrorType_Unknown, "the library does not say what became of the call"};
 }
 
+void ErrorScope::end_for(Ticket ticket, const char* function, ErrorCode invalid) {
+    open_ = false;
+    auto* const pops = new Pops{core_.inbox, ticket, function, invalid, {}};
+    for (int scope = 0; scope < 2; ++scope)
+        core_.wgpu().DevicePopErrorScope(core_.device,
+                                         {nullptr, WGPUCallbackMode_AllowSpontaneous, Pops::take, pops, nullptr});
+}
+
+Pending ErrorScope::finish(const char* function, ErrorCode invalid) {
+    if (!core_.answers_later()) return {0, end(function, invalid)};
+    const Ticket ticket = core_.next_ticket();
+    core_.add_call(ticket);
+    end_for(ticket, function, invalid);
+    return {ticket, {}};
+}
+
 Status ErrorScope::end(const char* function, ErrorCode invalid) {
+    if (core_.answers_later()) {
+        end_for(0, function, invalid);
+        return {};
+    }
     open_ = false;
     const Caught of_validation = pop(), of_memory = pop();
-    const Caught& caught = of_memory.type != WGPUErrorType_NoError ? of_memory : of_validation;
     if (core_.lost()) return core_.loss();
-    if (caught.type == WGPUErrorType_NoError) return {};
-    std::string text = std::string(function) + ": " + caught.text;
+    Status status = status_of(of_validation, of_memory, function, invalid);
     // wgpu-native tells of some that way only.
-    if (caught.text.find("device is lost") != std::string::npos) {
-        core_.lose(text);
+    if (status.text.find("device is lost") != std::string::npos) {
+        core_.lose(status.text);
         return core_.loss();
     }
-    const bool memory =
-        caught.type == WGPUErrorType_OutOfMemory || caught.text.find("Not enough memory left") != std::string::npos;
-    return Status::failure(memory ? ErrorCode::out_of_memory : invalid, std::move(text));
+    return status;
 }
 
 }  // namespace alkomp::backend::webgpu

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -15,9 +16,8 @@ namespace alkomp::backend::webgpu {
 
 /// What a callback has told, for whoever polls. Callbacks run within any call of any thread, also of another device.
 struct Event {
-    Ticket ticket = 0;
-    bool failed = false;
-    std::string text;
+    Ticket ticket = 0;  ///< 0: of nobody in particular
+    Status status;
 };
 class Inbox {
 public:
@@ -69,8 +69,16 @@ struct Core {
     /// Lets callbacks run.
     void pump();
     /// An error that no scope caught: the next work that is reported has failed with it.
-    void add_stray(std::string text);
-    [[nodiscard]] std::string take_stray();
+    void add_stray(Status status);
+    [[nodiscard]] Status take_stray();
+
+    [[nodiscard]] bool answers_later() const noexcept { return shim().traits().answers_later; }
+    /// Makes the completion of a call that a scope told the ticket of; false when the event is of something else.
+    bool finish_call(const Event& event, Completion& out);
+    [[nodiscard]] bool calling() const noexcept { return !calls_.empty(); }
+    /// Appends a failed completion for every open call.
+    void fail_calls(std::vector<Completion>& out);
+    void add_call(Ticket ticket) { calls_.insert(ticket); }
 
     std::recursive_mutex scope_mutex;
 
@@ -79,8 +87,16 @@ private:
     std::atomic<bool> lost_{false};
     std::atomic<bool> astray_{false};
     mutable std::mutex text_mutex_;
-    std::string loss_, stray_;
+    std::string loss_;
+    Status stray_;
+    std::unordered_set<Ticket> calls_;  ///< open ones; only where `answers_later`
     std::recursive_mutex mutex_;
+};
+
+/// What a scope has caught.
+struct Caught {
+    WGPUErrorType type = WGPUErrorType_NoError;
+    std::string text;
 };
 
 /// Catches the errors of the calls made while it is open. Scopes belong to the thread or, in wgpu-native, to the device:
@@ -92,14 +108,15 @@ public:
     ErrorScope& operator=(const ErrorScope&) = delete;
     ~ErrorScope();
 
-    /// "function: what the library says". `invalid` is the code of a validation error.
+    /// "function: what the library says". `invalid` is the code of a validation error. Where answers come later there is
+    /// none yet, and the next work that is reported has failed with it.
     Status end(const char* function, ErrorCode invalid = ErrorCode::internal);
+    /// The same as an answer of the seam: where answers come later, with a ticket.
+    Pending finish(const char* function, ErrorCode invalid);
+    /// Where answers come later: as an event of the ticket.
+    void end_for(Ticket ticket, const char* function, ErrorCode invalid = ErrorCode::internal);
 
 private:
-    struct Caught {
-        WGPUErrorType type = WGPUErrorType_NoError;
-        std::string text;
-    };
     Caught pop();
 
     Core& core_;

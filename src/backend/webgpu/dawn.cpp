@@ -76,7 +76,7 @@ public:
     }
 
     /// There is no call that lists them: each way of asking gives one, often the same.
-    std::vector<WGPUAdapter> adapters(WGPUInstance instance) const override {
+    std::optional<std::vector<WGPUAdapter>> adapters(WGPUInstance instance) const override {
         std::vector<WGPUAdapter> out;
         std::vector<std::string> known;
         for (const WGPUBackendType api : {WGPUBackendType_D3D12, WGPUBackendType_Metal, WGPUBackendType_Vulkan}) {
@@ -107,6 +107,10 @@ public:
     }
 
     void set_immediates(WGPUComputePassEncoder, const void*, std::size_t) const override {}  // Traits has none
+
+    bool read_range(WGPUBuffer buffer, u64 offset_bytes, u64 size_bytes, void* out) const override {
+        return copy_range(wgpu_, buffer, offset_bytes, size_bytes, out);
+    }
 
     double timestamp_period(WGPUQueue) const override { return 1; }
 

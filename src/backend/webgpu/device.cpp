@@ -47,7 +47,15 @@ void take_loss(WGPUDevice const*, WGPUDeviceLostReason, WGPUStringView text, voi
     static_cast<Core*>(core)->lose("the library says that the device is lost: " + text_of(text));
 }
 void take_error(WGPUDevice const*, WGPUErrorType, WGPUStringView text, void* core, void*) {
-    static_cast<Core*>(core)->add_stray(text_of(text));
+    static_cast<Core*>(core)->add_stray(Status::failure(ErrorCode::internal, text_of(text)));
+}
+
+constexpr std::chrono::seconds kPatience(10);
+
+/// Devices that a library never answered for. Its callbacks would still find them.
+std::vector<std::unique_ptr<OpenDevice>>& left_alone() {
+    static auto* const all = new std::vector<std::unique_ptr<OpenDevice>>;
+    return *all;
 }
 
 struct Opened {
@@ -58,7 +66,7 @@ void take_device(WGPURequestDeviceStatus status, WGPUDevice device, WGPUStringVi
     Answer<Opened>::give(to, {status == WGPURequestDeviceStatus_Success ? device : nullptr, text_of(text)});
 }
 
-Status request_device(Core& core, bool robust) {
+void request_device(Core& core, bool robust, Answer<Opened>& answer) {
     const AdapterRecord& adapter = *core.adapter;
     const std::vector<WGPUFeatureName> features = wanted_features(adapter);
     const std::unique_ptr<DeviceChain> chain = core.shim().extend(robust);
@@ -71,16 +79,9 @@ Status request_device(Core& core, bool robust) {
     descriptor.requiredLimits = &limits;
     descriptor.deviceLostCallbackInfo = {nullptr, WGPUCallbackMode_AllowSpontaneous, take_loss, &core, nullptr};
     descriptor.uncapturedErrorCallbackInfo = {nullptr, take_error, &core, nullptr};
-    Answer<Opened> answer;
     core.wgpu().AdapterRequestDevice(
         adapter.handle, &descriptor,
         {nullptr, WGPUCallbackMode_AllowSpontaneous, take_device, answer.receiver(), nullptr});
-    if (!answer.wait([&] { core.wgpu().InstanceProcessEvents(adapter.instance->handle); }))
-        return Status::failure(ErrorCode::internal, "wgpuAdapterRequestDevice: the library does not answer");
-    if (answer.value().device == nullptr)
-        return Status::failure(ErrorCode::unsupported, "wgpuAdapterRequestDevice: " + answer.value().text);
-    core.device = answer.value().device;
-    return {};
 }
 
 /// wgpu-native leaves out what it does not give, without a word.
@@ -108,7 +109,7 @@ Status measure_subgroups(OpenDevice& device) {
     code.label = "subgroup size";
     KernelId kernel = KernelId::none;
     BufferId written = BufferId::none, read = BufferId::none;
-    Status status = device.pipelines.compile(code, interface, kernel);
+    Status status = device.pipelines.compile(code, interface, kernel).status;
     if (status.ok()) status = device.memory.allocate({MemoryKind::device, 16, nullptr}, written);
     if (status.ok()) status = device.memory.allocate({MemoryKind::download, 16, nullptr}, read);
     if (!status.ok()) return status;
@@ -148,7 +149,6 @@ Status measure_subgroups(OpenDevice& device) {
 Status start(OpenDevice& device, const OpenOptions& options) {
     Core& core = device.core;
     const Traits& traits = core.shim().traits();
-    if (Status status = request_device(core, options.robust); !status.ok()) return status;
     if (Status status = check_features(core); !status.ok()) return status;
     core.queue = core.wgpu().DeviceGetQueue(core.device);
     core.synchronises = traits.synchronises || core.adapter->has(traits.features.synchronises);
@@ -158,11 +158,13 @@ Status start(OpenDevice& device, const OpenOptions& options) {
     p.accepts_wgsl = true;
     p.clamps_shared = options.robust;
     p.map_alignment_bytes = 8;
+    p.persistent_map = p.reads_at_submit = traits.answers_later;
     p.binding_size_multiple_bytes = 4;
     device.queue.start();
     device.native = {core.adapter->instance->handle, core.adapter->handle, core.device, core.queue,
                      core.adapter->instance->library->path};
-    if (core.capabilities.wgsl.subgroups && core.adapter->subgroup_min == 0) return measure_subgroups(device);
+    const bool measures = core.capabilities.wgsl.subgroups && core.adapter->subgroup_min == 0;
+    if (measures && !traits.answers_later) return measure_subgroups(device);
     return {};
 }
 
@@ -204,7 +206,7 @@ public:
                     std::vector<std::byte>&) override {
         const auto inside = core_.enter();
         if (core_.lost()) return {0, core_.loss()};
-        return {0, device_->pipelines.compile(code, interface, out)};
+        return device_->pipelines.compile(code, interface, out);
     }
     void release(KernelId kernel) override {
         const auto inside = core_.enter();
@@ -233,14 +235,40 @@ private:
 
 }  // namespace
 
-Status open_device(std::shared_ptr<const AdapterRecord> adapter, const OpenOptions& options,
-                   std::unique_ptr<backend::Device>& out) {
+struct Opening::State {
+    OpenOptions options;
+    std::unique_ptr<OpenDevice> device = std::make_unique<OpenDevice>();
+    Answer<Opened> answer;
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::now() + kPatience;
+};
+
+Opening::Opening(std::shared_ptr<const AdapterRecord> adapter, const OpenOptions& options)
+    : state_(std::make_unique<State>()) {
     sweep_left_behind();
-    auto device = std::make_unique<OpenDevice>();
-    device->core.adapter = std::move(adapter);
-    if (Status status = start(*device, options); !status.ok()) return status;
-    out = std::make_unique<WebGpuDevice>(std::move(device));
-    return {};
+    state_->options = options;
+    state_->device->core.adapter = std::move(adapter);
+    request_device(state_->device->core, options.robust, state_->answer);
+}
+
+Opening::~Opening() = default;
+
+bool Opening::step(Status& status, std::unique_ptr<backend::Device>& out) {
+    Core& core = state_->device->core;
+    if (!state_->answer.there()) core.wgpu().InstanceProcessEvents(core.adapter->instance->handle);
+    if (!state_->answer.there()) {
+        if (std::chrono::steady_clock::now() < state_->until) return false;
+        // It may still answer, and then calls back: that has its own state, and the device's.
+        left_alone().push_back(std::move(state_->device));
+        status = Status::failure(ErrorCode::internal, "wgpuAdapterRequestDevice: the library does not answer");
+        return true;
+    }
+    const Opened& opened = state_->answer.value();
+    core.device = opened.device;
+    status = opened.device != nullptr
+                 ? start(*state_->device, state_->options)
+                 : Status::failure(ErrorCode::unsupported, "wgpuAdapterRequestDevice: " + opened.text);
+    if (status.ok()) out = std::make_unique<WebGpuDevice>(std::move(state_->device));
+    return true;
 }
 
 void sweep_left_behind() {

@@ -6,6 +6,7 @@
 
 #include <webgpu.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -90,6 +91,13 @@ struct Functions {
 [[nodiscard]] inline WGPUStringView view(std::string_view text) noexcept { return {text.data(), text.size()}; }
 /// Without the white space at its end.
 [[nodiscard]] std::string text_of(WGPUStringView text);
+
+/// False in a page, where callbacks run only once the caller has returned to the event loop.
+[[nodiscard]] bool can_wait() noexcept;
+/// Lets other threads, or in a page whatever else there is, go on for a while; 0: for a moment.
+void rest(u64 ns);
+/// In a page: `wake` is called once callbacks have run, until the next one is given.
+void wake_from_page(std::function<void()> wake);
 
 /// "Vulkan", "D3D12", "Metal" ...
 [[nodiscard]] std::string_view api_name(WGPUBackendType type) noexcept;

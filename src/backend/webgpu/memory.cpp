@@ -2,6 +2,8 @@
 // Makes and maps buffers.
 #include "backend/webgpu/memory.h"
 
+#include <new>
+
 namespace alkomp::backend::webgpu {
 namespace {
 
@@ -26,13 +28,17 @@ struct Request {
 
 void take_mapped(WGPUMapAsyncStatus status, WGPUStringView text, void* receiver, void*) {
     const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
-    request->inbox->add({request->ticket, status != WGPUMapAsyncStatus_Success, text_of(text)});
+    Status outcome;
+    if (status != WGPUMapAsyncStatus_Success)
+        outcome = Status::failure(ErrorCode::internal, "wgpuBufferMapAsync: " + text_of(text));
+    request->inbox->add({request->ticket, std::move(outcome)});
 }
 
 }  // namespace
 
 void Memory::destroy() noexcept {
-    for (const auto& buffer : buffers_) release(buffer->handle);
+    for (const auto& buffer : buffers_)
+        if (buffer->handle != nullptr) release(buffer->handle);
     buffers_.clear();
 }
 
@@ -64,9 +70,16 @@ Status Memory::allocate(const Allocation& allocation, BufferId& out) {
     auto buffer = std::make_unique<Buffer>();
     buffer->kind = allocation.kind;
     buffer->size_bytes = allocation.size_bytes;
-    buffer->fresh = allocation.kind == MemoryKind::upload;
+    const bool own = core_.answers_later() && allocation.kind != MemoryKind::device;
+    if (own) {
+        buffer->host.reset(new (std::nothrow) std::byte[allocation.size_bytes]);
+        if (!buffer->host)
+            return Status::failure(ErrorCode::out_of_memory, "the process has no more memory for transfers");
+    }
+    buffer->fresh = !own && allocation.kind == MemoryKind::upload;
     Status status;
-    buffer->handle = create(usage_of(allocation.kind), allocation.size_bytes, buffer->fresh, status);
+    if (!own || allocation.kind == MemoryKind::download)
+        buffer->handle = create(usage_of(allocation.kind), allocation.size_bytes, buffer->fresh, status);
     if (!status.ok()) return status;
     buffer->serial = ++serials_;
     buffer->native = {buffer->handle, 0, allocation.size_bytes};
@@ -78,7 +91,7 @@ Status Memory::allocate(const Allocation& allocation, BufferId& out) {
 
 void Memory::free(BufferId id) {
     Buffer& buffer = from_id(id);
-    release(buffer.handle);
+    if (buffer.handle != nullptr) release(buffer.handle);
     const std::size_t place = buffer.place;
     if (place + 1 != buffers_.size()) {
         std::swap(buffers_[place], buffers_.back());
@@ -100,6 +113,10 @@ Status Memory::take_range(const OpenMap& map, void*& out) {
 
 Pending Memory::map(BufferId id, u64 offset_bytes, u64 size_bytes, void*& out) {
     Buffer& buffer = from_id(id);
+    if (buffer.host) {
+        out = buffer.host.get() + offset_bytes;
+        return {};
+    }
     const OpenMap open{&buffer, offset_bytes, size_bytes};
     if (buffer.fresh) {
         buffer.fresh = false;
@@ -137,7 +154,7 @@ bool Memory::finish_map(const Event& event, Completion& out) {
     }
     out.ticket = event.ticket;
     if (core_.lost()) out.status = core_.loss();
-    else if (event.failed) out.status = Status::failure(ErrorCode::internal, "wgpuBufferMapAsync: " + event.text);
+    else if (event.status.failed) out.status = event.status;
     else out.status = take_range(open, out.mapped);
     return true;
 }
@@ -153,7 +170,9 @@ void Memory::fail_maps(std::vector<Completion>& out) {
     maps_.clear();
 }
 
-void Memory::unmap(BufferId id) { core_.wgpu().BufferUnmap(from_id(id).handle); }
+void Memory::unmap(BufferId id) {
+    if (!from_id(id).host) core_.wgpu().BufferUnmap(from_id(id).handle);
+}
 
 void Memory::unmap_fresh(Buffer& buffer) {
     buffer.fresh = false;

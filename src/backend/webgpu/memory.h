@@ -16,6 +16,8 @@ struct Buffer {
     u64 serial = 0;  ///< of all buffers of the device: a handle may come again, this does not
     u64 size_bytes = 0;
     MemoryKind kind = MemoryKind::device;
+    std::unique_ptr<std::byte[]>
+        host;            ///< of kinds upload and download, where Traits::answers_later: what the CPU sees
     bool fresh = false;  ///< mapped since it was made, and nobody has asked for it yet
     native::WebGpuBuffer native;
     std::size_t place = 0;

@@ -11,7 +11,7 @@ detail::DeviceRecord& webgpu_record(const std::shared_ptr<detail::DeviceRecord>&
     constexpr const char* kStart = "native::webgpu: ";
     if (!record)
         throw Error(ErrorCode::invalid_argument, std::string(kStart) + "the device is empty: it was moved from.");
-    if (const std::string_view name = record->owner->name(); name != "wgpu" && name != "dawn") {
+    if (const std::string_view name = record->owner->name(); name != "wgpu" && name != "dawn" && name != "webgpu") {
         throw Error(ErrorCode::invalid_argument, std::string(kStart) + "\"" + record->info.name +
                                                      "\" is a device of the backend " + std::string(name) +
                                                      ", not of wgpu or dawn.");

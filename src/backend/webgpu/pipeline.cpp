@@ -63,23 +63,49 @@ void Pipelines::destroy_kernel(Kernel& kernel) noexcept {
     if (kernel.layout != nullptr) wgpu.PipelineLayoutRelease(kernel.layout);
 }
 
-Status Pipelines::compile(const KernelCode& code, const Interface& interface, KernelId& out) {
+/// Step by step, so that an error is told as that of the first call that has one.
+Status Pipelines::make(const KernelCode& code, const Interface& interface, Kernel& kernel) {
+    WGPUShaderModule module = nullptr;
+    const auto step = [&](const char* function, ErrorCode invalid, auto&& call) {
+        ErrorScope scope(core_);
+        call();
+        return scope.end(function, invalid);
+    };
+    Status status =
+        step("wgpuDeviceCreatePipelineLayout", ErrorCode::unsupported, [&] { make_layouts(interface, kernel); });
+    if (status.ok())
+        status = step("wgpuDeviceCreateShaderModule", ErrorCode::compile_failed, [&] { module = make_module(code); });
+    if (status.ok())
+        status = step("wgpuDeviceCreateComputePipeline", ErrorCode::compile_failed,
+                      [&] { make_pipeline(code, interface, module, kernel); });
+    if (module != nullptr) core_.wgpu().ShaderModuleRelease(module);
+    return status;
+}
+
+Pending Pipelines::compile(const KernelCode& code, const Interface& interface, KernelId& out) {
     auto kernel = std::make_unique<Kernel>();
     kernel->scalar_bytes = interface.scalar_bytes;
     if (interface.scalar_bytes != 0) {
         const bool fits = interface.scalar_bytes <= core_.capabilities.wgsl.immediate_bytes;
         kernel->scalars = fits ? ScalarPath::immediate : ScalarPath::uniform;
     }
-    Status status = make_layouts(interface, *kernel);
-    if (status.ok()) status = make_pipeline(code, interface, *kernel);
-    if (!status.ok()) {
+    Pending pending;
+    if (core_.answers_later()) {
+        // One scope tells of the first error, and nobody waits for one step before the next.
+        ErrorScope scope(core_);
+        make_layouts(interface, *kernel);
+        WGPUShaderModule module = make_module(code);
+        make_pipeline(code, interface, module, *kernel);
+        core_.wgpu().ShaderModuleRelease(module);
+        pending = scope.finish("wgpuDeviceCreateComputePipeline", ErrorCode::compile_failed);
+    } else if (pending.status = make(code, interface, *kernel); pending.status.failed) {
         destroy_kernel(*kernel);
-        return status;
+        return pending;
     }
     kernel->place = kernels_.size();
     out = static_cast<KernelId>(reinterpret_cast<std::uintptr_t>(kernel.get()));
     kernels_.push_back(std::move(kernel));
-    return {};
+    return pending;
 }
 
 void Pipelines::release(KernelId id) {
@@ -93,7 +119,7 @@ void Pipelines::release(KernelId id) {
     kernels_.pop_back();
 }
 
-Status Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
+void Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
     const auto& bindings = interface.bindings;
     u32 groups = kernel.scalars == ScalarPath::uniform ? 1 : 0;
     for (const BindingInfo& binding : bindings) {
@@ -102,7 +128,6 @@ Status Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
     }
     if (!bindings.empty()) kernel.scalar_number = bindings.back().binding + 1;
     kernel.groups.resize(groups);
-    ErrorScope scope(core_);
     std::vector<WGPUBindGroupLayout> layouts;
     u32 next = 0;
     for (u32 number = 0; number < groups; ++number) {
@@ -125,49 +150,40 @@ Status Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
     descriptor.bindGroupLayouts = layouts.data();
     if (kernel.scalars == ScalarPath::immediate) descriptor.immediateSize = kernel.scalar_bytes;
     kernel.layout = core_.wgpu().DeviceCreatePipelineLayout(core_.device, &descriptor);
-    return scope.end("wgpuDeviceCreatePipelineLayout", ErrorCode::unsupported);
 }
 
-Status Pipelines::make_pipeline(const KernelCode& code, const Interface& interface, Kernel& kernel) {
+WGPUShaderModule Pipelines::make_module(const KernelCode& code) {
     WGPUShaderSourceWGSL source{};
     source.chain.sType = WGPUSType_ShaderSourceWGSL;
     source.code = view(std::get<std::string_view>(code.code));
     WGPUShaderModuleDescriptor descriptor{};
     descriptor.nextInChain = &source.chain;
     descriptor.label = view(code.label);
-    Status status;
-    WGPUShaderModule module = nullptr;
-    {
-        ErrorScope scope(core_);
-        module = core_.shim().create_module(core_.device, descriptor, code.robust);
-        status = scope.end("wgpuDeviceCreateShaderModule", ErrorCode::compile_failed);
+    return core_.shim().create_module(core_.device, descriptor, code.robust);
+}
+
+void Pipelines::make_pipeline(const KernelCode& code, const Interface& interface, WGPUShaderModule module,
+                              Kernel& kernel) {
+    std::vector<std::string> keys(code.constants.size());
+    std::vector<WGPUConstantEntry> constants(code.constants.size());
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+        const SpecializationValue& value = code.constants[i];
+        const auto info = std::find_if(interface.constants.begin(), interface.constants.end(),
+                                       [&](const ConstantInfo& constant) { return constant.id == value.id; });
+        // Numbers of WGSL end at 65535: what has a greater one is known by its name.
+        const bool numbered = value.id <= 0xffff || info == interface.constants.end();
+        keys[i] = numbered ? std::to_string(value.id) : info->name;
+        constants[i].key = view(keys[i]);
+        constants[i].value = value_of(value, info == interface.constants.end() ? Scalar::u32 : info->type);
     }
-    if (status.ok()) {
-        std::vector<std::string> keys(code.constants.size());
-        std::vector<WGPUConstantEntry> constants(code.constants.size());
-        for (std::size_t i = 0; i < constants.size(); ++i) {
-            const SpecializationValue& value = code.constants[i];
-            const auto info = std::find_if(interface.constants.begin(), interface.constants.end(),
-                                           [&](const ConstantInfo& constant) { return constant.id == value.id; });
-            // Numbers of WGSL end at 65535: what has a greater one is known by its name.
-            const bool numbered = value.id <= 0xffff || info == interface.constants.end();
-            keys[i] = numbered ? std::to_string(value.id) : info->name;
-            constants[i].key = view(keys[i]);
-            constants[i].value = value_of(value, info == interface.constants.end() ? Scalar::u32 : info->type);
-        }
-        WGPUComputePipelineDescriptor pipeline{};
-        pipeline.label = view(code.label);
-        pipeline.layout = kernel.layout;
-        pipeline.compute.module = module;
-        pipeline.compute.entryPoint = view(interface.entry);
-        pipeline.compute.constantCount = constants.size();
-        pipeline.compute.constants = constants.data();
-        ErrorScope scope(core_);
-        kernel.pipeline = core_.wgpu().DeviceCreateComputePipeline(core_.device, &pipeline);
-        status = scope.end("wgpuDeviceCreateComputePipeline", ErrorCode::compile_failed);
-    }
-    if (module != nullptr) core_.wgpu().ShaderModuleRelease(module);
-    return status;
+    WGPUComputePipelineDescriptor pipeline{};
+    pipeline.label = view(code.label);
+    pipeline.layout = kernel.layout;
+    pipeline.compute.module = module;
+    pipeline.compute.entryPoint = view(interface.entry);
+    pipeline.compute.constantCount = constants.size();
+    pipeline.compute.constants = constants.data();
+    kernel.pipeline = core_.wgpu().DeviceCreateComputePipeline(core_.device, &pipeline);
 }
 
 WGPUBindGroup Pipelines::bind_group(Kernel& kernel, u32 number, std::span<const BoundRange> bindings,

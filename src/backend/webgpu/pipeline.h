@@ -54,7 +54,7 @@ public:
     explicit Pipelines(Core& core) : core_(core) {}
     void destroy() noexcept;
 
-    Status compile(const KernelCode& code, const Interface& interface, KernelId& out);
+    Pending compile(const KernelCode& code, const Interface& interface, KernelId& out);
     void release(KernelId id);
 
     /// The bind group of these buffers; `scalars` is where the uniform block lies, if the group has one. Null with an
@@ -66,8 +66,10 @@ public:
     [[nodiscard]] u32 drops() const noexcept { return drops_; }
 
 private:
-    Status make_layouts(const Interface& interface, Kernel& kernel);
-    Status make_pipeline(const KernelCode& code, const Interface& interface, Kernel& kernel);
+    Status make(const KernelCode& code, const Interface& interface, Kernel& kernel);
+    void make_layouts(const Interface& interface, Kernel& kernel);
+    WGPUShaderModule make_module(const KernelCode& code);
+    void make_pipeline(const KernelCode& code, const Interface& interface, WGPUShaderModule module, Kernel& kernel);
     void destroy_kernel(Kernel& kernel) noexcept;
 
     Core& core_;

@@ -72,7 +72,8 @@ Status compile_fill(Core& core, Pipelines& pipelines, KernelId& out) {
     KernelCode code;
     code.code = std::string_view(text);
     code.label = "fill";
-    return pipelines.compile(code, interface, out);
+    // Where the answer comes later, so does that of the work that uses it.
+    return pipelines.compile(code, interface, out).status;
 }
 
 }  // namespace
@@ -144,6 +145,15 @@ Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
     return {};
 }
 
+void write_scalars(Core& core, ScalarBlocks& scalars) {
+    const std::vector<std::byte>& bytes = scalars.bytes;
+    std::vector<std::byte>& written = scalars.written;
+    if (bytes.size() <= written.size() && std::equal(bytes.begin(), bytes.end(), written.begin())) return;
+    core.wgpu().QueueWriteBuffer(core.queue, scalars.buffer.handle, 0, bytes.data(), bytes.size());
+    if (written.size() < bytes.size()) written.resize(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), written.begin());
+}
+
 void Recorder::begin() { encoder_ = wgpu_.DeviceCreateCommandEncoder(core_.device, nullptr); }
 
 WGPUCommandBuffer Recorder::finish() {
@@ -158,6 +168,7 @@ WGPUCommandBuffer Recorder::finish() {
 }
 
 void Recorder::open_pass() {
+    empty_ = false;
     if (pass_ == nullptr) pass_ = wgpu_.CommandEncoderBeginComputePass(encoder_, nullptr);
 }
 
@@ -178,11 +189,8 @@ Status Recorder::write(std::span<const Command> commands) {
             bind(from_id(dispatch->kernel), dispatch->bindings, dispatch->scalars);
             wgpu_.ComputePassEncoderDispatchWorkgroups(pass_, dispatch->groups[0], dispatch->groups[1],
                                                        dispatch->groups[2]);
-        } else if (const auto* copy = std::get_if<Copy>(&command.what)) {
-            close_pass();
-            memory_.settle(from_id(copy->from));
-            wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, from_id(copy->from).handle, copy->from_offset_bytes,
-                                                   from_id(copy->to).handle, copy->to_offset_bytes, copy->size_bytes);
+        } else if (const auto* what = std::get_if<Copy>(&command.what)) {
+            copy(*what);
         } else if (const auto* what = std::get_if<Fill>(&command.what)) {
             fill(*what);
         } else if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) {
@@ -192,6 +200,42 @@ Status Recorder::write(std::span<const Command> commands) {
         }
     }
     return {};
+}
+
+void Recorder::copy(const Copy& copy) {
+    Buffer& from = from_id(copy.from);
+    Buffer& to = from_id(copy.to);
+    if (from.host) return write_from_host(copy);
+    close_pass();
+    memory_.settle(from);
+    empty_ = false;
+    wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, from.handle, copy.from_offset_bytes, to.handle,
+                                           copy.to_offset_bytes, copy.size_bytes);
+    if (!to.host) return;
+    const HostRead read{&to, copy.to_offset_bytes, copy.to_offset_bytes + copy.size_bytes};
+    const auto known = std::find_if(reads.begin(), reads.end(), [&](const HostRead& r) { return r.buffer == &to; });
+    if (known == reads.end()) {
+        reads.push_back(read);
+        return;
+    }
+    known->begin = std::min(known->begin, read.begin);
+    known->end = std::max(known->end, read.end);
+}
+
+/// The queue reads the process's memory at once: what was recorded before goes first.
+void Recorder::write_from_host(const Copy& copy) {
+    if (!empty_) {
+        WGPUCommandBuffer before = finish();
+        write_scalars(core_, room_.scalars);
+        wgpu_.QueueSubmit(core_.queue, 1, &before);
+        wgpu_.CommandBufferRelease(before);
+        wgpu_.CommandEncoderRelease(encoder_);
+        begin();
+        empty_ = true;
+    }
+    const Buffer& to = from_id(copy.to);
+    wgpu_.QueueWriteBuffer(core_.queue, to.handle, copy.to_offset_bytes,
+                           from_id(copy.from).host.get() + copy.from_offset_bytes, copy.size_bytes);
 }
 
 void Recorder::bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars) {
@@ -224,6 +268,7 @@ void Recorder::dispatch_indirect(const DispatchIndirect& indirect) {
     u64 offset = indirect.counts_offset_bytes;
     if (binds_counts(indirect)) {
         close_pass();
+        empty_ = false;
         wgpu_.CommandEncoderCopyBufferToBuffer(encoder_, counts, offset, room_.counts, 0, kCountsBytes);
         counts = room_.counts;
         offset = 0;
@@ -243,6 +288,7 @@ void Recorder::set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset
 void Recorder::fill(const Fill& fill) {
     if (fill.pattern != 0) return fill_pattern(fill);
     close_pass();
+    empty_ = false;
     wgpu_.CommandEncoderClearBuffer(encoder_, from_id(fill.buffer).handle, fill.offset_bytes, fill.size_bytes);
 }
 
@@ -280,6 +326,7 @@ Status Recorder::timestamp() {
         pages.push_back(page);
     }
     close_pass();
+    empty_ = false;
     WGPUPassTimestampWrites writes{};
     writes.querySet = pages.back().queries;
     writes.beginningOfPassWriteIndex = index % kQueriesPerPage;

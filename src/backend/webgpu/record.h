@@ -35,6 +35,15 @@ struct RecordRoom {
     std::mutex mutex;                  ///< of `pages`
 };
 
+/// Bytes of a buffer of kind download that its own memory is to hold.
+struct HostRead {
+    Buffer* buffer = nullptr;
+    u64 begin = 0, end = 0;
+};
+
+/// Hands the uniform blocks written so far to the queue.
+void write_scalars(Core& core, ScalarBlocks& scalars);
+
 class Recorder {
 public:
     Recorder(Core& core, Memory& memory, Pipelines& pipelines, RecordRoom& room)
@@ -49,6 +58,7 @@ public:
     WGPUCommandBuffer finish();
 
     [[nodiscard]] u32 timestamps() const noexcept { return timestamps_; }
+    std::vector<HostRead> reads;       ///< what the process's memory is to hold once the commands are done
     std::vector<TimestampPage> pages;  ///< those in use: the caller's, or given back by the destructor
 
 private:
@@ -58,6 +68,8 @@ private:
     void close_pass();
     void bind(Kernel& kernel, std::span<const BoundRange> bindings, std::span<const std::byte> scalars);
     void set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset);
+    void copy(const Copy& copy);
+    void write_from_host(const Copy& copy);
     void fill(const Fill& fill);
     void fill_pattern(const Fill& fill);
     void dispatch_indirect(const DispatchIndirect& indirect);
@@ -76,6 +88,7 @@ private:
     WGPUCommandEncoder encoder_ = nullptr;
     WGPUComputePassEncoder pass_ = nullptr;
     u32 timestamps_ = 0;
+    bool empty_ = true;  ///< the encoder
     // What the open pass has last been told.
     Kernel* kernel_ = nullptr;
     std::span<const BoundRange> bindings_;

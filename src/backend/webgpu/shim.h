@@ -4,7 +4,9 @@
 
 #include "backend/webgpu/functions.h"
 
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct Traits {
     bool submit_waits_on_cpu = false;
     /// QueueSubmit takes commands that could not be encoded, and reports them; else it ends the process.
     bool submits_errors = false;
+    /// As in a page, no callback runs within a call. What went wrong is then told by tickets, or by the next work that is
+    /// done; and since mapping would answer later too, upload and download memory is the process's own.
+    bool answers_later = false;
 };
 
 /// What makes a device besides the header's descriptor; alive until the device is made.
@@ -49,18 +54,28 @@ public:
     [[nodiscard]] virtual const Traits& traits() const noexcept = 0;
     [[nodiscard]] virtual std::string version() const = 0;  ///< empty where the library does not tell
     [[nodiscard]] virtual WGPUInstance create_instance() const = 0;
-    /// Each adapter once; the caller releases them.
-    [[nodiscard]] virtual std::vector<WGPUAdapter> adapters(WGPUInstance instance) const = 0;
+    /// Each adapter once; the caller releases them. Empty optional: not told yet, ask again.
+    [[nodiscard]] virtual std::optional<std::vector<WGPUAdapter>> adapters(WGPUInstance instance) const = 0;
     [[nodiscard]] virtual std::unique_ptr<DeviceChain> extend(bool robust) const = 0;
     /// Lets the callbacks of what has completed run. Never waits.
     virtual void pump(WGPUInstance instance, WGPUDevice device) const = 0;
     [[nodiscard]] virtual WGPUShaderModule create_module(WGPUDevice device,
                                                          const WGPUShaderModuleDescriptor& descriptor,
                                                          bool robust) const = 0;
+    /// Copies from a buffer that is mapped for reading; false: there is no address.
+    [[nodiscard]] virtual bool read_range(WGPUBuffer buffer, u64 offset_bytes, u64 size_bytes, void* out) const = 0;
     virtual void set_immediates(WGPUComputePassEncoder pass, const void* data, std::size_t size_bytes) const = 0;
     /// ns of one step of a timestamp.
     [[nodiscard]] virtual double timestamp_period(WGPUQueue queue) const = 0;
 };
+
+/// `Shim::read_range` of libraries that map into the process's own memory.
+[[nodiscard]] inline bool copy_range(const Functions& wgpu, WGPUBuffer buffer, u64 offset_bytes, u64 size_bytes,
+                                     void* out) {
+    const void* from = wgpu.BufferGetConstMappedRange(buffer, offset_bytes, size_bytes);
+    if (from != nullptr) std::memcpy(out, from, size_bytes);
+    return from != nullptr;
+}
 
 /// Finds a library's symbol; null where it has none.
 using Find = Symbol (*)(void* library, const char* name);

@@ -9,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace alkomp::backend::webgpu {
@@ -31,21 +30,38 @@ u64 host_now_ns() { return ns_of(Clock::now().time_since_epoch()); }
 
 constexpr i64 kTolerance = 1'000'000;  // ns between the clocks of CPU and GPU
 
-void sleep_ns(u64 ns) { std::this_thread::sleep_for(std::chrono::nanoseconds(ns)); }
-
-/// Who waits for the end of a submission.
+/// Who waits for the end of a submission, or for what the device wrote for the host.
 struct Request {
     std::shared_ptr<Inbox> inbox;
     Ticket ticket = 0;
+    const Core* core = nullptr;
+    HostRead read;
 };
+
+void tell(const Request& request, bool done, const char* function, WGPUStringView text) {
+    std::string why = text_of(text);
+    if (why.empty()) why = "the library says only that it failed";
+    request.inbox->add({request.ticket, done ? Status() : Status::failure(ErrorCode::internal, function + why)});
+}
 
 void take_done(WGPUQueueWorkDoneStatus status, WGPUStringView text, void* receiver, void*) {
     const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
-    request->inbox->add({request->ticket, status != WGPUQueueWorkDoneStatus_Success, text_of(text)});
+    tell(*request, status == WGPUQueueWorkDoneStatus_Success, "wgpuQueueSubmit: ", text);
 }
 void take_page(WGPUMapAsyncStatus status, WGPUStringView text, void* receiver, void*) {
     const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
-    request->inbox->add({request->ticket, status != WGPUMapAsyncStatus_Success, text_of(text)});
+    tell(*request, status == WGPUMapAsyncStatus_Success, "wgpuBufferMapAsync: ", text);
+}
+/// After a failure the buffer may be gone.
+void take_read(WGPUMapAsyncStatus status, WGPUStringView text, void* receiver, void*) {
+    const std::unique_ptr<Request> request(static_cast<Request*>(receiver));
+    bool done = status == WGPUMapAsyncStatus_Success;
+    if (done) {
+        const auto& [buffer, begin, end] = request->read;
+        done = request->core->shim().read_range(buffer->handle, begin, end - begin, buffer->host.get() + begin);
+        request->core->wgpu().BufferUnmap(buffer->handle);
+    }
+    tell(*request, done, "wgpuBufferMapAsync: ", text);
 }
 
 RecordedList& from_id(RecordedId id) { return *reinterpret_cast<RecordedList*>(static_cast<std::uintptr_t>(id)); }
@@ -143,6 +159,7 @@ Pending Queue::submit(const Submission& submission) {
     std::optional<ErrorScope> scope;
     if (core_.shim().traits().submits_errors) scope.emplace(core_);
     if (Status status = encode(submission, flight, scope.has_value()); !status.ok()) return {0, std::move(status)};
+    if (core_.answers_later()) ++flight.open;  // for what the scope tells
     // Scalars in a uniform block are those of one submission at a time.
     const bool may_hold = holds_ && room_.scalars.bytes.empty() && works();
     {
@@ -160,6 +177,7 @@ Pending Queue::submit(const Submission& submission) {
         room_.pages.insert(room_.pages.end(), flight.pages.begin(), flight.pages.end());
         return {0, std::move(status)};
     }
+    if (core_.answers_later()) scope->end_for(flight.ticket, "wgpuQueueSubmit");
     return {flight.ticket, {}};
 }
 
@@ -187,7 +205,9 @@ Status Queue::encode(const Submission& submission, InFlight& flight, bool watche
     }
     flight.timestamps = recorder.timestamps();
     flight.pages = std::exchange(recorder.pages, {});
-    if (!flight.pages.empty()) flight.open = static_cast<u32>(flight.pages.size());
+    flight.reads = std::exchange(recorder.reads, {});
+    if (const std::size_t maps = flight.pages.size() + flight.reads.size(); maps != 0)
+        flight.open = static_cast<u32>(maps);
     if (flight.timestamps != 0) flight.submitted_host_ns = host_now_ns();
     return {};
 }
@@ -216,10 +236,10 @@ Status Queue::hand_over(Ticket own, ErrorScope* watching) {
     if (!commands.empty()) {
         std::optional<ErrorScope> scope;
         if (watching == nullptr) watching = &scope.emplace(core_);
-        write_scalars();
+        write_scalars(core_, room_.scalars);
         core_.wgpu().QueueSubmit(core_.queue, commands.size(), commands.data());
         for (WGPUCommandBuffer buffer : commands) core_.wgpu().CommandBufferRelease(buffer);
-        status = watching->end("wgpuQueueSubmit");
+        if (!core_.answers_later()) status = watching->end("wgpuQueueSubmit");
     }
     if (status.ok()) {
         for (const InFlight& flight : going) ask_for_end(flight);
@@ -256,20 +276,16 @@ void Queue::drop_held() noexcept {
     });
 }
 
-void Queue::write_scalars() {
-    const std::vector<std::byte>& bytes = room_.scalars.bytes;
-    std::vector<std::byte>& written = room_.scalars.written;
-    if (bytes.size() <= written.size() && std::equal(bytes.begin(), bytes.end(), written.begin())) return;
-    core_.wgpu().QueueWriteBuffer(core_.queue, room_.scalars.buffer.handle, 0, bytes.data(), bytes.size());
-    if (written.size() < bytes.size()) written.resize(bytes.size());
-    std::copy(bytes.begin(), bytes.end(), written.begin());
-}
-
-/// The end of a submission with timestamps is when they can be read.
+/// The end of a submission with timestamps, or with something for the host, is when that can be read.
 void Queue::ask_for_end(const InFlight& flight) {
     const Functions& wgpu = core_.wgpu();
-    const auto request = [&] { return new Request{core_.inbox, flight.ticket}; };
-    if (flight.pages.empty()) {
+    const auto request = [&](const HostRead& read = {}) {
+        return new Request{core_.inbox, flight.ticket, &core_, read};
+    };
+    for (const HostRead& read : flight.reads)
+        wgpu.BufferMapAsync(read.buffer->handle, WGPUMapMode_Read, read.begin, read.end - read.begin,
+                            {nullptr, WGPUCallbackMode_AllowProcessEvents, take_read, request(read), nullptr});
+    if (flight.pages.empty() && flight.reads.empty()) {
         wgpu.QueueOnSubmittedWorkDone(core_.queue,
                                       {nullptr, WGPUCallbackMode_AllowProcessEvents, take_done, request(), nullptr});
         return;
@@ -283,23 +299,23 @@ void Queue::ask_for_end(const InFlight& flight) {
 
 bool Queue::open() {
     const std::lock_guard lock(mutex_);
-    return !flight_.empty() || memory_.mapping();
+    return !flight_.empty() || memory_.mapping() || core_.calling();
 }
 
 void Queue::poll(std::vector<Completion>& out, u64 limit_ns) {
     if (collect(out) || limit_ns == 0) return;
     if (core_.lost() || !open()) {
         // Another thread may be about to submit; a caller in a loop shall not burn a core meanwhile.
-        sleep_ns(std::min(limit_ns, kNothingOpenNs));
+        rest(std::min(limit_ns, kNothingOpenNs));
         (void)collect(out);
         return;
     }
     const Clock::time_point start = Clock::now();
     const u64 until_ns = std::min(limit_ns, kLongestPollNs);
     for (u64 passed_ns = 0; passed_ns < until_ns && !core_.lost(); passed_ns = ns_of(Clock::now() - start)) {
-        if (passed_ns >= kSpinNs)
-            sleep_ns(
-                std::min(until_ns - passed_ns, std::clamp(passed_ns / kSleepPart, kShortestSleepNs, kLongestSleepNs)));
+        const u64 longest_ns = std::clamp(passed_ns / kSleepPart, kShortestSleepNs, kLongestSleepNs);
+        if (passed_ns >= kSpinNs) rest(std::min(until_ns - passed_ns, longest_ns));
+        else if (core_.answers_later()) rest(0);
         if (collect(out)) return;
     }
     (void)collect(out);
@@ -312,7 +328,9 @@ bool Queue::collect(std::vector<Completion>& out) {
     const std::size_t before = out.size();
     for (const Event& event : core_.inbox->take()) {
         Completion completion;
-        if (memory_.finish_map(event, completion)) out.push_back(std::move(completion));
+        if (memory_.finish_map(event, completion) || core_.finish_call(event, completion))
+            out.push_back(std::move(completion));
+        else if (event.ticket == 0) core_.add_stray(event.status);
         else note(event);
     }
     if (holds_) hand_over_held();
@@ -334,17 +352,14 @@ void Queue::note(const Event& event) {
                                     [&](const InFlight& flight) { return flight.ticket == event.ticket; });
     if (found == flight_.end()) return;
     --found->open;
-    if (event.failed && found->outcome.ok())
-        found->outcome = Status::failure(
-            ErrorCode::internal,
-            "wgpuQueueSubmit: " + (event.text.empty() ? "the library says only that the work failed" : event.text));
+    if (event.status.failed && found->outcome.ok()) found->outcome = event.status;
 }
 
 void Queue::complete(InFlight& done, std::vector<Completion>& out) {
     Completion completion;
     completion.ticket = done.ticket;
-    if (const std::string stray = core_.take_stray(); !stray.empty() && done.outcome.ok())
-        done.outcome = Status::failure(ErrorCode::internal, "wgpuQueueSubmit: " + stray);
+    // What went wrong before is why the work could not be done.
+    if (Status stray = core_.take_stray(); stray.failed) done.outcome = std::move(stray);
     completion.status = done.outcome;
     if (done.timestamps != 0) read_timestamps(done, completion.timestamps_ns);
     if (core_.lost()) completion.status = core_.loss();
@@ -362,11 +377,10 @@ void Queue::read_timestamps(const InFlight& done, std::vector<u64>& out) {
         const WGPUBuffer host = done.pages[i].host;
         const std::size_t first = i * kQueriesPerPage;
         const std::size_t count = std::min<std::size_t>(kQueriesPerPage, out.size() - first);
-        const auto* ticks =
-            static_cast<const u64*>(core_.wgpu().BufferGetConstMappedRange(host, 0, count * sizeof(u64)));
-        if (ticks == nullptr)
-            detail::log(LogLevel::warning, "WebGPU: timestamps are lost: the library gives no address");
-        for (std::size_t k = 0; ticks != nullptr && k < count; ++k)
+        std::array<u64, kQueriesPerPage> ticks;
+        const bool there = core_.shim().read_range(host, 0, count * sizeof(u64), ticks.data());
+        if (!there) detail::log(LogLevel::warning, "WebGPU: timestamps are lost: the library gives no address");
+        for (std::size_t k = 0; there && k < count; ++k)
             out[first + k] = static_cast<u64>(std::llround(static_cast<double>(ticks[k]) * period_ns_));
         core_.wgpu().BufferUnmap(host);
     }
@@ -388,6 +402,7 @@ bool Queue::report_lost(std::vector<Completion>& out) {
     }
     flight_.clear();
     memory_.fail_maps(out);
+    core_.fail_calls(out);
     return out.size() != before;
 }
 

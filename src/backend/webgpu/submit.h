@@ -53,6 +53,7 @@ private:
         u32 open = 1;  ///< events that are still to come
         u32 timestamps = 0;
         std::vector<TimestampPage> pages;
+        std::vector<HostRead> reads;
         u64 submitted_host_ns = 0;  ///< only with timestamps
         Status outcome;
         WGPUCommandBuffer commands = nullptr;  ///< until it is handed over
@@ -63,7 +64,6 @@ private:
     Status hand_over(Ticket own, ErrorScope* watching);
     void hand_over_held();
     void drop_held() noexcept;
-    void write_scalars();
     void ask_for_end(const InFlight& flight);
     bool collect(std::vector<Completion>& out);
     void note(const Event& event);

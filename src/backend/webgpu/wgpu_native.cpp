@@ -76,7 +76,7 @@ public:
         return wgpu_.CreateInstance(&descriptor);
     }
 
-    std::vector<WGPUAdapter> adapters(WGPUInstance instance) const override {
+    std::optional<std::vector<WGPUAdapter>> adapters(WGPUInstance instance) const override {
         const WGPUInstanceEnumerateAdapterOptions options{nullptr, kApis};
         std::vector<WGPUAdapter> out(enumerate_(instance, &options, nullptr));
         if (!out.empty()) out.resize(std::min(out.size(), enumerate_(instance, &options, out.data())));
@@ -95,6 +95,10 @@ public:
 
     void set_immediates(WGPUComputePassEncoder pass, const void* data, std::size_t size_bytes) const override {
         set_immediates_(pass, 0, data, size_bytes);
+    }
+
+    bool read_range(WGPUBuffer buffer, u64 offset_bytes, u64 size_bytes, void* out) const override {
+        return copy_range(wgpu_, buffer, offset_bytes, size_bytes, out);
     }
 
     double timestamp_period(WGPUQueue queue) const override { return static_cast<double>(period_(queue)); }

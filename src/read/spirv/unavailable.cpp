@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What stands for SPIRV-Tools in a build without them.
+// What stands for SPIRV-Tools in a build without them, where drivers take SPIR-V.
 #include "alkomp/error.h"
 #include "read/spirv/validate.h"
 

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// alkomp.js in a real browser, as a page uses it.
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { launch, run, serve } from './browser.mjs';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const server = await serve(folder);
+const browser = await launch();
+
+/** Runs a function in a fresh page where `alkomp` is the module. */
+async function inPage(body, argument) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  try {
+    await page.goto(`${server.address}/test/empty.html`);
+    const result = await page.evaluate(async ([text, given]) => {
+      const alkomp = await import('/dist/alkomp.js');
+      const error = async (what) => {
+        try {
+          await what();
+        } catch (problem) {
+          return { name: problem.name, code: problem.code, message: problem.message, line: problem.line, column: problem.column };
+        }
+        return null;
+      };
+      return new Function('alkomp', 'error', 'given', `return (${text})({ alkomp, error, given })`)(alkomp, error, given);
+    }, [body.toString(), argument]);
+    assert.deepEqual(problems, []);
+    return result;
+  } finally {
+    await page.close();
+  }
+}
+
+const saxpyWgsl = `
+override scale: f32 = 1.0;
+@group(0) @binding(0) var<storage> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&y)) { y[id.x] += scale * x[id.x]; }
+}`;
+const saxpyGlsl = `#version 450
+layout(local_size_x = 64) in;
+layout(set = 0, binding = 0) readonly buffer X { float x[]; };
+layout(set = 0, binding = 1) buffer Y { float y[]; };
+layout(push_constant) uniform Scalars { float alpha; };
+void main() {
+    uint i = gl_GlobalInvocationID.x;
+    if (i < y.length()) y[i] += alpha * x[i];
+}`;
+
+const failed = await run({
+  async 'a device opens and says what it is'() {
+    const seen = await inPage(async ({ alkomp }) => {
+      const progress = [];
+      const device = await alkomp.Device.open({ onProgress: (loaded, total) => progress.push([loaded, total]) });
+      const { name, vendor, backend, driver, limits } = device;
+      return { name, vendor, backend, driver, limits, last: progress.at(-1), missing: alkomp.whatIsMissing() };
+    });
+    assert.equal(seen.backend, 'webgpu');
+    assert.match(seen.name, /swiftshader/i);
+    assert.equal(seen.missing, '');
+    assert.equal(seen.last[0], seen.last[1]);
+    assert.ok(seen.limits.maxBufferBytes >= 2 ** 28 && seen.limits.maxGroups[0] >= 65535, JSON.stringify(seen.limits));
+  },
+
+  async 'every element type comes back as it went'() {
+    const seen = await inPage(async ({ alkomp }) => {
+      const device = await alkomp.Device.open();
+      const arrays = [
+        new Int8Array([-1, 2, 3]), new Uint8Array([255, 1, 2, 3, 4]), new Int16Array([-7, 8, 9]), new Uint16Array([1, 65535]),
+        new Int32Array([-2147483648, 5]), new Uint32Array([4294967295]), new BigInt64Array([-5n, 7n]),
+        new BigUint64Array([18446744073709551615n]), new Float32Array([1.5, NaN, -0]), new Float64Array([Math.PI]), new Float32Array(0),
+      ];
+      const out = [];
+      for (const array of arrays) {
+        const buffer = device.toDevice(array);
+        const back = await device.get(buffer);
+        out.push([array.constructor.name, back.constructor.name, String(array), String(back), buffer.length, buffer.byteLength]);
+      }
+      return out;
+    });
+    for (const [type, backType, values, back] of seen) {
+      assert.equal(backType, type);
+      assert.equal(back, values, type);
+    }
+  },
+
+  async 'WGSL runs, with overrides'() {
+    const seen = await inPage(async ({ alkomp, given }) => {
+      const device = await alkomp.Device.open();
+      const x = device.toDevice(new Float32Array([1, 2, 3, 4, 5]));
+      const y = device.toDevice([10, 20, 30, 40, 50]);
+      const kernel = await device.compileWgsl(given, { constants: { scale: 2.5 } });
+      device.call(kernel, 1, x, y);
+      return { y: [...await device.get(y)], size: kernel.workgroupSize, described: kernel.describe(), wgsl: kernel.wgsl() === given };
+    }, saxpyWgsl);
+    assert.deepEqual(seen.y, [12.5, 25, 37.5, 50, 62.5]);
+    assert.deepEqual(seen.size, [64, 1, 1]);
+    assert.match(seen.described, /x/);
+    assert.ok(seen.wgsl);
+  },
+
+  async 'GLSL runs, with scalars by order and by name, and as many invocations as elements'() {
+    const seen = await inPage(async ({ alkomp, given }) => {
+      const device = await alkomp.Device.open();
+      const n = 100_003;
+      const x = device.toDevice(Float32Array.from({ length: n }, (_, i) => i % 1000));
+      const y = device.zeros('f32', n);
+      const kernel = await device.compileGlsl(given, { name: 'saxpy.comp' });
+      device.call(kernel, Math.ceil(n / 64), x, y, 2);
+      device.call(kernel, null, x, y, { alpha: 0.5 });
+      const got = await device.get(y);
+      return { right: got.every((value, i) => value === 2.5 * (i % 1000)), wgsl: kernel.wgsl() };
+    }, saxpyGlsl);
+    assert.ok(seen.right);
+    assert.match(seen.wgsl, /@compute @workgroup_size\(64/);
+  },
+
+  async 'errors name the line, the argument, the limit'() {
+    const seen = await inPage(async ({ alkomp, error, given }) => {
+      const device = await alkomp.Device.open();
+      const { glsl, wgsl } = given;
+      const kernel = await device.compileGlsl(glsl, { name: 'saxpy.comp' });
+      const x = device.toDevice([1, 2, 3]);
+      const freed = device.zeros('f32', 3);
+      freed.free();
+      return {
+        glsl: await error(() => device.compileGlsl(glsl.replace('x[i];\n', 'z[i];\n'), { name: 'saxpy.comp' })),
+        declared: await error(() => device.compileWgsl('@group(0) @binding(0) var<storage> x: array<float>;')),
+        body: await error(() => device.compileWgsl(wgsl.replace('scale *', 'skale *'))),
+        missing: await error(() => device.call(kernel, 1, x, 2)),
+        type: await error(() => device.call(kernel, 1, x, device.zeros('u32', 3), 2)),
+        string: await error(() => device.call(kernel, 1, x, x, 'two')),
+        groups: await error(() => device.call(kernel, [1, -1], x, x, 2)),
+        freed: await error(() => device.get(freed)),
+        size: await error(() => device.write(x, new Float32Array(4))),
+        dtype: await error(() => device.zeros('float', 3)),
+        large: await error(() => device.empty('f32', 1e12)),
+        spirv: await error(() => device.compileSpirv(new Uint32Array([1, 2, 3]))),
+        still: [...await device.get(x)],
+      };
+    }, { glsl: saxpyGlsl, wgsl: saxpyWgsl });
+    for (const [name, found] of Object.entries(seen)) if (name !== 'still') console.log(`  ${name}: ${found?.code}: ${found?.message}`);
+    assert.equal(seen.glsl.code, 'compile_failed');
+    assert.equal(seen.glsl.line, 8);
+    assert.match(seen.glsl.message, /\^/);
+    assert.equal(seen.declared.code, 'compile_failed');
+    assert.equal(seen.body.code, 'compile_failed');
+    assert.equal(seen.body.line, 6);
+    for (const name of ['missing', 'type', 'string', 'groups', 'freed', 'size', 'dtype', 'large'])
+      assert.equal(seen[name].code, 'invalid_argument', name);
+    assert.equal(seen.spirv.code, 'compile_failed');
+    assert.deepEqual(seen.still, [1, 2, 3]);
+  },
+
+  async 'closed devices and several devices'() {
+    const seen = await inPage(async ({ alkomp, error }) => {
+      const [one, two] = await Promise.all([alkomp.Device.open(), alkomp.Device.open()]);
+      const a = one.toDevice([1, 2]);
+      const b = two.toDevice([3, 4]);
+      one.close();
+      const closed = await error(() => one.get(a));
+      return { closed, b: [...await two.get(b)], memory: two.memory() };
+    });
+    assert.equal(seen.closed.code, 'invalid_argument');
+    assert.deepEqual(seen.b, [3, 4]);
+    assert.ok(seen.memory.inUse >= 8);
+  },
+
+  async 'work stays in order, and a page is never blocked'() {
+    const seen = await inPage(async ({ alkomp, given }) => {
+      const device = await alkomp.Device.open();
+      const kernel = await device.compileGlsl(given);
+      const x = device.toDevice(new Float32Array(1000).fill(1));
+      const y = device.zeros('f32', 1000);
+      let ticks = 0;
+      const timer = setInterval(() => ++ticks, 1);
+      const reads = [];
+      for (let i = 0; i < 300; ++i) {
+        device.call(kernel, null, x, y, 1);
+        if (i % 100 === 99) reads.push(device.get(y));
+        if (i === 149) device.write(x, new Float32Array(1000).fill(2));
+      }
+      const got = (await Promise.all(reads)).map((values) => values[999]);
+      await device.finished();
+      clearInterval(timer);
+      return { got, ticks };
+    }, saxpyGlsl);
+    assert.deepEqual(seen.got, [100, 250, 450]);
+  },
+
+  async '500 MB go there and back, or out of memory is said'() {
+    const seen = await inPage(async ({ alkomp, error }) => {
+      const device = await alkomp.Device.open();
+      const large = new Uint32Array(500 * 2 ** 20 / 4);
+      for (let i = 0; i < large.length; i += 1021) large[i] = i;
+      const problem = await error(async () => {
+        const buffer = device.toDevice(large);
+        const back = await device.get(buffer);
+        for (let i = 0; i < large.length; i += 1021) if (back[i] !== i) throw new Error(`element ${i} is ${back[i]}`);
+        buffer.free();
+      });
+      const after = [...await device.get(device.toDevice([7]))];
+      return { problem, after };
+    });
+    console.log('  ', JSON.stringify(seen.problem));
+    assert.ok(seen.problem === null || seen.problem.code === 'out_of_memory', JSON.stringify(seen.problem));
+    assert.deepEqual(seen.after, [7]);
+  },
+});
+await browser.close();
+server.stop();
+process.exit(failed ? 1 : 0);
