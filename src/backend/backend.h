@@ -3,19 +3,17 @@
 //
 // Rules that hold for every function below.
 // - Nothing throws and nothing blocks (`poll` alone may sleep, and only as long as it is told to).
-// - What can wait returns `Pending`. Ticket 0: it is finished, with `status`. Else `poll` reports the
-//   ticket exactly once; until then the handle that came with it may already be used in later
-//   commands, whose own tickets fail when it does.
-// - The caller has checked everything that can be checked from `Capabilities` and the interface; a
-//   backend may assert it and never checks it again. Errors are only what the caller cannot foresee:
-//   out_of_memory, device_lost, compile_failed (from the driver), unsupported (found by the driver
-//   alone), internal.
-// - The front serialises all calls on one `Device`, except that one thread may be inside `poll`,
-//   `lost` or `clock` while another is in any other function. Different devices are independent.
-// - Handles belong to the device that made them; a backend counts no references. The caller frees a
-//   handle only when every ticket that uses it has been reported, or after `device_lost`.
-// - After any function reported device_lost, all others still return (with device_lost), all open
-//   tickets are reported, and destroying the device neither blocks nor crashes.
+// - What can wait returns `Pending`. Ticket 0: it is finished, with `status`. Else `poll` reports the ticket exactly once;
+//   until then the handle that came with it may already be used in later commands, whose own tickets fail when it does.
+// - The caller has checked everything that can be checked from `Capabilities` and the interface; a backend may assert it and
+//   never checks it again. Errors are only what the caller cannot foresee: out_of_memory, device_lost, compile_failed (from
+//   the driver), unsupported (found by the driver alone), internal.
+// - The front serialises all calls on one `Device`, except that one thread may be inside `poll`, `lost` or `clock` while
+//   another is in any other function. Different devices are independent.
+// - Handles belong to the device that made them; a backend counts no references. The caller frees a handle only when every
+//   ticket that uses it has been reported, or after `device_lost`.
+// - After any function reported device_lost, all others still return (with device_lost), all open tickets are reported, and
+//   destroying the device neither blocks nor crashes.
 #pragma once
 
 #include "alkomp/capabilities.h"
@@ -114,8 +112,8 @@ struct Properties {
     bool device_cached = false;        ///< ... and reading it from the CPU is as fast as ordinary memory
     bool host_is_device = false;       ///< device memory is the CPU's own: a transfer is a memcpy
     bool reads_at_submit = false;  ///< what a submission copies from upload memory has been read once `submit` returns
-    bool replay = false;               ///< a recorded list is resubmitted, not encoded again
-    bool copy_within_buffer = false;   ///< a Copy may stay inside one buffer, in ranges that do not overlap
+    bool replay = false;           ///< a recorded list is resubmitted, not encoded again
+    bool copy_within_buffer = false;  ///< a Copy may stay inside one buffer, in ranges that do not overlap
     bool accepts_spirv = false, accepts_wgsl = false, accepts_opencl = false, accepts_ir = false;
     bool stops = false;             ///< `stop` does, the destructor too, and OpenOptions has a limit
     bool checks_addresses = false;  ///< raw addresses outside buffers read zero and write nothing
@@ -124,8 +122,7 @@ struct Properties {
     /// that what is wrong is still there; memory that a buffer gives back must not be given to another.
     bool checks = false;
     u64 map_alignment_bytes = 1;  ///< of offsets and sizes in `map`
-    u64 import_alignment_bytes = 0;
-    u64 binding_size_multiple_bytes = 1;
+    u64 import_alignment_bytes = 0, binding_size_multiple_bytes = 1;
 };
 
 enum class MapMode : u8 { read, write };
@@ -138,8 +135,7 @@ struct SpecializationValue {
     u64 bits = 0;
 };
 
-/// A kernel in one of the forms that `Properties` says the device accepts. All spans are read during
-/// the call only. In WGSL each binding stands at its set and number, which are below Limits::max_sets; the scalars, if
+/// A kernel in one of the forms that `Properties` says the device accepts. All spans are read during the call only. In WGSL each binding stands at its set and number, which are below Limits::max_sets; the scalars, if
 /// there are any, are immediates up to WgslSupport::immediate_bytes, else a uniform of group 0, numbered behind
 /// the last binding of `Interface::bindings`.
 struct KernelCode {
@@ -195,9 +191,9 @@ struct Command {
     bool barrier = false;  ///< all commands before it on this queue must be done and visible first
 };
 
-/// Work for one queue. Runs after everything submitted to the queue before it has started; commands
-/// without `barrier` may overlap what precedes them, also across submissions whose tickets have not been
-/// reported; what has been reported is done and visible to later submissions to the same queue.
+/// Work for one queue. Runs after everything submitted to the queue before it has started; commands without `barrier` may
+/// overlap what precedes them, also across submissions whose tickets have not been reported; what has been reported is done
+/// and visible to later submissions to the same queue.
 struct Submission {
     u32 queue = 0;
     std::span<const Command> commands;       ///< read during the call only
@@ -243,11 +239,9 @@ public:
     /// Where libraries and drivers were looked for, what was found, what was refused and why.
     virtual std::vector<Finding> diagnose() = 0;
 
-    /// False where nothing completes before the caller has returned to the event loop, as in a page: `poll` never sleeps
-    /// there, and a loop around it would not end.
+    /// False where nothing completes before the caller has returned to the event loop, as in a page.
     [[nodiscard]] virtual bool waits() const noexcept { return true; }
-    /// `wake` is called from the event loop when `poll`, of this or of one of its devices, may have something to report;
-    /// only by backends that do not wait.
+    /// Where nobody waits: called from the event loop when `poll`, here or of a device, may have something to report.
     virtual void on_event(std::function<void()> wake) { static_cast<void>(wake); }
 };
 
@@ -288,7 +282,6 @@ public:
 
     /// How far the dispatch is that runs now; for devices that can tell. From any thread.
     [[nodiscard]] virtual std::optional<DispatchProgress> progress() { return {}; }
-
     /// Appends what has completed; may sleep up to `limit_ns` for the first when there is none.
     virtual void poll(std::vector<Completion>& out, u64 limit_ns) = 0;
 

@@ -6,6 +6,7 @@
 #include "alkomp/version.h"
 #include "read/spirv/read.h"
 #include "read/spirv/requirements.h"
+#include "read/wgsl/failures.h"
 #include "runtime/cache.h"
 #include "runtime/device.h"
 #include "runtime/registry.h"
@@ -230,6 +231,10 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
 Error failure_of(const Job& job, const backend::Status& status) {
     const bool is_ours = job.device->properties.accepts_wgsl && job.shader->wgsl.empty();
     const bool refused = is_ours && status.code == ErrorCode::compile_failed;
+    if (!job.shader->wgsl.empty() && status.code == ErrorCode::compile_failed) {
+        const std::string theirs = read::describe_wgsl_failure(status.text, job.shader->wgsl, job.shader->name);
+        if (!theirs.empty()) return Error(status.code, "compile: " + theirs);
+    }
     return Error(
         refused ? ErrorCode::unsupported : status.code,
         "compile: " + std::string(refused ? "the device does not take what becomes of the kernel in WGSL: " : "") +

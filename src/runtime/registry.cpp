@@ -279,8 +279,8 @@ public:
         state_ = state;
         waiting_ = entries();
         wanted_.emplace(name_, waiting_);
-        const bool woken = std::any_of(waiting_.begin(), waiting_.end(),
-                                       [](const auto& entry) { return !entry->backend->waits(); });
+        const bool woken =
+            std::any_of(waiting_.begin(), waiting_.end(), [](const auto& entry) { return !entry->backend->waits(); });
         if (woken) {
             advance_when_woken(shared_from_this());
             advance(nanoseconds::zero());  // nobody else asks first

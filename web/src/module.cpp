@@ -68,7 +68,9 @@ char* copied(const std::string& text) {
 EM_JS(void, alkomp_settle, (u32 promise, const void* value, const char* code, const char* text),
       { Module.settle(promise, value, code ? UTF8ToString(code) : '', text ? UTF8ToString(text) : ''); });
 
-void reject(u32 promise) { alkomp_settle(promise, nullptr, std::string(to_string(last_code)).c_str(), last_text.c_str()); }
+void reject(u32 promise) {
+    alkomp_settle(promise, nullptr, std::string(to_string(last_code)).c_str(), last_text.c_str());
+}
 
 /// A coroutine that nobody waits for.
 struct Detached {
@@ -97,7 +99,11 @@ Detached settle(u32 promise, Future<T> future, F use) {
         failure = std::current_exception();
     }
     if (!failure) alkomp_settle(promise, value, nullptr, nullptr);
-    else if (!guarded([&] { std::rethrow_exception(failure); return true; })) reject(promise);
+    else if (!guarded([&] {
+                 std::rethrow_exception(failure);
+                 return true;
+             }))
+        reject(promise);
 }
 
 template <class T>

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The device suite in a page. Its waits leave the stack (WebAssembly.Suspending), so the page goes on meanwhile.
+// usage: node device.mjs [--gtest_filter=...] [VARIABLE=VALUE ...]
+import { fileURLToPath } from 'node:url';
+import { launch, serve } from './browser.mjs';
+
+const folder = fileURLToPath(new URL('../../build/emscripten/web/test', import.meta.url));
+const given = process.argv.slice(2);
+// Where a test wants what a page does not have.
+const excluded = [
+  '*.a_file_*',  // files
+  '*.*_file*',
+  'Sharing.*processes*',
+];
+const filter = given.find((word) => word.startsWith('--gtest_filter='));
+const words = given.filter((word) => word.startsWith('--'));
+if (!filter) words.push(`--gtest_filter=*:-${excluded.join(':')}`);
+const environment = { ALKOMP_TEST_BACKENDS: 'webgpu', ALKOMP_REQUIRE: 'webgpu', ALKOMP_CACHE: '0' };
+for (const word of given.filter((item) => !item.startsWith('--'))) {
+  const [name, ...value] = word.split('=');
+  environment[name] = value.join('=');
+}
+
+const server = await serve(folder);
+const browser = await launch();
+const page = await browser.newPage();
+let told = false;
+page.on('console', (message) => console.log(message.text()));
+page.on('pageerror', (error) => console.log(`the page: ${error.message}`));
+await page.route('**/empty.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><link rel="icon" href="data:,">' }));
+await page.goto(`${server.address}/empty.html`);
+page.setDefaultTimeout(0);
+const result = await Promise.race([
+  page.evaluate(async ([argv, variables]) => {
+    const { default: make } = await import('/alkomp-device-tests.mjs');
+    let main;
+    const module = await make({
+      alkompSuspends: true,
+      print: (text) => console.log(text),
+      printErr: (text) => console.log(text),
+      preRun: [(self) => Object.assign(self.ENV, variables)],
+      instantiateWasm(imports, ready) {
+        const rest = imports.env.alkomp_web_rest;
+        imports.env.alkomp_web_rest = new WebAssembly.Suspending(rest);
+        WebAssembly.instantiateStreaming(fetch('/alkomp-device-tests.wasm'), imports).then(({ instance, module: compiled }) => {
+          main = WebAssembly.promising(instance.exports.main);
+          ready(instance, compiled);
+        });
+        return {};
+      },
+    });
+    const words = ['alkomp-device-tests', ...argv].map((word) => module.allocateUTF8(word));
+    const at = module._malloc(4 * (words.length + 1));
+    module.HEAPU32.set([...words, 0], at / 4);
+    return main(words.length, at);
+  }, [words, environment]).then((code) => { told = true; return code; }),
+  new Promise((resolve) => page.on('crash', () => resolve('the page has crashed'))),
+]).catch((problem) => String(problem.message));
+await browser.close();
+server.stop();
+if (!told || result !== 0) {
+  console.log(`the device suite: ${told ? `exit status ${result}` : result}`);
+  process.exit(1);
+}
