@@ -4,7 +4,7 @@
 
 A document marks a block with a line before it:   <!-- docs/snippets/tour.cpp open -->
 The file marks the region with comments:          // [open]   ...   // [/open]
-C++ and Python blocks without such a line are refused. --write copies the regions into the documents.
+C++, Python and JavaScript blocks without such a line are refused. --write copies the regions into the documents.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 BLOCK = re.compile(
     r"(?:^<!-- (?P<file>\S+) (?P<region>[\w-]+) -->\n)?^(?P<fence>```)(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL)
-CHECKED = {"cpp", "python", "cmake"}
+CHECKED = {"cpp", "python", "cmake", "js"}
 
 
 def region(path, name):
@@ -59,7 +59,7 @@ def main():
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent)
     options = parser.parse_args()
     breaches = []
-    documents = sorted([*options.root.glob("*.md"), *options.root.glob("docs/**/*.md")])
+    documents = sorted([*options.root.glob("*.md"), *options.root.glob("docs/**/*.md"), options.root / "web/README.md"])
     for document in documents:
         mended = check(options.root, document, breaches)
         if options.write:

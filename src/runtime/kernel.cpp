@@ -9,6 +9,7 @@
 #include "read/wgsl/failures.h"
 #include "runtime/cache.h"
 #include "runtime/device.h"
+#include "runtime/log.h"
 #include "runtime/registry.h"
 #include "runtime/translate.h"
 
@@ -302,8 +303,9 @@ struct Waiting {
     }
 };
 
-/// The one way to compile: a future that is done when the driver is.
-std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
+/// The one way to compile: a future that is done when the driver is. `early`, unless null, gets the kernel before that;
+/// what uses it fails when it does.
+std::shared_ptr<FutureValue<Kernel>> compile(Job job, std::shared_ptr<KernelRecord>* early = nullptr) {
     auto future = std::make_shared<FutureValue<Kernel>>(job.device);
     const std::shared_ptr<DeviceRecord> device = job.device;
     std::shared_ptr<KernelRecord> found;
@@ -312,6 +314,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
         find_compiled(job, found);
     }
     if (found) {
+        if (early != nullptr) *early = found;
         future->value.emplace(handle_of(device, std::move(found)));
         future->complete();
         return future;
@@ -336,6 +339,7 @@ std::shared_ptr<FutureValue<Kernel>> compile(Job job) {
             if (waiting->record->sources) device->sources[id] = {waiting->job.label, waiting->record->sources};
         }
         if (pending.ticket != 0) {
+            if (early != nullptr) *early = waiting->record;
             device->tickets[pending.ticket] = [waiting](backend::Completion& completion) {
                 waiting->finish(completion.status, completion.cache);
             };
@@ -402,8 +406,19 @@ Kernel handle_of(std::shared_ptr<DeviceRecord> device, std::shared_ptr<KernelRec
 std::shared_ptr<KernelRecord> compile_kernel(const std::shared_ptr<DeviceRecord>& device,
                                              std::shared_ptr<const ShaderRecord> shader, const KernelOptions& options) {
     const Job job = prepare(usable(device), std::move(shader), options);
-    const Kernel handle = wait(compile(job));
     std::shared_ptr<KernelRecord> record;
+    const std::shared_ptr<FutureValue<Kernel>> state = compile(job, &record);
+    if (!device->waits() && !state->done()) {
+        state->on_done([of = state.get()] {
+            try {
+                if (of->failure()) std::rethrow_exception(of->failure());
+            } catch (const Error& error) {
+                log(LogLevel::error, error.what());
+            }
+        });
+        return record;
+    }
+    const Kernel handle = wait(state);
     const std::lock_guard lock(device->mutex);
     find_compiled(job, record);  // the handle keeps it
     return record;

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // alkomp.js in a real browser, as a page uses it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launch, run, serve } from './browser.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const server = await serve(folder);
 const browser = await launch();
+
+async function until(done, told = () => '') {
+  for (const start = Date.now(); !done();) {
+    if (Date.now() - start > 20_000) throw new Error(`nothing in 20 s; ${told()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** Runs a function in a fresh page where `alkomp` is the module. */
 async function inPage(body, argument) {
@@ -150,6 +162,7 @@ const failed = await run({
     assert.equal(seen.declared.code, 'compile_failed');
     assert.equal(seen.body.code, 'compile_failed');
     assert.equal(seen.body.line, 6);
+    assert.match(seen.body.message, /^compile: "kernel" does not compile\.\nkernel:6:44: error: unresolved value 'skale'\n/);
     for (const name of ['missing', 'type', 'string', 'groups', 'freed', 'size', 'dtype', 'large'])
       assert.equal(seen[name].code, 'invalid_argument', name);
     assert.equal(seen.spirv.code, 'compile_failed');
@@ -190,6 +203,104 @@ const failed = await run({
       return { got, ticks };
     }, saxpyGlsl);
     assert.deepEqual(seen.got, [100, 250, 450]);
+  },
+
+  async 'the program of README.md runs as it stands'() {
+    const page = await browser.newPage();
+    const said = [];
+    page.on('console', async (message) => said.push(...await Promise.all(message.args().map((arg) => arg.jsonValue()))));
+    await page.route('**/readme.html', (route) => route.fulfill({ contentType: 'text/html', body:
+      `<!doctype html><link rel="icon" href="data:,"><script type="importmap">{ "imports": { "alkomp": "/dist/alkomp.js" } }</script>
+       <script type="module" src="readme.js"></script>` }));
+    await page.route('**/readme.js', (route) => route.fulfill({ path: join(root, 'docs/snippets/readme.js'), contentType: 'text/javascript' }));
+    await page.route('**/collatz.comp', (route) => route.fulfill({ path: join(root, 'examples/kernels/collatz.comp') }));
+    await page.goto(`${server.address}/readme.html`);
+    await until(() => said.length > 0);
+    await page.close();
+    assert.deepEqual(Object.values(said[0]), [0, 1, 7, 2]);
+  },
+
+  async 'a C++ program awaits what it needs'() {
+    const built = await serve(join(root, 'build/emscripten/web/example'));
+    const page = await browser.newPage();
+    const said = [];
+    page.on('console', (message) => said.push(message.text()));
+    await page.goto(`${built.address}/collatz.html`);
+    await until(() => said.some((text) => text.startsWith('0 1 7 2 on ')), () => said.join('\n'));
+    await page.close();
+    built.stop();
+  },
+
+  async 'the packed package installs and loads'() {
+    const at = await mkdtemp(join(tmpdir(), 'alkomp-package-'));
+    const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', at, join(root, `build/alkomp-${version}.tgz`)]);
+    const installed = await serve(at);
+    const page = await browser.newPage();
+    await page.route('**/empty.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+    await page.goto(`${installed.address}/empty.html`);
+    const got = await page.evaluate(async () => {
+      const { Device } = await import('/node_modules/alkomp/dist/alkomp.js');
+      const device = await Device.open({ name: 'reference' });
+      return [...await device.get(device.toDevice([1, 2, 3]))];
+    });
+    await page.close();
+    installed.stop();
+    await rm(at, { recursive: true });
+    assert.deepEqual(got, [1, 2, 3]);
+  },
+
+  async 'a page without WebGPU is told what would help'() {
+    const page = await browser.newPage();
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+    await page.goto(`${server.address}/test/empty.html`);
+    const seen = await page.evaluate(async () => {
+      const alkomp = await import('/dist/alkomp.js');
+      return alkomp.Device.open().then(() => null, ({ code, message }) => ({ code, message, missing: alkomp.whatIsMissing() }));
+    });
+    await page.close();
+    assert.equal(seen.code, 'unsupported');
+    assert.match(seen.message, /Chrome/);
+    assert.ok(seen.message.includes(seen.missing));
+  },
+
+  async 'a GPU process that dies loses the device, and another one can be opened'() {
+    const page = await browser.newPage();
+    await page.goto(`${server.address}/test/empty.html`);
+    await page.evaluate(async () => {
+      window.alkomp = await import('/dist/alkomp.js');
+      window.device = await alkomp.Device.open();
+      window.buffer = device.toDevice([1, 2]);
+      await device.get(buffer);
+    });
+    const killer = await browser.newPage();
+    await killer.goto('chrome://gpucrash').catch(() => {});
+    const lost = await page.evaluate(async () => {
+      for (let i = 0; i < 50; ++i) {
+        try {
+          await device.get(buffer);
+        } catch ({ code, message }) {
+          return { code, message };
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return null;
+    });
+    await killer.close();
+    assert.equal(lost?.code, 'device_lost', JSON.stringify(lost));
+    const again = await page.evaluate(async () => {
+      for (let i = 0; ; ++i) {
+        try {
+          const other = await alkomp.Device.open();
+          return [...await other.get(other.toDevice([3, 4]))];
+        } catch (problem) {
+          if (i === 20) throw problem;
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+      }
+    });
+    await page.close();
+    assert.deepEqual(again, [3, 4]);
   },
 
   async '500 MB go there and back, or out of memory is said'() {
