@@ -76,7 +76,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     // Waiting. None may be called under `mutex`.
     void advance(std::chrono::nanoseconds limit) override;
     void flush() override;  ///< submits the pending batch of every timeline
-    [[nodiscard]] bool waits() const noexcept override { return owner->waits(); }
+    [[nodiscard]] bool waits() const noexcept override { return !owner || owner->waits(); }
     /// Polls until `done` or `limit` passed, or once where nobody can wait; returns done(). Wakes when the device is lost.
     bool wait_until(const std::function<bool()>& done, std::chrono::nanoseconds limit);
     /// Waits until the timelines have passed these points. Throws timed_out (text starts with `function`), device_lost,
