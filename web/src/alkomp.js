@@ -139,7 +139,8 @@ async function spirvOf(text, options) {
   const kept = (string) => (held.push(put(string)), held[held.length - 1]);
   try {
     for (const [name, value] of Object.entries(options.macros || {})) glsl._alkomp_glsl_macro(kept(name), kept(String(value)));
-    const words = glsl._alkomp_glsl_compile(kept(text), kept(options.name));
+    const source = new TextEncoder().encode(text);
+    const words = glsl._alkomp_glsl_compile(kept(text), source.length, kept(options.name));
     if (!words)
       throw new AlkompError(glsl.UTF8ToString(glsl._alkomp_glsl_code()), glsl.UTF8ToString(glsl._alkomp_glsl_text()));
     const at = glsl._alkomp_glsl_words() >>> 0;
@@ -335,6 +336,20 @@ export class Device {
     return this._at;
   }
 
+  /** The reference device does its work when it is polled: between two turns of the page. */
+  _promised(begin) {
+    const promise = promised(begin);
+    if (this.backend !== 'reference') return promise;
+    let settled = false;
+    const drive = () => {
+      if (settled || !this._at) return;
+      core._alkomp_poll(this._at);
+      setTimeout(drive);
+    };
+    setTimeout(drive);
+    return promise.finally(() => { settled = true; });
+  }
+
   // Memory
   toDevice(values, dtype) {
     if (Array.isArray(values)) {
@@ -403,7 +418,7 @@ export class Device {
         const out = core._malloc(Math.max(size, 1)) >>> 0;
         if (!out) throw new AlkompError('out_of_memory', 'get: the memory of the page for WebAssembly is full.');
         try {
-          await promised((number) => core._alkomp_read(at, from, offset, out, size, number));
+          await this._promised((number) => core._alkomp_read(at, from, offset, out, size, number));
           bytes.set(core.HEAPU8.subarray(out, out + size), offset);
         } finally {
           core._free(out);
@@ -439,7 +454,7 @@ export class Device {
       withText(constant, (text) => core._alkomp_constant(
         text, kind, Number(value), Number(bits & 0xffffffffn), Number(bits >> 32n)));
     }
-    const kernel = await promised((number) => withText(name, (label) => withBytes(bytes, (from, size) =>
+    const kernel = await this._promised((number) => withText(name, (label) => withBytes(bytes, (from, size) =>
       core._alkomp_compile(at, isWgsl ? 1 : 0, from, size, label, number))));
     return new Kernel(kernel, name, wgsl);
   }
@@ -468,7 +483,8 @@ export class Device {
     }
   }
   async finished() {
-    await promised((number) => core._alkomp_finished(this._pointer('finished'), number));
+    const at = this._pointer('finished');
+    await this._promised((number) => core._alkomp_finished(at, number));
   }
   memory() {
     const at = this._pointer('memory');

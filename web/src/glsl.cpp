@@ -23,10 +23,10 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE void alkomp_glsl_macro(const char* name, const char* value) { options.macros[name] = value; }
 
 /// The number of words, or 0 with code and text of the error.
-EMSCRIPTEN_KEEPALIVE std::size_t alkomp_glsl_compile(const char* source, const char* name) {
+EMSCRIPTEN_KEEPALIVE std::size_t alkomp_glsl_compile(const char* source, std::size_t size_bytes, const char* name) {
     const alkomp::KernelOptions given = std::exchange(options, {});
     try {
-        words = alkomp::glsl_front::compile(alkomp::glsl(source, name), given, alkomp::Target::vulkan_1_2).words;
+        words = alkomp::glsl_front::compile(alkomp::glsl(std::string(source, size_bytes), name), given, alkomp::Target::vulkan_1_2).words;
         return words.size();
     } catch (const alkomp::Error& error) {
         code = to_string(error.code());

@@ -153,7 +153,13 @@ EMSCRIPTEN_KEEPALIVE double alkomp_device_number(const Device* device, int what)
     };
     return numbers[static_cast<std::size_t>(what)];
 }
-EMSCRIPTEN_KEEPALIVE int alkomp_device_lost(const Device* device) { return device->lost() ? 1 : 0; }
+/// For devices that the browser does not wake: the reference device does its work here.
+EMSCRIPTEN_KEEPALIVE int alkomp_poll(Device* device) {
+    return guarded([&] {
+        device->poll();
+        return 1;
+    });
+}
 
 // Buffers ------------------------------------------------------------------------------------------
 
