@@ -526,12 +526,13 @@ function listen() {
 
 // The device ---------------------------------------------------------------------------------------
 
-async function open() {
+async function open(name = 'webgpu') {
   const bar = $('loading');
   $('device').textContent = 'Opening the GPU…';
   bar.hidden = false;
   try {
     device = await alkomp.Device.open({
+      name,
       onProgress: (loaded, total) => {
         if (total) bar.value = loaded / total;
         $('device').textContent = loaded === total ? 'Opening the GPU…'
@@ -556,8 +557,13 @@ function noDevice(problem) {
   const text = missing || problem.message.replace(/^Device\.open: /, '');
   const parts = [element('p', {}, text)];
   if (missing && !isSecureContext) parts.push(element('p', {}, 'Open this page by https, or serve it from this machine.'));
-  parts.push(element('p', {}, 'What you write here stays, and can be taken to another browser by “Copy link”.'));
+  parts.push(element('p', {}, 'You can go on without a GPU: alkomp’s own interpreter runs GLSL kernels on the processor. It is slow, ' +
+    'and the page waits meanwhile.'));
   notice(missing ? 'This browser does not give WebGPU to this page' : 'The GPU did not open', parts, [
+    ['Run without a GPU', () => {
+      $('notice').hidden = true;
+      open('reference');
+    }],
     ['Try again', () => {
       $('notice').hidden = true;
       open();

@@ -426,7 +426,7 @@ test('a kernel that asks for more than the device has is refused in words', () =
   assert.match(await person.failure, /Make the lengths smaller/);
 }));
 
-test('without WebGPU the page says which browsers have it', () => visit({
+test('without WebGPU the page says which browsers have it, and can go on without', () => visit({
   script: () => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }),
   ready: false,
 }, async (person) => {
@@ -436,6 +436,12 @@ test('without WebGPU the page says which browsers have it', () => visit({
   assert.equal(await person.page.locator('#run').isDisabled(), true);
   await person.page.getByRole('button', { name: 'Try again' }).click();
   await notice.waitFor();
+  await person.page.getByRole('button', { name: 'Run without a GPU' }).click();
+  await person.waitsForKernel();
+  await person.runs();
+  await person.succeeds();
+  const y = await fill('f32', 1000, 'random', { seed: 2 });
+  near(await person.table(), [...y].map((one, i) => 2 * i + one), 1e-6, 'y');
 }));
 
 test('opened as a file, the page says how to serve it', () => visit({
