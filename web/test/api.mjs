@@ -169,6 +169,20 @@ const failed = await run({
     assert.deepEqual(seen.still, [1, 2, 3]);
   },
 
+  async 'the reference device runs kernels too, and the page goes on'() {
+    const seen = await inPage(async ({ alkomp, given }) => {
+      const device = await alkomp.Device.open({ name: 'reference' });
+      const kernel = await device.compileGlsl(given);
+      const x = device.toDevice(new Float32Array(300_000).fill(3));
+      const y = device.zeros('f32', 300_000);
+      device.call(kernel, null, x, y, 2);
+      const got = await device.get(y);
+      await device.finished();
+      return { backend: device.backend, right: got.every((value) => value === 6) };
+    }, saxpyGlsl);
+    assert.deepEqual(seen, { backend: 'reference', right: true });
+  },
+
   async 'closed devices and several devices'() {
     const seen = await inPage(async ({ alkomp, error }) => {
       const [one, two] = await Promise.all([alkomp.Device.open(), alkomp.Device.open()]);
