@@ -17,8 +17,8 @@ TEST(WgslFailures, of_tint_have_their_line) {
     EXPECT_EQ(describe_wgsl_failure(said, kText, "k.wgsl"),
               "\"k.wgsl\" does not compile.\n"
               "k.wgsl:3:7: error: unresolved value 'skale'\n"
-              "  a = skale;\n"
-              "      ^");
+              "    a = skale;\n"
+              "        ^");
 }
 
 TEST(WgslFailures, of_naga_have_their_line) {
@@ -31,8 +31,8 @@ TEST(WgslFailures, of_naga_have_their_line) {
     EXPECT_EQ(describe_wgsl_failure(said, kText, "k.wgsl"),
               "\"k.wgsl\" does not compile.\n"
               "k.wgsl:3:7: error: no definition in scope for identifier: `skale`\n"
-              "  a = skale;\n"
-              "      ^");
+              "    a = skale;\n"
+              "        ^");
 }
 
 TEST(WgslFailures, are_told_one_by_one_up_to_ten) {

@@ -317,7 +317,7 @@ private:
         const std::string sentence = "\"" + name + "\" is no type that a buffer can hold.";
         const bool is_known = name.starts_with("texture_") || name.starts_with("sampler") || name == "ptr";
         if (is_known) throw_unsupported(at, sentence);
-        fail_at(text_, name_, at, sentence);
+        fail_there(at, sentence);
     }
 
     Laid array(u32 depth) {
