@@ -26,7 +26,9 @@ EMSCRIPTEN_KEEPALIVE void alkomp_glsl_macro(const char* name, const char* value)
 EMSCRIPTEN_KEEPALIVE std::size_t alkomp_glsl_compile(const char* source, std::size_t size_bytes, const char* name) {
     const alkomp::KernelOptions given = std::exchange(options, {});
     try {
-        words = alkomp::glsl_front::compile(alkomp::glsl(std::string(source, size_bytes), name), given, alkomp::Target::vulkan_1_2).words;
+        words = alkomp::glsl_front::compile(alkomp::glsl(std::string(source, size_bytes), name), given,
+                                            alkomp::Target::vulkan_1_2)
+                    .words;
         return words.size();
     } catch (const alkomp::Error& error) {
         code = to_string(error.code());
