@@ -92,7 +92,7 @@ TEST_P(RefusedCalls, name_the_workgroup_count_above_the_limit) {
 
 TEST_P(RefusedCalls, name_all_counts_where_their_product_is_the_limit) {
     const auto& most = gpu.capabilities().limits.max_groups;
-    if (gpu.info().backend != "wgpu" && gpu.info().backend != "dawn") GTEST_SKIP() << "each dimension has its limit";
+    if (!is_webgpu(gpu.info().backend)) GTEST_SKIP() << "each dimension has its limit";
     EXPECT_THAT(
         wrong(kernel, groups(70000, 70000, 2), a, a, a),
         AllOf(HasSubstr("groups is 70000 x 70000 x 2"), HasSubstr(std::to_string(most[0]) + " workgroups in all")));

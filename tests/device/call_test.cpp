@@ -319,7 +319,7 @@ TEST_P(Calls, keep_what_they_use_alive) {
     EXPECT_EQ(gpu.get(result), expected);
 }
 
-bool binds_in_parts(const Device& gpu) { return gpu.info().backend == "wgpu" || gpu.info().backend == "dawn"; }
+bool binds_in_parts(const Device& gpu) { return is_webgpu(gpu.info().backend); }
 
 TEST_P(Calls, above_the_binding_limit_are_refused_with_it) {
     const u64 limit = gpu.capabilities().limits.max_storage_binding_bytes;

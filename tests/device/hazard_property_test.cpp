@@ -123,7 +123,7 @@ private:
         const Part a = bindable_part(units), b = bindable_part(units), out = bindable_part(units);
         if (meet(a, out) || meet(b, out)) return;
         const auto term = static_cast<u32>(random_());
-        const bool webgpu = gpu_.info().backend == "wgpu" || gpu_.info().backend == "dawn";
+        const bool webgpu = is_webgpu(gpu_.info().backend);
         if (webgpu && a.buffer == out.buffer && meet(a, b) && a.first != b.first) {
             // Of a buffer that is written WebGPU binds no views that overlap in part, wherever it is written.
             EXPECT_THROW(stream.call(kernel_, view(a), view(b), view(out), term), Error);

@@ -120,7 +120,7 @@ void main() { data[0] += scale.x; })"));
     const u64 step = gpu.capabilities().limits.storage_offset_alignment_bytes;
     const auto all = gpu.to_device(ramp(512, 1));
     const auto scale = all.view(0, 4), data = all.view(std::max<u64>(step, 1024) / 4, 4);
-    const bool webgpu = GetParam().backend == "wgpu" || GetParam().backend == "dawn";
+    const bool webgpu = is_webgpu(GetParam().backend);
     if (!webgpu) return gpu.call(kernel, scale, data, groups(1));
     EXPECT_THAT(error_text(ErrorCode::unsupported, [&] { gpu.call(kernel, scale, data, groups(1)); }),
                 HasSubstr("views of one buffer"));

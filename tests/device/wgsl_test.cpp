@@ -12,7 +12,8 @@ namespace {
 
 std::vector<TestDevice> devices_with_wgsl() {
     std::vector<TestDevice> devices = test_devices_of("wgpu");
-    for (const TestDevice& device : test_devices_of("dawn")) devices.push_back(device);
+    for (const char* other : {"dawn", "webgpu"})
+        for (const TestDevice& device : test_devices_of(other)) devices.push_back(device);
     return devices;
 }
 ALKOMP_DEVICE_SUITE_ON(Wgsl, devices_with_wgsl());

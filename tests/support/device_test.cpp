@@ -126,7 +126,7 @@ std::vector<TestDevice> test_devices_of(std::string_view backend) {
 
 std::vector<TestDevice> test_devices_for_modules() {
     std::vector<TestDevice> devices = test_devices_of("vulkan");
-    for (const char* backend : {"reference", "wgpu", "dawn"})
+    for (const char* backend : {"reference", "wgpu", "dawn", "webgpu"})
         for (const TestDevice& device : test_devices_of(backend)) devices.push_back(device);
     return devices;
 }

@@ -26,6 +26,9 @@ std::ostream& operator<<(std::ostream& out, const TestDevice& device);
 /// Every device of query() that takes part, and those of one backend.
 [[nodiscard]] const std::vector<TestDevice>& test_devices();
 [[nodiscard]] std::vector<TestDevice> test_devices_of(std::string_view backend);
+[[nodiscard]] inline bool is_webgpu(std::string_view backend) {
+    return backend == "wgpu" || backend == "dawn" || backend == "webgpu";
+}
 /// Those that run kernels that are modules of the IR.
 [[nodiscard]] std::vector<TestDevice> test_devices_for_modules();
 

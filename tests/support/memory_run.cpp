@@ -115,7 +115,7 @@ void MemoryDevice::execute(const Step& step, backend::Completion& completion) {
     }
     std::vector<std::span<std::byte>> bindings;
     for (const auto& [buffer, range] : step.bindings)
-        bindings.push_back({buffer->bytes.get() + range.offset_bytes, range.size_bytes});
+        bindings.push_back({buffer->bytes.get() + range.offset_bytes, static_cast<std::size_t>(range.size_bytes)});
     Invocation at;
     at.groups = step.groups;
     if (step.from) std::memcpy(at.groups.data(), step.from->bytes.get() + step.from_offset, 12);
