@@ -100,8 +100,13 @@ TEST_P(Wgsl, of_the_emitter_is_taken) {
         SCOPED_TRACE(entry.path().filename());
         std::ifstream file(entry.path());
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        EXPECT_TRUE(static_cast<bool>(compile_ir(gpu, text)));
-        ++taken;
+        try {
+            EXPECT_TRUE(static_cast<bool>(compile_ir(gpu, text)));
+            ++taken;
+        } catch (const Error& error) {
+            // Clusters that are larger than the device's subgroups.
+            EXPECT_NE(std::string(error.what()).find("max_subgroup_size"), std::string::npos) << error.what();
+        }
     }
     EXPECT_GE(taken, 20u);
 }

@@ -16,7 +16,9 @@ const excluded = [
 const filter = given.find((word) => word.startsWith('--gtest_filter='));
 const words = given.filter((word) => word.startsWith('--'));
 if (!filter) words.push(`--gtest_filter=*:-${excluded.join(':')}`);
-const environment = { ALKOMP_TEST_BACKENDS: 'webgpu', ALKOMP_REQUIRE: 'webgpu', ALKOMP_CACHE: '0' };
+const environment = {
+  ALKOMP_TEST_BACKENDS: 'webgpu', ALKOMP_REQUIRE: 'webgpu', ALKOMP_CACHE: '0', ALKOMP_DEVICE_PROGRAMS: '48',
+};
 for (const word of given.filter((item) => !item.startsWith('--'))) {
   const [name, ...value] = word.split('=');
   environment[name] = value.join('=');

@@ -148,7 +148,11 @@ void Pipelines::make_layouts(const Interface& interface, Kernel& kernel) {
     WGPUPipelineLayoutDescriptor descriptor{};
     descriptor.bindGroupLayoutCount = layouts.size();
     descriptor.bindGroupLayouts = layouts.data();
-    if (kernel.scalars == ScalarPath::immediate) descriptor.immediateSize = kernel.scalar_bytes;
+    // A structure ends at a multiple of its alignment, which browsers count.
+    const bool whole = core_.capabilities.wgsl.dialect == WgslSupport::Dialect::standard;
+    if (kernel.scalars == ScalarPath::immediate)
+        descriptor.immediateSize =
+            whole ? static_cast<u32>(scalar_block_bytes(kernel.scalar_bytes)) : kernel.scalar_bytes;
     kernel.layout = core_.wgpu().DeviceCreatePipelineLayout(core_.device, &descriptor);
 }
 
