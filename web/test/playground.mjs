@@ -419,8 +419,15 @@ void main() {
   }).finally(() => own.close());
 });
 
-test('a kernel that asks for more than the device has is refused in words', () => visit({}, async (person) => {
-  for (const name of ['x', 'y']) await person.row(name).getByLabel('Length').fill('5000000');
+test('workgroups beyond the limit of a dimension are folded, of WGSL of one\'s own refused in words', () => visit({}, async (person) => {
+  const fill = async () => {
+    for (const name of ['x', 'y']) await person.row(name).getByLabel('Length').fill('5000000');
+  };
+  await fill();
+  await person.runs();
+  await person.succeeds();
+  await person.picks('saxpy: y = a x + y', 'WGSL');
+  await fill();
   await person.runs();
   assert.match(await person.failure, /at most 65535 workgroups/);
   assert.match(await person.failure, /Make the lengths smaller/);
