@@ -310,12 +310,14 @@ export class Device {
       if (missing) throw new AlkompError('unsupported', `Device.open: ${missing}`);
     }
     await loaded(onProgress);
-    if (name.startsWith('webgpu') && !(await navigator.gpu.requestAdapter()))
+    try {
+      return new Device(await promised((number) => withText(name, (text) => core._alkomp_open(text, number))));
+    } catch (problem) {
+      if (!name.startsWith('webgpu') || await navigator.gpu.requestAdapter()) throw problem;
       throw new AlkompError('unsupported',
         'Device.open: this browser has WebGPU and no GPU for it here: it may be blocked or turned off; chrome://gpu, ' +
         'about:support and their like say why.');
-    const opened = await promised((number) => withText(name, (text) => core._alkomp_open(text, number)));
-    return new Device(opened);
+    }
   }
 
   constructor(at) {

@@ -4,7 +4,6 @@
 // given the number of a promise, which `alkomp_settle` of alkomp.js settles.
 #include "alkomp/alkomp.h"
 #include "alkomp/lang.h"
-#include "emit/wgsl/wgsl.h"
 #include "runtime/kernel.h"
 #include "runtime/translate.h"
 

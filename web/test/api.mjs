@@ -278,6 +278,19 @@ const failed = await run({
     assert.ok(seen.message.includes(seen.missing));
   },
 
+  async 'a browser that has WebGPU and no GPU for it says so'() {
+    const page = await browser.newPage();
+    await page.addInitScript(() => { GPU.prototype.requestAdapter = async () => null; });
+    await page.goto(`${server.address}/test/empty.html`);
+    const seen = await page.evaluate(async () => {
+      const { Device } = await import('/dist/alkomp.js');
+      return Device.open().then(() => null, ({ code, message }) => ({ code, message }));
+    });
+    await page.close();
+    assert.equal(seen.code, 'unsupported');
+    assert.match(seen.message, /no GPU for it here/);
+  },
+
   async 'a GPU process that dies loses the device, and another one can be opened'() {
     const page = await browser.newPage();
     await page.goto(`${server.address}/test/empty.html`);

@@ -100,7 +100,7 @@ std::function<void()>& waker() {
 }
 
 // In the order that browser.js writes.
-enum Number { kMostGroups, kFallback, kSubgroupMin, kSubgroupMax, kFeatures, kFirstLimit };
+enum Number { kFallback, kSubgroupMin, kSubgroupMax, kFeatures, kFirstLimit };
 constexpr std::array kLimits32{
     &WGPULimits::maxBindGroups,
     &WGPULimits::maxBindingsPerBindGroup,

@@ -137,7 +137,7 @@ mergeInto(LibraryManager.library, {
     web.features.forEach((name, bit) => { if (adapter.features.has(name)) features |= 1 << bit; });
     if (web.hasImmediates()) features |= 1 << web.features.length;
     const numbers = [
-      adapter.limits.maxComputeWorkgroupsPerDimension, info.isFallbackAdapter || adapter.isFallbackAdapter ? 1 : 0,
+      info.isFallbackAdapter || adapter.isFallbackAdapter ? 1 : 0,
       info.subgroupMinSize || 0, info.subgroupMaxSize || 0, features, ...web.limits.map((name) => adapter.limits[name] || 0),
     ];
     HEAPF64.set(numbers, (out >>> 0) / 8);
