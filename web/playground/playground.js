@@ -208,10 +208,8 @@ function groups() {
 
 // A kernel may never end: after a while a person can stop waiting for it.
 async function finished() {
-  let giveUp;
-  const given = new Promise((_, reject) => {
-    giveUp = () => reject(Object.assign(new Error('The run was given up.'), { code: 'device_lost', givenUp: true }));
-  });
+  const enough = new AbortController();
+  const giveUp = () => enough.abort(Object.assign(new Error('The run was given up.'), { code: 'device_lost', givenUp: true }));
   const late = setTimeout(() => {
     const button = element('button', { type: 'button' }, 'Give up');
     button.addEventListener('click', giveUp);
@@ -219,7 +217,7 @@ async function finished() {
     reveal($('summary'));
   }, kLong);
   try {
-    await Promise.race([device.finished(), given]);
+    await device.finished({ timeout: Infinity, signal: enough.signal });
   } finally {
     clearTimeout(late);
   }

@@ -53,6 +53,13 @@ export interface KernelOptions {
   entry?: string;
 }
 
+export interface WaitOptions {
+  /** Seconds until the wait gives up and rejects with `timed_out`: 60 unless given, `Infinity` for never. */
+  timeout?: number;
+  /** Ends the wait when it is aborted, which rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 /** Memory of a device. `free` gives it back at once; else the garbage collector does, sometime. */
 export interface Buffer {
   readonly dtype: DType;
@@ -102,8 +109,11 @@ export class Device {
   write(buffer: Buffer, values: TypedArray): void;
   copy(from: Buffer, to: Buffer): void;
   fill(buffer: Buffer, value: number | bigint): void;
-  /** Waits for the work that writes the buffer, and gives its elements; Float16 as Uint16Array of bits. */
-  get(buffer: Buffer): Promise<TypedArray>;
+  /**
+   * Waits for the work that writes the buffer, and gives its elements; Float16 as Uint16Array of bits.
+   * A wait that gives up or is aborted leaves the work as it is: it goes on, and waiting again is legal.
+   */
+  get(buffer: Buffer, options?: WaitOptions): Promise<TypedArray>;
 
   /** GLSL 4.60, for Vulkan. The compiler is fetched by the first call. */
   compileGlsl(text: string, options?: KernelOptions): Promise<Kernel>;
@@ -115,8 +125,8 @@ export class Device {
    * With `groups` null all buffers that are used per element have one length, and that many invocations run.
    */
   call(kernel: Kernel, groups: Groups, ...args: Argument[]): void;
-  /** Resolves once all that has been recorded is done; rejects with its failure. */
-  finished(): Promise<void>;
+  /** Resolves once all that has been recorded is done; rejects with its failure. Gives up as `get` does. */
+  finished(options?: WaitOptions): Promise<void>;
   /** Bytes that live buffers hold, and that are kept for reuse. */
   memory(): { inUse: number; cached: number };
   /** Gives all buffers and kernels back; using them is an error from here on. */

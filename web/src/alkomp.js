@@ -53,6 +53,31 @@ function promised(begin) {
   });
 }
 
+const longestTimer = 2 ** 31 - 1;  // ms; a longer one would be over at once
+
+/** What `begin` promises, unless the caller has had enough before; `wanted` tells whether the result still matters. */
+function waited(function_, { timeout = 60, signal } = {}, begin) {
+  if (typeof timeout !== 'number' || !(timeout >= 0))
+    throw wrong(`${function_}: timeout is ${timeout}; it takes seconds from 0 on, or Infinity.`);
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    let over = false;
+    let timer;
+    const end = (settle, value) => {
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      settle(value);
+    };
+    const aborted = () => end(reject, signal.reason);
+    const late = () => end(reject, new AlkompError('timed_out',
+      `${function_}: the wait gave up after ${timeout * 1000} ms; the work lives on, and waiting again is legal.`));
+    signal?.addEventListener('abort', aborted);
+    if (timeout * 1000 <= longestTimer) timer = setTimeout(late, timeout * 1000);
+    begin(() => !over).then((value) => end(resolve, value), (problem) => end(reject, problem));
+  });
+}
+
 function checked(value) {
   if (value) return value;
   throw new AlkompError(core.UTF8ToString(core._alkomp_error_code()), core.UTF8ToString(core._alkomp_error_text()));
@@ -402,7 +427,10 @@ export class Device {
     const element = new arrays[scalar](lanes).fill(scalar === 'i64' || scalar === 'u64' ? BigInt(value) : value);
     withBytes(bytesOf(element), (from, size) => checked(core._alkomp_fill(at, buffer._pointer('fill'), from, size)));
   }
-  async get(buffer) {
+  async get(buffer, options) {
+    return waited('get', options, (wanted) => this._read(buffer, wanted));
+  }
+  async _read(buffer, wanted) {
     const at = this._pointer('get');
     const view = buffer._pointer('get');
     const { scalar, lanes } = parsed(buffer.dtype);
@@ -415,7 +443,7 @@ export class Device {
       checked(core._alkomp_copy(at, view, from));
     }
     try {
-      for (let offset = 0; offset < bytes.length || offset === 0; offset += pieceBytes) {
+      for (let offset = 0; wanted() && (offset < bytes.length || offset === 0); offset += pieceBytes) {
         const size = Math.min(pieceBytes, bytes.length - offset);
         const out = core._malloc(Math.max(size, 1)) >>> 0;
         if (!out) throw new AlkompError('out_of_memory', 'get: the memory of the page for WebAssembly is full.');
@@ -484,9 +512,9 @@ export class Device {
       for (const name of names) core._free(name);
     }
   }
-  async finished() {
+  async finished(options) {
     const at = this._pointer('finished');
-    await this._promised((number) => core._alkomp_finished(at, number));
+    return waited('finished', options, () => this._promised((number) => core._alkomp_finished(at, number)));
   }
   memory() {
     const at = this._pointer('memory');

@@ -63,6 +63,16 @@ void main() {
     if (i < y.length()) y[i] += alpha * x[i];
 }`;
 
+/** `rounds` times x -> a x + c from 0 on, by squaring. */
+function slowResult(rounds) {
+  let [a, c, x] = [1664525n, 1013904223n, 0n];
+  for (let left = BigInt(rounds); left > 0n; left >>= 1n) {
+    if (left & 1n) x = (a * x + c) % 2n ** 32n;
+    [a, c] = [(a * a) % 2n ** 32n, (a * c + c) % 2n ** 32n];
+  }
+  return Number(x);
+}
+
 const failed = await run({
   async 'a device opens and says what it is'() {
     const seen = await inPage(async ({ alkomp }) => {
@@ -217,6 +227,54 @@ const failed = await run({
       return { got, ticks };
     }, saxpyGlsl);
     assert.deepEqual(seen.got, [100, 250, 450]);
+  },
+
+  async 'a wait gives up after its time or when it is told to, the page and the device go on'() {
+    const seen = await inPage(async ({ alkomp, error, given }) => {
+      const device = await alkomp.Device.open();
+      const kernel = await device.compileWgsl(given);
+      const slow = device.toDevice(new Uint32Array([0]));
+      const other = device.toDevice(new Uint32Array([7]));
+      device.call(kernel, 1, slow);
+      await device.finished();  // its pipeline is made
+      device.write(slow, new Uint32Array([150_000_000]));
+      let ticks = 0;
+      const timer = setInterval(() => ++ticks, 5);
+      const start = performance.now();
+      device.call(kernel, 1, slow);
+      const late = await error(() => device.get(slow, { timeout: 0.1 }));
+      const gaveUp = performance.now() - start;
+      const unfinished = await error(() => device.finished({ timeout: 0 }));
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 20);
+      const aborted = await error(() => device.get(slow, { signal: controller.signal }));
+      const before = await error(() => device.get(slow, { signal: AbortSignal.abort() }));
+      const ticked = ticks;
+      const got = [...await device.get(slow)];
+      const took = performance.now() - start;
+      clearInterval(timer);
+      return {
+        late, gaveUp, unfinished, aborted, before, ticked, got, took, other: [...await device.get(other, { timeout: Infinity })],
+        wrong: [await error(() => device.get(other, { timeout: -1 })), await error(() => device.finished({ timeout: '1' }))],
+      };
+    }, `@group(0) @binding(0) var<storage, read_write> data: array<u32>;
+@compute @workgroup_size(1) fn main() {
+  let rounds = data[0];
+  var value = 0u;
+  for (var i = 0u; i < rounds; i++) { value = value * 1664525u + 1013904223u; }
+  data[0] = value;
+}`);
+    console.log(`  gave up after ${seen.gaveUp.toFixed()} ms, done after ${seen.took.toFixed()} ms, ${seen.ticked} ticks meanwhile`);
+    assert.equal(seen.late?.code, 'timed_out');
+    assert.equal(seen.late.message, 'get: the wait gave up after 100 ms; the work lives on, and waiting again is legal.');
+    assert.equal(seen.unfinished?.code, 'timed_out');
+    assert.match(seen.unfinished.message, /^finished: the wait gave up after 0 ms/);
+    assert.equal(seen.aborted?.message, 'enough');
+    assert.equal(seen.before?.name, 'AbortError');
+    assert.ok(seen.ticked >= 3, `${seen.ticked} ticks`);
+    assert.deepEqual(seen.got, [slowResult(150_000_000)]);
+    assert.deepEqual(seen.other, [7]);
+    for (const wrong of seen.wrong) assert.equal(wrong?.code, 'invalid_argument');
   },
 
   async 'the program of README.md runs as it stands'() {
