@@ -51,6 +51,8 @@ from ._alkompy import (
     slot,
     spirv,
     spirv_file,
+    wgsl,
+    wgsl_file,
 )
 from ._alkompy import version as __version__
 from ._webgpu import tell_where_wgpu_native_is
@@ -97,6 +99,8 @@ __all__ = [
     "slot",
     "spirv",
     "spirv_file",
+    "wgsl",
+    "wgsl_file",
 ]
 
 # Messages and help() name things by where users import them from.

@@ -73,6 +73,8 @@ ShaderAndKernels compile_glsl(nb::handle code, std::string entry, nb::object mac
     given.optimize = optimize;
     const alkomp::KernelOptions options = kernel_options(given, "compile_glsl");
     const Source source = source_of(code, name.c_str(), "compile_glsl");
+    if (source.language == alkomp::Language::wgsl)
+        refuse("compile_glsl: \"" + source.name + "\" is WGSL; Device.compile takes it, for a device.");
     const WithoutGil release;
     return {alkomp::compile_shader(source, options), {}};
 }
@@ -105,9 +107,10 @@ const char* language_name(alkomp::Language language) {
 void bind_sources(nb::module_& m) {
     nb::class_<Source>(m, "Source", "The text or words of a kernel, with the name that messages call it by.")
         .def_ro("name", &Source::name, "File name, or \"<glsl>\".")
-        .def_ro("text", &Source::text, "GLSL text; empty for SPIR-V.")
+        .def_ro("text", &Source::text, "GLSL or WGSL text; empty for SPIR-V.")
         .def_prop_ro(
-            "language", [](const Source& self) { return language_name(self.language); }, "\"glsl\" or \"spirv\".")
+            "language", [](const Source& self) { return language_name(self.language); },
+            "\"glsl\", \"spirv\" or \"wgsl\".")
         .def("__repr__", [](const Source& self) {
             return "<alkompy.Source " + std::string(language_name(self.language)) + " \"" + self.name + "\">";
         });
@@ -121,6 +124,13 @@ void bind_sources(nb::module_& m) {
         "SPIR-V, as read from a .spv file, as a Source.\n\nRaises Error (compile_failed) when it is not whole words.");
     m.def("spirv_file", &alkomp::spirv_file, "path"_a, nb::sig("def spirv_file(path: str | os.PathLike) -> Source"),
           "A SPIR-V file as a Source.");
+    m.def("wgsl", &alkomp::wgsl, "text"_a, "name"_a = "<wgsl>",
+          "WGSL text as a Source; `name` stands in messages.\n\n"
+          "It goes as it is to devices that take it, those of WebGPU; calls are checked against its declarations.\n"
+          "Device.compile raises Error (compile_failed) with line and column for text that is wrong,\n"
+          "NotImplementedError on other devices.");
+    m.def("wgsl_file", &alkomp::wgsl_file, "path"_a, nb::sig("def wgsl_file(path: str | os.PathLike) -> Source"),
+          "A WGSL file as a Source.\n\nRaises ValueError when it cannot be read.");
 }
 
 void bind_shader(nb::module_& m) {

@@ -21,6 +21,22 @@ def dev(request):
     return alkompy.Device(request.param.index)
 
 
+@pytest.fixture(scope="session", params=["wgpu", "dawn"])
+def webgpu(request):
+    """The first device of each WebGPU library that is here; libraries are found when they are asked for."""
+    device = _webgpu(request.param)
+    if device is None:
+        pytest.skip(f"no device of {request.param}")
+    return device
+
+
+def _webgpu(backend):
+    try:
+        return alkompy.Device(backend)
+    except (ValueError, alkompy.UnsupportedError):
+        return None
+
+
 @pytest.fixture(scope="session")
 def copy_kernel(dev):
     """to[i] = from[i] for uint32, 64 invocations in a workgroup."""
@@ -56,7 +72,7 @@ def pytest_sessionstart(session):
     # A job that a shell runs in the background ignores Ctrl-C, and so would the processes that the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = [name for name in os.environ.get("ALKOMP_REQUIRE", "").split(",") if name]
-    missing = set(wanted) - {info.backend for info in _devices}
+    missing = {name for name in set(wanted) - {info.backend for info in _devices} if _webgpu(name) is None}
     if missing:
         raise pytest.UsageError(f"ALKOMP_REQUIRE asks for {', '.join(sorted(missing))}, of which no device is found")
 

@@ -193,8 +193,8 @@ try:
     alkompy.Device("vulkan")
 except ValueError as error:
     print(error.code)
-""", VK_DRIVER_FILES="/nonexistent.json", VK_ICD_FILENAMES="/nonexistent.json") == \
-        "['reference']\nreference [0 1 2]\ninvalid_argument\n"
+""", VK_DRIVER_FILES="/nonexistent.json", VK_ICD_FILENAMES="/nonexistent.json",
+               ALKOMP_WEBGPU_LIBRARY="/nonexistent") == "['reference']\nreference [0 1 2]\ninvalid_argument\n"
 
 
 def test_the_environment_names_the_device(dev):

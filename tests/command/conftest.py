@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Starts the built command, as a user does, in an empty folder."""
 
+import importlib.util
 import json
 import os
 import pathlib
@@ -55,6 +56,20 @@ def vulkan(alkomp):
         assert "vulkan" not in os.environ.get("ALKOMP_REQUIRE", "").split(","), "there is no Vulkan device"
         pytest.skip("no Vulkan device")
     return found
+
+
+@pytest.fixture
+def webgpu():
+    """The environment in which the command finds wgpu-native, as scripts/setup brings it; as `vulkan` without."""
+    library = os.environ.get("ALKOMP_WEBGPU_LIBRARY")
+    if not library:
+        package = importlib.util.find_spec("wgpu")
+        found = [*pathlib.Path(package.origin).parent.glob("resources/*wgpu_native*")] if package else []
+        library = str(found[0]) if found else ""
+    if not library or "nonexistent" in library:
+        assert "wgpu" not in os.environ.get("ALKOMP_REQUIRE", "").split(","), "there is no WebGPU device"
+        pytest.skip("no WebGPU library")
+    return {"ALKOMP_WEBGPU_LIBRARY": library}
 
 
 @pytest.fixture

@@ -230,6 +230,42 @@ def test_spirv_runs(alkomp, folder):
     assert (np.load("b.npy") == 2 * np.arange(5)).all()
 
 
+WGSL = """override factor: u32 = 2u;
+@group(0) @binding(0) var<storage, read_write> numbers: array<u32>;
+@compute @workgroup_size(64) fn scale(@builtin(global_invocation_id) id: vec3u) {
+    if (id.x < arrayLength(&numbers)) { numbers[id.x] *= factor; }
+}
+"""
+
+
+def test_wgsl_runs_on_webgpu(alkomp, folder, vulkan, webgpu):
+    (folder / "scale.wgsl").write_text(WGSL)
+    np.save("a.npy", np.arange(1000, dtype=np.uint32))
+    words = ("run", "scale.wgsl", "--in", "a.npy", "--out", "numbers=b.npy", "--device", "wgpu")
+    assert alkomp(*words, **webgpu).stdout == "b.npy  u32[1000]  from numbers\n"
+    assert (np.load("b.npy") == 2 * np.arange(1000)).all()
+    alkomp(*words, "--set", "factor=5", "--entry", "scale", **webgpu)
+    assert (np.load("b.npy") == 5 * np.arange(1000)).all()
+
+
+def test_a_mistake_in_wgsl_shows_its_place(alkomp, folder, vulkan, webgpu):
+    np.save("a.npy", np.arange(10, dtype=np.uint32))
+    words = ("run", "scale.wgsl", "--in", "a.npy", "--device", "wgpu")
+    (folder / "scale.wgsl").write_text(WGSL.replace("*= factor", "*= faktor"))
+    said = alkomp(*words, status=1, **webgpu).stderr
+    assert "scale.wgsl:4:" in said and "faktor" in said and "^" in said
+    (folder / "scale.wgsl").write_text(WGSL.replace("array<u32>", "array<uint>"))
+    said = alkomp(*words, status=1, **webgpu).stderr
+    assert "scale.wgsl:2:" in said and "uint" in said and "^" in said
+
+
+def test_wgsl_elsewhere_is_refused_in_words(alkomp, folder):
+    (folder / "scale.wgsl").write_text(WGSL)
+    np.save("a.npy", np.arange(10, dtype=np.uint32))
+    said = alkomp("run", "scale.wgsl", "--in", "a.npy", "--device", "reference", status=1).stderr
+    assert said.startswith("alkomp run: ") and "is WGSL, which the device" in said and "does not take" in said
+
+
 def test_no_workgroups_do_nothing(alkomp):
     np.save("a.npy", np.arange(5, dtype=np.uint32))
     alkomp("run", "double.comp", "--in", "a.npy", "--out", "b.npy", "--groups", "0")

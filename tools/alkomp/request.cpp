@@ -172,7 +172,10 @@ RunOptions::RunOptions(CLI::App& app, Verb verb) : app_(app), verb_(verb) {
     const auto several = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
         app.add_option(name, to, help)->type_name(type)->allow_extra_args(false);
     };
-    app.add_option("KERNEL", plain_.kernel, "GLSL compute shader, or SPIR-V (.spv)")->type_name("")->required();
+    const char* const languages = verb == Verb::check
+                                      ? "GLSL compute shader, or SPIR-V (.spv)"
+                                      : "GLSL compute shader, SPIR-V (.spv), or WGSL (.wgsl) for WebGPU";
+    app.add_option("KERNEL", plain_.kernel, languages)->type_name("")->required();
     several("--in,-i", in_, "[NAME=]FILE", "Fill a buffer from this file");
     several("--out,-o", out_, "[NAME=]FILE[:TYPE][:SHAPE]", "Save a buffer to this file");
     several("--like", like_, "FILE", "Give the --out before it the type and shape of this file");
