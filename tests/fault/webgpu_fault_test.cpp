@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Every answer that a WebGPU library gives a full program is a fault once: the right error, no crash, no hang, and the next
-// program in the same process works.
+// program in the same process works. And handles that a library uses again.
 #include "fault/program.h"
 #include "fault/webgpu_shim.h"
 
@@ -119,6 +119,22 @@ TEST(WebGpuFaults, every_answer_is_each_of_its_faults) {
         }
     }
     std::cout << answers.size() << " answers, " << runs << " faults injected\n";
+}
+
+// More bind groups than are kept, within one encoding: they are dropped there, and a new one may have the handle of the one
+// that the pass was told last.
+TEST(WebGpuHandles, a_new_bind_group_is_told_to_the_pass_also_where_its_handle_is_an_old_one) {
+    constexpr u64 kCalls = 9000, kStep = 64;  // words; views start where the device lets bindings start
+    Device gpu(kDevice);
+    const auto increment = kernel("increment", [](InOut<u32> data) { data[global_id()] += 1u; });
+    const auto data = gpu.zeros<u32>(kCalls * kStep);
+    Graph graph = gpu.create_graph();
+    for (u64 i = 0; i < kCalls; ++i) graph.call(increment, data.slice(i * kStep, 1));
+    for (u32 round = 1; round <= 2; ++round) {
+        graph.replay();
+        const std::vector<u32> got = gpu.get(data);
+        for (u64 i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], i % kStep == 0 ? round : 0u) << i;
+    }
 }
 
 }  // namespace

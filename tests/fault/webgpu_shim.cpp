@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A WebGPU library that forwards to a real one, on which it depends, and makes any of its answers a fault: those of error
 // scopes, which tell of every call that makes or submits something, of callbacks, and of calls that give an address.
+// Handles of bind groups it gives out again as soon as they are free.
 #include "fault/webgpu_shim.h"
 
 #include <webgpu.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -64,6 +66,20 @@ bool faulty(const char* function) {
         s.on_loss.callback(&s.device, WGPUDeviceLostReason_Unknown, view(kText), s.on_loss.userdata1,
                            s.on_loss.userdata2);
     return false;
+}
+
+/// Stands for a bind group, so that handles are used again as unluckily as an allocator may.
+struct Group {
+    WGPUBindGroup real = nullptr;
+};
+struct Groups {
+    std::mutex mutex;
+    std::vector<Group*> free;
+    Group* told = nullptr;  // the one that a pass has heard of last
+};
+Groups& groups() {
+    static auto* instance = new Groups;
+    return *instance;
 }
 
 /// A callback's receiver with the one that it was meant for.
@@ -178,5 +194,37 @@ void* wgpuBufferGetMappedRange(WGPUBuffer buffer, size_t offset, size_t size) {
 void const* wgpuBufferGetConstMappedRange(WGPUBuffer buffer, size_t offset, size_t size) {
     if (faulty("wgpuBufferGetConstMappedRange")) return nullptr;
     return REAL(wgpuBufferGetConstMappedRange)(buffer, offset, size);
+}
+
+/// Where the handle that a pass has heard of last is free, it is the new one.
+WGPUBindGroup wgpuDeviceCreateBindGroup(WGPUDevice device, WGPUBindGroupDescriptor const* descriptor) {
+    WGPUBindGroup made = REAL(wgpuDeviceCreateBindGroup)(device, descriptor);
+    if (made == nullptr) return nullptr;
+    Groups& all = groups();
+    const std::lock_guard lock(all.mutex);
+    if (all.free.empty()) all.free.push_back(new Group);
+    auto chosen = std::find(all.free.begin(), all.free.end(), all.told);
+    if (chosen == all.free.end()) --chosen;
+    Group* const group = *chosen;
+    all.free.erase(chosen);
+    group->real = made;
+    return reinterpret_cast<WGPUBindGroup>(group);
+}
+void wgpuBindGroupRelease(WGPUBindGroup handle) {
+    auto* const group = reinterpret_cast<Group*>(handle);
+    REAL(wgpuBindGroupRelease)(group->real);
+    Groups& all = groups();
+    const std::lock_guard lock(all.mutex);
+    all.free.push_back(group);
+}
+void wgpuComputePassEncoderSetBindGroup(WGPUComputePassEncoder pass, uint32_t number, WGPUBindGroup handle,
+                                        size_t count, uint32_t const* offsets) {
+    auto* const group = reinterpret_cast<Group*>(handle);
+    {
+        Groups& all = groups();
+        const std::lock_guard lock(all.mutex);
+        all.told = group;
+    }
+    REAL(wgpuComputePassEncoderSetBindGroup)(pass, number, group == nullptr ? nullptr : group->real, count, offsets);
 }
 }
