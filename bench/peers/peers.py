@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""alkompy beside Kompute, wgpu-py and bare Vulkan: the same tasks in one run, taken in turns.
+"""alkompy, also on wgpu-native, beside Kompute, wgpu-py and bare Vulkan: the same tasks in one run, taken in turns.
 
-Each library does a task the way its own documentation does it; every task ends when its result is there.
+alkompy's wgpu-native is the file that wgpu-py brings, and both get the same WGSL there. Each library does a task the way its own documentation does it; every task ends when its result is there.
 Kompute's download ends in its own mapped memory, without the copy into the caller's array that the others make.
 Install the peers with setup.sh, build the targets bare_peer and bare_start, then
   python peers.py --build build/bench/bench
-prints the table of docs/performance.md. Start-up is measured from the start of a process to its end, and
+prints the table of docs/performance.md; what is missing is left out, and
+  python peers.py --only "alkompy on wgpu-native" wgpu-py
+needs no build beside the two packages. Start-up is measured from the start of a process to its end, and
 for Python that includes the interpreter and numpy.
 """
 import argparse
 import contextlib
+import importlib.util
 import os
 import pathlib
 import re
@@ -46,19 +49,23 @@ def words(build):
 class Alkompy:
     """alkompy, from the SPIR-V that Kompute gets."""
 
+    where = ()
+    scalars = (2,)
+
     def __init__(self, build):
         import alkompy
         import numpy as np
 
-        self.np, self.device = np, alkompy.Device()
+        self.np, self.device = np, alkompy.Device(*self.where)
         self.kernel = self.device.compile(self.code(alkompy, build))
+        self.place = self.device.info.name
 
     def code(self, alkompy, build):
         return alkompy.spirv(words(build))
 
     def first(self):
         data = self.device.to_device(self.np.full(16, 5, self.np.uint32))
-        self.device.call(self.kernel, data, 2, groups=1)
+        self.device.call(self.kernel, data, *self.scalars, groups=1)
         return int(self.device.get(data)[0])
 
     def prepare(self):
@@ -69,11 +76,11 @@ class Alkompy:
 
     def dispatch(self):
         for _ in range(DISPATCHES):
-            self.device.call(self.kernel, self.data, 2, groups=1)
+            self.device.call(self.kernel, self.data, *self.scalars, groups=1)
         self.device.wait()
 
     def wait(self):
-        self.device.call(self.kernel, self.data, 2, groups=1)
+        self.device.call(self.kernel, self.data, *self.scalars, groups=1)
         self.device.wait()
 
     def upload(self):
@@ -91,6 +98,21 @@ class AlkompyGlsl(Alkompy):
         return GLSL
 
 
+class AlkompyWgpu(Alkompy):
+    """alkompy, from the WGSL that wgpu-py gets, on the library that it brings."""
+
+    where = ("wgpu",)
+    scalars = ()
+
+    def __init__(self, build):
+        resources = pathlib.Path(importlib.util.find_spec("wgpu").origin).parent / "resources"
+        os.environ["ALKOMP_WEBGPU_LIBRARY"] = str(next(resources.glob("*wgpu_native*")))
+        super().__init__(build)
+
+    def code(self, alkompy, build):
+        return alkompy.wgsl(WGSL)
+
+
 class Kompute:
     """Kompute, from SPIR-V."""
 
@@ -99,6 +121,7 @@ class Kompute:
         import numpy as np
 
         self.np, self.kp, self.words, self.manager = np, kp, words(build), kp.Manager()
+        self.place = self.manager.get_device_properties()["device_name"]
 
     def algorithm(self, tensor):
         # Push constants of any type arrive as floats: this is the float with the bits of 2.
@@ -145,7 +168,7 @@ class Wgpu:
 
         self.np, self.wgpu = np, wgpu
         adapters = [a for a in wgpu.gpu.enumerate_adapters_sync() if a.info["backend_type"] == "Vulkan"]
-        self.device = adapters[0].request_device_sync()
+        self.device, self.place = adapters[0].request_device_sync(), adapters[0].info["device"]
         module = self.device.create_shader_module(code=WGSL)
         stage = {"module": module, "entry_point": "main"}
         self.pipeline = self.device.create_compute_pipeline(layout="auto", compute=stage)
@@ -197,7 +220,8 @@ class Wgpu:
         self.out = self.np.frombuffer(self.device.queue.read_buffer(self.big), self.np.uint32)
 
 
-LIBRARIES = {"alkompy": Alkompy, "alkompy, GLSL": AlkompyGlsl, "Kompute": Kompute, "wgpu-py": Wgpu}
+LIBRARIES = {"alkompy": Alkompy, "alkompy, GLSL": AlkompyGlsl, "alkompy on wgpu-native": AlkompyWgpu, "Kompute": Kompute,
+             "wgpu-py": Wgpu}
 ONLY_START = {"alkompy, GLSL"}
 BARE = "bare Vulkan"
 TASKS = {"dispatch": ("dependent dispatch, 1000 in a batch, each (us)", 1e6), "wait": ("tiny call + wait (us)", 1e6),
@@ -219,9 +243,11 @@ def serve(name, build):
 
 def start(name, build):
     """A process that does nothing but its first result."""
-    result = LIBRARIES[name](build).first()
+    library = LIBRARIES[name](build)
+    result = library.first()
     if result != 17:
         raise SystemExit(f"{name}: the first result is {result} instead of 17.")
+    print(library.place)
 
 
 def command(name, build, mode):
@@ -319,13 +345,14 @@ def table(names, starts, tasks):
 
 
 def installed(names, build):
-    """Those whose first result comes out right."""
+    """Those whose first result comes out right; says on which device."""
     found = []
     for name in names:
         with contextlib.suppress(OSError):
             done = subprocess.run(command(name, build, "--start"), capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 found.append(name)
+                print(f"peers: {name} runs on {done.stdout.strip() or 'the first device'}", file=sys.stderr)
             else:
                 print(f"peers: {name} is left out: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
     return found
@@ -335,6 +362,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build/bench/bench", help="folder of the build's bench programs")
     parser.add_argument("--times", type=int, default=6, help="new processes per task and library; six give the interval")
+    parser.add_argument("--only", nargs="+", choices=[*LIBRARIES, BARE], metavar="NAME", help="these alone, by the table's names")
     parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
     parser.add_argument("--start", choices=LIBRARIES, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -342,8 +370,7 @@ def main():
         return serve(options.worker, options.build)
     if options.start:
         return start(options.start, options.build)
-    everyone = [*LIBRARIES, BARE]
-    names = installed(everyone, options.build)
+    names = installed(options.only or [*LIBRARIES, BARE], options.build)
     starts = measure_starts(names, options.build, 2 * options.times)
     tasks = measure_tasks([name for name in names if name not in ONLY_START], options.build, options.times)
     print(table(names, starts, tasks))
