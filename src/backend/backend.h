@@ -158,7 +158,7 @@ struct BoundRange {
     u64 size_bytes = 0;  ///< > 0, a multiple of Properties::binding_size_multiple_bytes
 };
 
-/// Offsets and size are multiples of Limits::copy_alignment_bytes.
+/// Offsets and size are multiples of Limits::copy_alignment_bytes, unless both buffers are of kind device and not the same.
 struct Copy {
     BufferId from = BufferId::none, to = BufferId::none;
     u64 from_offset_bytes = 0, to_offset_bytes = 0, size_bytes = 0;
@@ -166,7 +166,7 @@ struct Copy {
 struct Fill {
     BufferId buffer = BufferId::none;
     u64 offset_bytes = 0, size_bytes = 0;  ///< multiples of 4
-    u32 pattern = 0;
+    u32 pattern = 0, mask = ~u32{0};       ///< the mask's bits are written; all where copy_alignment_bytes is 1
 };
 /// Bindings stand in the order of `Interface::bindings`; scalars are the whole push constant block.
 struct Dispatch {

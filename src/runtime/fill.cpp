@@ -95,7 +95,7 @@ void fill_from_block(Call& call, BufferRecord& to, const AnyView& view, std::spa
     }
 }
 
-// Through the host: what the device's fills and copies of whole words cannot do.
+// What the device's fills and copies of whole words cannot do.
 void fill_in_parts(Call& call, BufferRecord& to, const AnyView& view, std::span<const std::byte> pattern,
                    const FillPlan& plan) {
     RangeLock range(call.device, call.access(view, true));
@@ -116,17 +116,11 @@ void fill_in_parts(Call& call, BufferRecord& to, const AnyView& view, std::span<
     }
 }
 
-// Through the host, or through a buffer between where a copy cannot stay inside one buffer.
+// Through a buffer between: a copy cannot stay inside one buffer.
 void copy_in_parts(Call& call, const AnyView& from, const AnyView& to) {
     const u64 size = from.size_bytes();
     RangeLock ranges(call.device, call.access(from, false), call.access(to, true));
     ranges.lock(Deadline(Timeout().limit), "copy");
-    if (from.offset_bytes() % kWord != 0 || to.offset_bytes() % kWord != 0 || size % kWord != 0) {
-        std::vector<std::byte> bytes(size);
-        call.device.transfers->download(call.timeline, *from.record(), from.offset_bytes(), bytes, Timeout().limit);
-        call.upload(*to.record(), to.offset_bytes(), bytes);
-        return;
-    }
     const AnyView between(make_buffer(from.record()->device, size, "copy"), DType(Scalar::u8), 0, size);
     Stream stream(std::shared_ptr<StreamRecord>(from.record()->device, &call.stream));
     stream.copy_bytes(from, between);
@@ -194,11 +188,10 @@ std::optional<backend::Copy> plan_copy(const DeviceRecord& device, const AnyView
     if (from.record() == to.record() && !device.properties.copy_within_buffer) return std::nullopt;
     const u64 alignment = device.capabilities.limits.copy_alignment_bytes;
     u64 size = from.size_bytes();
+    const bool starts_aligned = (from.offset_bytes() | to.offset_bytes()) % alignment == 0;
     // Behind the buffer's last byte there is only room that nobody sees.
-    if (to.offset_bytes() + size == to.record()->size_bytes && from.record() != to.record())
+    if (starts_aligned && to.offset_bytes() + size == to.record()->size_bytes && from.record() != to.record())
         size = (size + alignment - 1) / alignment * alignment;
-    if (from.offset_bytes() % alignment != 0 || to.offset_bytes() % alignment != 0 || size % alignment != 0)
-        return std::nullopt;
     return backend::Copy{from.record()->block.id, to.record()->block.id, from.offset_bytes(), to.offset_bytes(), size};
 }
 
@@ -230,8 +223,8 @@ void Stream::copy_bytes(const AnyView& from, const AnyView& to) {
     const auto command = detail::plan_copy(call.device, from, to);
     if (command) {
         const std::array<detail::BufferAccess, 2> accesses{{
-            {&source, {command->from_offset_bytes, command->from_offset_bytes + command->size_bytes, false}},
-            {&destination, {command->to_offset_bytes, command->to_offset_bytes + command->size_bytes, true}},
+            transfer_access(call.device, source, command->from_offset_bytes, command->size_bytes, false),
+            transfer_access(call.device, destination, command->to_offset_bytes, command->size_bytes, true),
         }};
         std::unique_lock lock(call.device.mutex);
         call.device.range_locks.wait(lock, accesses, "copy");

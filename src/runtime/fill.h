@@ -34,8 +34,7 @@ struct FillPlan {
 /// Throws invalid_argument when the sizes differ or the ranges overlap.
 void check_copy(const AnyView& from, const AnyView& to, const char* function);
 
-/// The copy command for two checked views; nothing where the device's copies need other offsets or a
-/// size in whole words, or cannot stay inside one buffer.
+/// The copy command for two checked views; nothing where the device's copies cannot stay inside one buffer.
 [[nodiscard]] std::optional<backend::Copy> plan_copy(const DeviceRecord& device, const AnyView& from,
                                                      const AnyView& to);
 

@@ -385,19 +385,14 @@ private:
     std::vector<std::pair<std::size_t, CheckedCall>> calls_;
 };
 
-void add_copy(GraphNode& node, const backend::Copy& copy, BufferRecord& from, BufferRecord& to) {
+/// One that need not stay inside one buffer.
+void add_copy(const GraphRecord& graph, GraphNode& node, const AnyView& from, const AnyView& to) {
+    const DeviceRecord& device = *graph.device;
+    const backend::Copy copy = *plan_copy(device, from, to);
     node.commands.push_back({{copy, false},
-                             {{&from, {copy.from_offset_bytes, copy.from_offset_bytes + copy.size_bytes, false}},
-                              {&to, {copy.to_offset_bytes, copy.to_offset_bytes + copy.size_bytes, true}}},
-                             copy.to_offset_bytes == 0 && copy.size_bytes >= to.size_bytes});
-}
-
-[[noreturn]] void throw_odd(const DeviceRecord& device, const char* function, const AnyView& view) {
-    throw Error(ErrorCode::unsupported,
-                std::string(function) + ": " + describe(view) + " lies at byte " + std::to_string(view.offset_bytes()) +
-                    " of its buffer; in a graph, device \"" + device.info.name +
-                    "\" takes offsets and sizes that are multiples of " +
-                    std::to_string(device.capabilities.limits.copy_alignment_bytes) + " bytes.");
+                             {transfer_access(device, *from.record(), copy.from_offset_bytes, copy.size_bytes, false),
+                              transfer_access(device, *to.record(), copy.to_offset_bytes, copy.size_bytes, true)},
+                             copy.to_offset_bytes == 0 && copy.size_bytes >= to.record()->size_bytes});
 }
 
 // A block of device memory that holds the pattern many times; the graph keeps it.
@@ -409,14 +404,11 @@ std::shared_ptr<BufferRecord> make_pattern(GraphRecord& graph, std::span<const s
 
 void add_fill(GraphRecord& graph, GraphNode& node, const AnyView& view, std::span<const std::byte> pattern) {
     BufferRecord& to = *view.record();
-    const u64 alignment = graph.device->capabilities.limits.copy_alignment_bytes;
     const FillPlan plan = plan_fill(view, pattern, "fill");
-    if (view.offset_bytes() % alignment != 0 || plan.tail_bytes % alignment != 0)
-        throw_odd(*graph.device, "fill", view);
     const u64 end = view.offset_bytes() + view.size_bytes();
     const auto copy_from = [&](const std::shared_ptr<BufferRecord>& block, u64 offset, u64 size) {
-        const u64 whole = (size + alignment - 1) / alignment * alignment;
-        add_copy(node, {block->block.id, to.block.id, 0, offset, whole}, *block, to);
+        const DType byte(Scalar::u8);
+        add_copy(graph, node, AnyView(block, byte, 0, size), AnyView(view.record(), byte, offset, size));
     };
     if (!plan.word) {
         const u64 block_bytes = pattern_block_bytes(pattern.size(), view.size_bytes());
@@ -480,25 +472,22 @@ void Graph::fill_bytes(const AnyView& view, std::span<const std::byte> pattern) 
 
 void Graph::copy_bytes(const AnyView& from, const AnyView& to) {
     detail::GraphRecord& graph = detail::checked(record_, "copy");
-    detail::BufferRecord& source = checked_record(from, *graph.device, "copy");
-    detail::BufferRecord& destination = checked_record(to, *graph.device, "copy");
+    checked_record(from, *graph.device, "copy");
+    checked_record(to, *graph.device, "copy");
     detail::check_copy(from, to, "copy");
     detail::GraphNode node;
     node.keep = {from.record(), to.record()};
     const u64 size = from.size_bytes();
     if (size == 0) {
         // Nothing to do, but counted.
-    } else if (const auto copy = detail::plan_copy(*graph.device, from, to)) {
-        detail::add_copy(node, *copy, source, destination);
+    } else if (detail::plan_copy(*graph.device, from, to)) {
+        detail::add_copy(graph, node, from, to);
     } else {
         // Through a buffer between, where a copy cannot stay inside one buffer.
         const AnyView between(detail::make_buffer(graph.device, size, "copy"), DType(Scalar::u8), 0, size);
-        const auto out = detail::plan_copy(*graph.device, from, between);
-        const auto in = detail::plan_copy(*graph.device, between, to);
-        if (!out || !in) detail::throw_odd(*graph.device, "copy", out ? to : from);
         node.keep.push_back(between.record());
-        detail::add_copy(node, *out, source, *between.record());
-        detail::add_copy(node, *in, *between.record(), destination);
+        detail::add_copy(graph, node, from, between);
+        detail::add_copy(graph, node, between, to);
     }
     detail::add_node(graph, std::move(node));
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <deque>
 
@@ -338,17 +339,21 @@ void Transfers::Rings::upload_pieces(Timeline& timeline, BufferRecord& to, u64 o
     device_.wait_on_device(timeline, {&point, 1});
 }
 
-// The device copies whole words: the words at odd edges are read, changed and written back.
+// The device copies whole words: of the words at odd edges it fills some of the bytes.
 void Transfers::Rings::upload_words(Timeline& timeline, BufferRecord& to, u64 offset, std::span<const std::byte> bytes,
                                     const Deadline& deadline) {
     const auto merge = [&](u64 word_offset) {
-        std::array<std::byte, kWord> word{};
-        download(timeline, to, word_offset, word, deadline);
+        std::array<std::byte, kWord> word{}, mask{};
         for (std::size_t i = 0; i < kWord; ++i) {
             const u64 at = word_offset + i;
-            if (at >= offset && at < offset + bytes.size()) word[i] = bytes[at - offset];
+            if (at < offset || at >= offset + bytes.size()) continue;
+            word[i] = bytes[at - offset];
+            mask[i] = std::byte{0xff};
         }
-        upload(timeline, to, word_offset, word, deadline);
+        const backend::Fill fill{to.block.id, word_offset, kWord, std::bit_cast<u32>(word), std::bit_cast<u32>(mask)};
+        const std::array<BufferAccess, 1> access{{{&to, {word_offset, word_offset + kWord, true}}}};
+        const std::lock_guard lock(device_.mutex);
+        device_.append(timeline, {fill, false}, access, "upload", kWord);
     };
     RangeLock range(device_, transfer_access(device_, to, offset, bytes.size(), true));
     range.lock(deadline, "write");

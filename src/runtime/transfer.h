@@ -3,8 +3,7 @@
 // and nothing uses it, else through rings of staging blocks that several threads fill and empty while
 // the device copies.
 //
-// A device that copies in words of 4 bytes gets the words around an odd edge read, changed and written
-// back: right, but two small transfers more.
+// A device that copies in words of 4 bytes fills some of the bytes of the words at odd edges, by a command of their own.
 //
 // A transfer is atomic: no call of another thread comes between its pieces, or writes the rest of a word
 // at its edge. One that is recorded under one hold of DeviceRecord::mutex waits for the locks of others

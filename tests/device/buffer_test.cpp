@@ -75,6 +75,32 @@ void exercise(Device& gpu) {
     }
 }
 
+// The same without a wait between: what writes a word waits for what wrote its other bytes.
+TEST_P(Buffers, take_parts_of_any_size_at_any_place_one_after_the_other) {
+    for (const std::size_t size : {std::size_t{67}, std::size_t{100'003}}) {
+        std::vector<u8> expected = samples<u8>(size);
+        const std::vector<u8> others = samples<u8>(size, 1000);
+        const auto buffer = gpu.to_device(expected), source = gpu.to_device(others);
+        for (std::size_t step = 0; step < 200; ++step) {
+            const std::size_t count = step % 3 == 0 && size > 1000 ? size - 30 - step % 5 : 1 + step * 7 % 23;
+            const std::size_t first = step * 13 % (size - count), other = step * 29 % (size - count);
+            const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(first);
+            if (step % 4 == 0) {
+                const std::vector<u8> part = samples<u8>(count, step);
+                gpu.write(buffer.view(first, count), std::span<const u8>(part));
+                std::copy(part.begin(), part.end(), begin);
+            } else if (step % 4 == 1) {
+                gpu.fill(buffer.view(first, count), static_cast<u8>(step));
+                std::fill_n(begin, count, static_cast<u8>(step));
+            } else {
+                gpu.copy(source.view(other, count), buffer.view(first, count));
+                std::copy_n(others.begin() + static_cast<std::ptrdiff_t>(other), count, begin);
+            }
+        }
+        ASSERT_EQ(gpu.get(buffer), expected);
+    }
+}
+
 TEST_P(Buffers, take_parts_of_any_size_at_any_place_in_elements_of_1_byte) { exercise<u8>(gpu); }
 TEST_P(Buffers, take_parts_of_any_size_at_any_place_in_elements_of_2_bytes) { exercise<u16>(gpu); }
 TEST_P(Buffers, take_parts_of_any_size_at_any_place_in_elements_of_3_bytes) { exercise<Bytes3>(gpu); }

@@ -3,6 +3,8 @@
 #include "support/device_test.h"
 #include "support/kernels.h"
 
+#include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace alkomp::testing {
@@ -39,6 +41,30 @@ TEST_P(Graphs, replay_what_direct_calls_do) {
     EXPECT_EQ(gpu.get(copied), gpu.get(direct));
     EXPECT_THAT(gpu.get(replayed.view(0, 64)), Each(0u));
     EXPECT_EQ(gpu.get(direct), blended(blended(ramp(200), ramp(200, 5), 9), ramp(200), 1));
+}
+
+TEST_P(Graphs, fill_and_copy_parts_at_any_byte) {
+    std::vector<u8> expected(301), others(301);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        expected[i] = static_cast<u8>(i);
+        others[i] = static_cast<u8>(200 - i);
+    }
+    const auto data = gpu.to_device(expected), source = gpu.to_device(others);
+    const std::array<u8, 3> three{7, 8, 9};
+    Graph graph = gpu.create_graph();
+    graph.copy_bytes(source.view(5, 130), data.view(2, 130));
+    graph.fill(data.view(1, 3), u8{99});
+    graph.fill_bytes(data.view(131, 33), std::as_bytes(std::span(three)));
+    graph.copy_bytes(data.view(0, 50), data.view(251, 50));
+    std::copy_n(others.begin() + 5, 130, expected.begin() + 2);
+    std::fill_n(expected.begin() + 1, 3, u8{99});
+    for (std::size_t i = 0; i < 33; ++i) expected[131 + i] = three[i % 3];
+    std::copy_n(expected.begin(), 50, expected.begin() + 251);
+    for (int round = 0; round < 3; ++round) {
+        gpu.fill(data.view(140, 2), u8{0});
+        graph.replay();
+        ASSERT_EQ(gpu.get(data), expected);
+    }
 }
 
 TEST_P(Graphs, replay_many_times_in_order_also_while_in_flight) {

@@ -175,6 +175,8 @@ TEST_P(SeamDeathTest, broken_duties_abort) {
     const BufferId a = make();
     EXPECT_DEATH(static_cast<void>(submit(0, {{Fill{a, 2, 4, 1}, false}})), "multiples of 4");
     EXPECT_DEATH(static_cast<void>(submit(0, {{Copy{a, a, 0, 128, 128}, false}})), "within one buffer");
+    EXPECT_DEATH(static_cast<void>(submit(0, {{Copy{a, make(MemoryKind::download), 1, 0, 3}, false}})),
+                 "multiples of 4");
     EXPECT_DEATH(static_cast<void>(submit(0, {{Fill{a, 128, 256, 1}, false}})), "outside the buffer");
     void* mapped = nullptr;
     EXPECT_DEATH(static_cast<void>(device.map(a, 0, 256, backend::MapMode::read, mapped)), "cannot be mapped");

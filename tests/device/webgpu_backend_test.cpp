@@ -106,6 +106,45 @@ TEST_P(WebGpuBackend, fills_beyond_what_a_binding_spans) {
     device->free(part);
 }
 
+TEST_P(WebGpuBackend, fills_some_of_the_bits_of_words) {
+    const BufferId data = filled(256, 0x11111111);
+    wait(submit({{Fill{data, 4, 8, 0xaabbccdd, 0x00ffff00}, true}, {Fill{data, 8, 4, 0, 0xff}, true}}));
+    const std::vector<u32> out = read(data, 256);
+    EXPECT_EQ((std::vector<u32>{out.begin(), out.begin() + 4}),
+              (std::vector<u32>{0x11111111, 0x11bbcc11, 0x11bbcc00, 0x11111111}));
+    device->free(data);
+}
+
+TEST_P(WebGpuBackend, copies_at_any_byte_beyond_what_a_binding_spans) {
+    const u64 most = device->capabilities().limits.max_storage_binding_bytes;
+    const u64 size = most + 4096;
+    if (size > (u64{1} << 29) || size > device->capabilities().limits.max_buffer_bytes)
+        GTEST_SKIP() << "a binding spans all that a test should take";
+    const BufferId from = allocate(size), to = allocate(size), part = allocate(8192);
+    std::vector<u32> bytes(2048);
+    for (u32 i = 0; i < 2048; ++i) bytes[i] = i * 0x01030507U;
+    const BufferId up = allocate(8192, MemoryKind::upload);
+    std::memcpy(map(up, 8192), bytes.data(), 8192);
+    device->unmap(up);
+    // A pattern around the seam of the bindings, copied by each distance there is between places in a word.
+    for (const auto& [read_at, write_at] : {std::pair<u64, u64>{1, 0}, {0, 3}, {3, 2}, {2, 2}, {257, 2}}) {
+        wait(submit({{Fill{to, 0, size, 0x55555555}},
+                     {Copy{up, from, 0, most - 4096, 8192}},
+                     {Copy{from, to, read_at, write_at, size - 300}, true},
+                     {Copy{to, part, most - 4096, 0, 8192}, true}}));
+        std::vector<u8> wanted(8192, 0x55);
+        for (u64 i = 0; i < wanted.size(); ++i) {
+            const u64 source = most - 4096 + i - write_at + read_at;  // whence the byte comes
+            if (most - 4096 + i >= write_at + size - 300) continue;
+            const u64 place = source - (most - 4096);
+            wanted[i] = source < most - 4096 || place >= 8192 ? 0 : static_cast<u8>(bytes[place / 4] >> place % 4 * 8);
+        }
+        const std::vector<u32> got = read(part, 8192);
+        ASSERT_EQ(std::memcmp(got.data(), wanted.data(), 8192), 0) << read_at << " to " << write_at;
+    }
+    for (const BufferId id : {from, to, part, up}) device->free(id);
+}
+
 TEST_P(WebGpuBackend, goes_on_after_out_of_memory) {
     const u64 most = device->capabilities().limits.max_buffer_bytes;
     std::vector<BufferId> held;

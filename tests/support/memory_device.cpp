@@ -317,11 +317,17 @@ MemoryDevice::Step MemoryDevice::make_step(const backend::Command& command) {
     if (const auto* copy = std::get_if<backend::Copy>(&command.what)) {
         step.kind = Step::Kind::copy;
         step.what = "copy";
-        require(copy->from_offset_bytes % 4 == 0 && copy->to_offset_bytes % 4 == 0 && copy->size_bytes % 4 == 0,
-                "submit", "offsets and size of a copy are multiples of 4");
         require(copy->from != copy->to, "submit", "a copy within one buffer, which WebGPU refuses");
-        add_use(step, copy->from, copy->from_offset_bytes, copy->from_offset_bytes + copy->size_bytes, false, "submit");
-        add_use(step, copy->to, copy->to_offset_bytes, copy->to_offset_bytes + copy->size_bytes, true, "submit");
+        // Whole words are read and written.
+        const auto use = [&](backend::BufferId id, u64 offset, bool writes) {
+            add_use(step, id, offset / 4 * 4, (offset + copy->size_bytes + 3) / 4 * 4, writes, "submit");
+        };
+        use(copy->from, copy->from_offset_bytes, false);
+        use(copy->to, copy->to_offset_bytes, true);
+        const bool odd = (copy->from_offset_bytes | copy->to_offset_bytes | copy->size_bytes) % 4 != 0;
+        const auto of_device = [](const Buffer* b) { return b->allocation.kind == backend::MemoryKind::device; };
+        require(!odd || (of_device(step.buffers[0]) && of_device(step.buffers[1])), "submit",
+                "offsets and size of a copy are multiples of 4, unless both buffers are the device's");
         step.from = step.buffers[0];
         step.to = step.buffers[1];
         step.from_offset = copy->from_offset_bytes;
@@ -337,6 +343,7 @@ MemoryDevice::Step MemoryDevice::make_step(const backend::Command& command) {
         step.to_offset = fill->offset_bytes;
         step.size = fill->size_bytes;
         step.pattern = fill->pattern;
+        step.mask = fill->mask;
     } else if (const auto* dispatch = std::get_if<backend::Dispatch>(&command.what)) {
         for (const u32 count : dispatch->groups)
             require(count > 0 && count <= 65535, "submit", "a workgroup count is 0 or above the limit");

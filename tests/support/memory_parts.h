@@ -52,7 +52,7 @@ struct MemoryDevice::Step {
     Buffer* from = nullptr;  // of a copy; or the counts of an indirect dispatch
     Buffer* to = nullptr;
     u64 from_offset = 0, to_offset = 0, size = 0;
-    u32 pattern = 0;
+    u32 pattern = 0, mask = 0;
     std::vector<std::pair<Buffer*, backend::BoundRange>> bindings;
     std::vector<std::byte> scalars;
     std::vector<HazardOracle::Access> accesses;

@@ -104,8 +104,13 @@ void MemoryDevice::execute(const Step& step, backend::Completion& completion) {
             std::memcpy(step.to->bytes.get() + step.to_offset, step.from->bytes.get() + step.from_offset, step.size);
             return;
         case Step::Kind::fill:
-            for (u64 at = 0; at < step.size; at += 4)
-                std::memcpy(step.to->bytes.get() + step.to_offset + at, &step.pattern, 4);
+            for (u64 at = 0; at < step.size; at += 4) {
+                std::byte* const place = step.to->bytes.get() + step.to_offset + at;
+                u32 word = 0;
+                std::memcpy(&word, place, 4);
+                word = (word & ~step.mask) | (step.pattern & step.mask);
+                std::memcpy(place, &word, 4);
+            }
             return;
         case Step::Kind::timestamp:
             completion.timestamps_ns.push_back(now_ns() + kDeviceClockAhead);

@@ -110,6 +110,36 @@ const failed = await run({
     }
   },
 
+  async 'parts at any byte are written, filled and copied'() {
+    const wrong = await inPage(async ({ alkomp }) => {
+      const device = await alkomp.Device.open();
+      const wrong = [];
+      for (const length of [61, 200_003]) {
+        const expected = Uint8Array.from({ length }, (_, i) => i * 7);
+        const source = Uint8Array.from({ length }, (_, i) => 255 - i * 3);
+        const [to, from] = [device.toDevice(expected), device.toDevice(source)];
+        let step = 0;
+        for (const first of [0, 1, 2, 3, 13])
+          for (const count of [1, 2, 3, 4, 7, 33, length - 20]) {
+            const part = Uint8Array.from({ length: count }, () => ++step);
+            device.write(to.slice(first, count), part);
+            expected.set(part, first);
+            const other = (5 * first + count) % (length - count);
+            device.copy(from.slice(other, count), to.slice(length - count - first, count));
+            expected.set(source.subarray(other, other + count), length - count - first);
+            device.fill(to.slice(first + 1, 5), ++step);
+            expected.fill(step, first + 1, first + 6);
+            device.copy(to.slice(first, 9), to.slice(first + 21, 9));
+            expected.copyWithin(first + 21, first, first + 9);
+            if (count % 2 && (await device.get(to)).some((value, i) => value !== expected[i])) wrong.push([length, first, count]);
+          }
+        if (String(await device.get(to)) !== String(expected)) wrong.push(length);
+      }
+      return wrong;
+    });
+    assert.deepEqual(wrong, []);
+  },
+
   async 'WGSL runs, with overrides'() {
     const seen = await inPage(async ({ alkomp, given }) => {
       const device = await alkomp.Device.open();

@@ -3,6 +3,7 @@
 #include "backend/webgpu/record.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -11,41 +12,6 @@ namespace {
 
 constexpr u64 kFirstScalarRoom = u64{64} << 10;
 constexpr u64 kCountsBytes = 12;
-constexpr u32 kFillSize = 64;  // invocations of a workgroup
-
-// Each invocation writes every n-th word, so that no count of words needs more workgroups than there may be.
-constexpr std::string_view kFillHead = R"(struct Fill { first: u32, count: u32, pattern: u32 }
-@group(0) @binding(0) var<storage, read_write> words: array<u32>;
-)";
-constexpr std::string_view kFillImmediate = "var<immediate> fill: Fill;\n";
-constexpr std::string_view kFillUniform = "@group(0) @binding(1) var<uniform> fill: Fill;\n";
-constexpr std::string_view kFillBody = R"(@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var i = id.x; i < fill.count; i += groups.x * 64u) { words[fill.first + i] = fill.pattern; }
-})";
-
-struct FillScalars {
-    u32 first = 0, count = 0, pattern = 0;
-};
-
-/// A part of a fill that one binding can span.
-struct Window {
-    u64 begin = 0, end = 0;  ///< of the binding
-    u64 first = 0;           ///< byte of the buffer where the pattern starts
-};
-
-template <class F>
-void for_windows(const Fill& fill, const Limits& limits, F&& use) {
-    const u64 alignment = limits.storage_offset_alignment_bytes;
-    const u64 most = limits.max_storage_binding_bytes / alignment * alignment;
-    const u64 end = fill.offset_bytes + fill.size_bytes;
-    for (u64 at = fill.offset_bytes; at < end;) {
-        const u64 begin = at / alignment * alignment;
-        const Window window{begin, std::min(begin + most, end), at};
-        use(window);
-        at = window.end;
-    }
-}
 
 /// A buffer that a call may write cannot hold its counts: they are copied before.
 bool binds_counts(const DispatchIndirect& indirect) {
@@ -58,22 +24,26 @@ bool same_bytes(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() && (a.data() == b.data() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
-Status compile_fill(Core& core, Pipelines& pipelines, KernelId& out) {
-    const bool immediate = core.capabilities.wgsl.immediate_bytes >= sizeof(FillScalars);
-    std::string text(kFillHead);
-    text += immediate ? kFillImmediate : kFillUniform;
-    text += kFillBody;
-    if (immediate && core.capabilities.wgsl.dialect == WgslSupport::Dialect::chromium)
-        text.insert(0, "enable chromium_experimental_immediate;\n");
-    Interface interface;
-    interface.entry = "main";
-    interface.bindings.resize(1);
-    interface.scalar_bytes = sizeof(FillScalars);
-    KernelCode code;
-    code.code = std::string_view(text);
-    code.label = "fill";
-    // Where the answer comes later, so does that of the work that uses it.
-    return pipelines.compile(code, interface, out).status;
+/// Which of the backend's own kernels a command is done by; null: none.
+const Builtin* builtin_for(const Command& command) {
+    if (const auto* fill = std::get_if<Fill>(&command.what))
+        return fill->pattern != 0 || fill->mask != ~u32{0} ? &kFill : nullptr;
+    const auto* copy = std::get_if<Copy>(&command.what);
+    return copy != nullptr && is_odd(*copy) ? &kMerge : nullptr;
+}
+
+/// The words of a command that the backend's own kernels do.
+template <class F>
+void for_windows_of(const Command& command, const Limits& limits, F&& use) {
+    if (const auto* copy = std::get_if<Copy>(&command.what)) {
+        // The words that are read may straddle those that are written, and start elsewhere.
+        const u64 spare = limits.storage_offset_alignment_bytes + 4;
+        const u64 end = copy->to_offset_bytes + copy->size_bytes;
+        for_windows(copy->to_offset_bytes / 4 * 4, (end + 3) / 4 * 4, spare, limits, use);
+    } else {
+        const Fill& fill = std::get<Fill>(command.what);
+        for_windows(fill.offset_bytes, fill.offset_bytes + fill.size_bytes, 0, limits, use);
+    }
 }
 
 }  // namespace
@@ -102,10 +72,10 @@ u64 Recorder::scalar_room(const Command& command) const {
     u64 blocks = 1;
     if (const auto* dispatch = std::get_if<Dispatch>(&command.what)) id = dispatch->kernel;
     if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) id = indirect->kernel;
-    if (const auto* fill = std::get_if<Fill>(&command.what); fill != nullptr && fill->pattern != 0) {
-        id = room_.fill;
+    if (const Builtin* builtin = builtin_for(command)) {
+        id = room_.builtins[builtin->place];
         blocks = 0;
-        for_windows(*fill, core_.capabilities.limits, [&](const Window&) { ++blocks; });
+        for_windows_of(command, core_.capabilities.limits, [&](const Window&) { ++blocks; });
     }
     if (id == KernelId::none || from_id(id).scalars != ScalarPath::uniform) return 0;
     return blocks * scalar_step(from_id(id));
@@ -115,9 +85,10 @@ Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
     u64 room = 0;
     for (const std::span<const Command> list : lists)
         for (const Command& command : list) {
-            const auto* fill = std::get_if<Fill>(&command.what);
-            if (fill != nullptr && fill->pattern != 0 && room_.fill == KernelId::none)
-                if (Status status = compile_fill(core_, pipelines_, room_.fill); !status.ok()) return status;
+            const Builtin* builtin = builtin_for(command);
+            if (builtin != nullptr && room_.builtins[builtin->place] == KernelId::none)
+                if (Status status = compile(*builtin, core_, pipelines_, room_.builtins[builtin->place]); !status.ok())
+                    return status;
             const auto* indirect = std::get_if<DispatchIndirect>(&command.what);
             if (indirect != nullptr && room_.counts == nullptr && binds_counts(*indirect)) {
                 Status status;
@@ -190,9 +161,10 @@ Status Recorder::write(std::span<const Command> commands) {
             wgpu_.ComputePassEncoderDispatchWorkgroups(pass_, dispatch->groups[0], dispatch->groups[1],
                                                        dispatch->groups[2]);
         } else if (const auto* what = std::get_if<Copy>(&command.what)) {
-            copy(*what);
-        } else if (const auto* what = std::get_if<Fill>(&command.what)) {
-            fill(*what);
+            if (is_odd(*what)) merge(command);
+            else copy(*what);
+        } else if (std::holds_alternative<Fill>(command.what)) {
+            fill(command);
         } else if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) {
             dispatch_indirect(*indirect);
         } else if (Status status = timestamp(); !status.ok()) {
@@ -285,27 +257,51 @@ void Recorder::set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset
     bound = {group, offset};
 }
 
-void Recorder::fill(const Fill& fill) {
-    if (fill.pattern != 0) return fill_pattern(fill);
-    close_pass();
-    empty_ = false;
-    wgpu_.CommandEncoderClearBuffer(encoder_, from_id(fill.buffer).handle, fill.offset_bytes, fill.size_bytes);
+void Recorder::fill(const Command& command) {
+    const Fill& fill = std::get<Fill>(command.what);
+    if (builtin_for(command) == nullptr) {
+        close_pass();
+        empty_ = false;
+        wgpu_.CommandEncoderClearBuffer(encoder_, from_id(fill.buffer).handle, fill.offset_bytes, fill.size_bytes);
+        return;
+    }
+    for_windows_of(command, core_.capabilities.limits, [&](const Window& window) {
+        const BoundRange range{fill.buffer, window.begin, window.end - window.begin};
+        const FillScalars scalars{window.first_word(), window.words(), fill.pattern, fill.mask};
+        run(kFill, {&range, 1}, std::as_bytes(std::span(&scalars, 1)), scalars.count);
+    });
 }
 
-void Recorder::fill_pattern(const Fill& fill) {
-    for_windows(fill, core_.capabilities.limits, [&](const Window& window) {
-        const BoundRange range{fill.buffer, window.begin, window.end - window.begin};
-        const FillScalars scalars{static_cast<u32>((window.first - window.begin) / 4),
-                                  static_cast<u32>((window.end - window.first) / 4), fill.pattern};
-        bind(from_id(room_.fill), {&range, 1}, std::as_bytes(std::span(&scalars, 1)));
-        // Both end here: the next command is told everything.
-        bindings_ = {};
-        scalars_ = {};
-        kernel_ = nullptr;
-        const u32 groups = (scalars.count + kFillSize - 1) / kFillSize;
-        wgpu_.ComputePassEncoderDispatchWorkgroups(
-            pass_, std::min(groups, core_.adapter->limits.maxComputeWorkgroupsPerDimension), 1, 1);
+/// A copy whose edges lie within words: these are put together of what they hold and what is copied.
+void Recorder::merge(const Command& command) {
+    const Copy& copy = std::get<Copy>(command.what);
+    const u64 begin = copy.to_offset_bytes, end = begin + copy.size_bytes;
+    for_windows_of(command, core_.capabilities.limits, [&](const Window& window) {
+        const MergeSource source = source_of(copy, window, core_.capabilities.limits);
+        const std::array<BoundRange, 2> ranges{{
+            {copy.to, window.begin, window.end - window.begin},
+            {copy.from, source.begin, std::min(source.end, from_id(copy.from).size_bytes / 4 * 4) - source.begin},
+        }};
+        const MergeScalars scalars{window.first_word(),
+                                   source.first_word,
+                                   window.words(),
+                                   source.shift,
+                                   window.first < begin ? ~u32{0} << begin % 4 * 8 : ~u32{0},
+                                   window.end > end ? ~u32{0} >> (window.end - end) * 8 : ~u32{0}};
+        run(kMerge, ranges, std::as_bytes(std::span(&scalars, 1)), scalars.count);
     });
+}
+
+void Recorder::run(const Builtin& builtin, std::span<const BoundRange> bindings, std::span<const std::byte> scalars,
+                   u32 words) {
+    bind(from_id(room_.builtins[builtin.place]), bindings, scalars);
+    // Both end here: the next command is told everything.
+    bindings_ = {};
+    scalars_ = {};
+    kernel_ = nullptr;
+    const u32 groups = (words + kBuiltinSize - 1) / kBuiltinSize;
+    wgpu_.ComputePassEncoderDispatchWorkgroups(
+        pass_, std::min(groups, core_.adapter->limits.maxComputeWorkgroupsPerDimension), 1, 1);
 }
 
 /// An empty pass writes it: all WebGPU has for that without further features.

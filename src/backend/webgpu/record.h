@@ -2,8 +2,10 @@
 // Commands written into a WGPUCommandEncoder: one compute pass for as long as only dispatches come.
 #pragma once
 
+#include "backend/webgpu/builtin.h"
 #include "backend/webgpu/pipeline.h"
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -29,7 +31,7 @@ struct ScalarBlocks {
 /// What recordings of a device share.
 struct RecordRoom {
     ScalarBlocks scalars;
-    KernelId fill = KernelId::none;    ///< writes a pattern; made when first needed
+    std::array<KernelId, kBuiltins> builtins{};  ///< made when first needed
     WGPUBuffer counts = nullptr;       ///< workgroup counts of calls that write the buffer that has theirs; likewise
     std::vector<TimestampPage> pages;  ///< idle
     std::mutex mutex;                  ///< of `pages`
@@ -70,8 +72,10 @@ private:
     void set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset);
     void copy(const Copy& copy);
     void write_from_host(const Copy& copy);
-    void fill(const Fill& fill);
-    void fill_pattern(const Fill& fill);
+    void fill(const Command& command);
+    void merge(const Command& command);
+    void run(const Builtin& builtin, std::span<const BoundRange> bindings, std::span<const std::byte> scalars,
+             u32 words);
     void dispatch_indirect(const DispatchIndirect& indirect);
     Status timestamp();
     Status make_page(TimestampPage& out);
