@@ -141,7 +141,9 @@ bool goes_through_ir(const DeviceRecord& device) {
 WgslKernel with_wgsl(const Job& job, const CallShape& shape = {}) {
     if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
     try {
-        return wgsl_of(*job.shader->module, job.constants, job.interface, job.device->capabilities, shape);
+        ir::Module module = *job.shader->module;
+        module.subgroup_size = job.subgroup_size;
+        return wgsl_of(std::move(module), job.constants, job.interface, job.device->capabilities, shape);
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');

@@ -106,6 +106,7 @@ ir::Lowered lower_for(ir::Module& module, const Interface& interface, const Capa
                       const CallShape& shape) {
     const Sharing& sharing = shape.sharing;
     ir::Lowering lowering = emit::lowering_for(capabilities.wgsl);
+    lowering.most_shared_bytes = capabilities.limits.max_shared_bytes;
     if (!shape.parts.empty()) {
         std::vector<ir::BufferParts> buffers;
         const u32 words = static_cast<u32>(part_bytes(capabilities.limits) / 4);

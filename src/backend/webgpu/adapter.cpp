@@ -4,6 +4,7 @@
 
 #include "backend/vendor.h"
 #include "emit/wgsl/wgsl.h"
+#include "ir/pass/exchange_lanes.h"
 #include "ir/pass/fold_workgroups.h"
 
 #include <algorithm>
@@ -88,6 +89,8 @@ Limits limits_of(const AdapterRecord& a, const WgslSupport& wgsl) {
         const bool known = a.subgroup_min != 0;
         out.min_subgroup_size = known ? a.subgroup_min : 4;
         out.subgroup_size = out.max_subgroup_size = known ? a.subgroup_max : 128;
+    } else {
+        out.max_subgroup_size = ir::kLargestExchange;
     }
     if (a.cpu()) out.max_compute_units = std::thread::hardware_concurrency();
     return out;

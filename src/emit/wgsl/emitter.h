@@ -7,10 +7,10 @@
 
 #include "emit/wgsl/names.h"
 #include "emit/wgsl/text.h"
-#include "emit/wgsl/uniformity.h"
 #include "emit/wgsl/wgsl.h"
 #include "ir/builder.h"
 #include "ir/evaluate.h"
+#include "ir/uniformity.h"
 
 #include <array>
 #include <map>
@@ -210,7 +210,7 @@ private:
     const ir::Module& module_;
     const WgslSupport& support_;
     const ir::ConstantValues constants_;
-    const Uniformity uniformity_;
+    const ir::Uniformity uniformity_;
     Names names_;
     std::vector<std::string> enables_, directives_, structures_, globals_, helpers_, functions_;
     std::vector<std::string> lines_;  ///< of the function that is being written; empty ones are left out

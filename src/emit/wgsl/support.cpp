@@ -25,7 +25,8 @@ void add_lowered(Features& features, const WgslSupport& support) {
     SubgroupFeatures& subgroup = features.subgroup;
     subgroup.basic = subgroup.vote = subgroup.arithmetic = subgroup.ballot = true;
     subgroup.shuffle = subgroup.shuffle_relative = subgroup.rotate = subgroup.extended_types = true;
-    subgroup.clustered = subgroup.quad = support.subgroups;
+    subgroup.clustered = subgroup.quad = true;
+    subgroup.size_control = !support.subgroups;  // those in workgroup memory have any
 }
 
 }  // namespace alkomp::emit

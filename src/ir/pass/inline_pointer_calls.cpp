@@ -44,7 +44,9 @@ std::vector<bool> find_functions(const Module& module) {
 
 class Inline : public Rebuild {
 public:
-    explicit Inline(const Module& from) : Rebuild(from), inlined_(find_functions(from)) { count_returns(); }
+    Inline(const Module& from, std::vector<bool> inlined) : Rebuild(from), inlined_(std::move(inlined)) {
+        count_returns();
+    }
     [[nodiscard]] bool any() const { return std::find(inlined_.begin(), inlined_.end(), true) != inlined_.end(); }
 
 private:
@@ -106,8 +108,10 @@ private:
 
 }  // namespace
 
-void inline_pointer_calls(Module& module) {
-    Inline pass(module);
+void inline_pointer_calls(Module& module) { inline_calls(module, find_functions(module)); }
+
+void inline_calls(Module& module, std::vector<bool> inlined) {
+    Inline pass(module, std::move(inlined));
     if (pass.any()) module = pass.run();
 }
 

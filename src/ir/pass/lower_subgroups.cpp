@@ -3,6 +3,8 @@
 
 #include "ir/pass/combination.h"
 #include "ir/pass/edit.h"
+#include "ir/pass/exchange_lanes.h"
+#include "ir/pass/inline_pointer_calls.h"
 #include "ir/pass/rebuild.h"
 #include "ir/verify_parts.h"
 
@@ -22,17 +24,19 @@ bool needs_subgroup(const Module& module, const Instruction& instruction) {
 
 class Lower : public Rebuild {
 public:
-    explicit Lower(const Module& from) : Rebuild(from), ballot_(to_.types.vector(Scalar::u32, 4)) {
+    Lower(const Module& from, const std::string& why_alone)
+        : Rebuild(from),
+          has_none_("the device has no subgroups; each invocation is one by itself, since " + why_alone),
+          ballot_(to_.types.vector(Scalar::u32, 4)) {
         if (from.subgroup_size > 1)
-            refuse(
-                from, from[from.kernel].location,
-                "the kernel asks for subgroups of " + std::to_string(from.subgroup_size) + ", and the device has none.",
-                ErrorCode::unsupported);
+            refuse(from, from[from.kernel].location,
+                   has_none_ + ", and the kernel asks for subgroups of " + std::to_string(from.subgroup_size) + '.',
+                   ErrorCode::unsupported);
     }
 
 private:
     [[noreturn]] void fail(InstructionId id, const std::string& what) const {
-        refuse(from_, id, "the device has no subgroups, and " + what + '.', ErrorCode::unsupported);
+        refuse(from_, id, has_none_ + ", and " + what + '.', ErrorCode::unsupported);
     }
     void make(InstructionId id) override {
         const Instruction& old = from_[id];
@@ -118,18 +122,47 @@ private:
         }
     }
 
+    std::string has_none_;
     TypeId ballot_;
 };
 
+/// The functions, but the kernel, in which a subgroup does something, and those that call them.
+std::vector<bool> find_functions(const Module& module) {
+    std::vector<bool> found(module.functions.size());
+    std::vector<std::vector<u32>> called(module.functions.size());
+    const auto look = [&](auto&& self, u32 function, RegionId region) -> void {
+        for (const InstructionId id : module[region].body) {
+            if (needs_subgroup(module, module[id])) found[function] = true;
+            if (module[id].op == Op::call) called[function].push_back(module.immediates(module[id])[0]);
+            for (const RegionId inner : module.regions_of(module[id])) self(self, function, inner);
+        }
+    };
+    for (u32 i = 1; i < module.functions.size(); ++i) look(look, i, module.functions[i].body);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = 1; i < found.size(); ++i)
+            if (!found[i] && std::any_of(called[i].begin(), called[i].end(), [&](u32 callee) { return found[callee]; }))
+                found[i] = changed = true;
+    }
+    found[place(module.kernel)] = false;
+    return found;
+}
+
 }  // namespace
 
-void lower_subgroups(Module& module) {
+void lower_subgroups(Module& module, u32 most_shared_bytes) {
     const std::vector<InstructionId> order = in_order(module);
-    const bool any = module.subgroup_size != 0 || std::any_of(order.begin(), order.end(), [&](InstructionId id) {
-                         return needs_subgroup(module, module[id]);
-                     });
-    if (!any) return;
-    Module made = Lower(module).run();
+    const bool any =
+        std::any_of(order.begin(), order.end(), [&](InstructionId id) { return needs_subgroup(module, module[id]); });
+    if (!any) {
+        module.subgroup_size = 0;
+        return;
+    }
+    inline_calls(module, find_functions(module));
+    const std::string why_alone =
+        module.subgroup_size == 1 ? "the kernel asks for subgroups of one" : exchange_lanes(module, most_shared_bytes);
+    if (why_alone.empty()) return;
+    Module made = Lower(module, why_alone).run();
     made.subgroup_size = 0;
     module = std::move(made);
 }

@@ -36,7 +36,7 @@ std::span<const Pass> optimizing_passes() {
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
-    if (lowering.subgroups) lower_subgroups(module);
+    if (lowering.subgroups) lower_subgroups(module, lowering.most_shared_bytes);
     if (lowering.combinations) lower_combinations(module, lowering.wide_integers);
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);

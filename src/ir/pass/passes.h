@@ -26,6 +26,7 @@ struct Lowering {
     bool wide_integers = false;   ///< it has none of 64 bits
     bool f16 = false;             ///< it has no f16; comes with `memory_layouts`
     bool subgroups = false;       ///< it has none
+    u32 most_shared_bytes = 0;    ///< of a workgroup; for subgroups
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
 };
 

@@ -20,7 +20,7 @@ ir::Module parsed(const std::string& text) {
 }
 std::string lowered(const std::string& body) {
     ir::Module module = parsed(kernel_text(body, {}, "workgroup_size(8, 4, 1)"));
-    ir::lower_subgroups(module);
+    ir::lower_subgroups(module, 0);
     ir::verify(module);
     const std::string text = ir::print(module);
     const std::size_t kernel = text.find("kernel @k"), begin = text.find('\n', kernel) + 1;
@@ -110,25 +110,95 @@ kernel @k() workgroup_size(6, 1, 1) {
     KernelRun expected = start, found = start;
     evaluate(module, expected);
     ir::Module made = module;
-    ir::lower_subgroups(made);
+    ir::lower_subgroups(made, 0);
     EXPECT_EQ(ir::print(made).find("subgroup"), std::string::npos);
     found.subgroup_size = 6;
     evaluate(made, found);
     EXPECT_EQ(difference(module, expected, found), "");
 }
 
+const std::string kApart = R"(
+    %x: u32 = builtin(local_index)
+    %small: bool = lt %x, 5
+    if ^few %small {
+        %y: u32 = OPERATION %x @1:4
+        exit ^few
+    } else {
+        exit ^few
+    }
+    return)";
+
 TEST(LowerSubgroups, refuse_what_needs_more_lanes) {
-    const auto refused = [](const std::string& body) {
-        ir::Module module = parsed(kernel_text(body));
-        return error_text(ErrorCode::unsupported, [&] { ir::lower_subgroups(module); });
+    const auto refused = [](const std::string& operation, u32 most_shared_bytes, const std::string& asks = "") {
+        std::string body = kApart;
+        body.replace(body.find("OPERATION"), 9, operation);
+        ir::Module module = parsed(kernel_text(body, {}, "workgroup_size(64, 1, 1) " + asks));
+        return error_text(ErrorCode::unsupported, [&] { ir::lower_subgroups(module, most_shared_bytes); });
     };
-    EXPECT_EQ(refused("%x: u32 = builtin(local_index)\n%y: u32 = quad_swap(0) %x @1:4\nreturn"),
-              "k.cpp:4: quad_swap: the device has no subgroups, and this asks for four lanes.");
-    EXPECT_EQ(refused("%x: u32 = builtin(local_index)\n%y: u32 = subgroup_reduce(add, 8) %x @1:5\nreturn"),
-              "k.cpp:5: subgroup_reduce: the device has no subgroups, and this asks for clusters of 8 lanes.");
+    const auto apart = [](const std::string& op) {
+        return "the device has no subgroups; each invocation is one by itself, since not all invocations of the "
+               "workgroup "
+               "certainly come together to the " +
+               op + " at k.cpp:4, and ";
+    };
+    EXPECT_EQ(refused("quad_swap(0)", 16384),
+              "k.cpp:4: quad_swap: " + apart("quad_swap") + "this asks for four lanes.");
+    EXPECT_EQ(refused("subgroup_reduce(add, 8)", 16384),
+              "k.cpp:4: subgroup_reduce: " + apart("subgroup_reduce") + "this asks for clusters of 8 lanes.");
+    EXPECT_EQ(refused("subgroup_reduce(add)", 16384, "subgroup_size(32)"),
+              "k.cpp:1: " + apart("subgroup_reduce") + "the kernel asks for subgroups of 32.");
+    const std::string swap = "%x: u32 = builtin(local_index)\n%y: u32 = quad_swap(0) %x @1:4\nreturn";
+    ir::Module module = parsed(kernel_text(swap));
+    EXPECT_EQ(
+        error_text(ErrorCode::unsupported, [&] { ir::lower_subgroups(module, 200); }),
+        "k.cpp:4: quad_swap: the device has no subgroups; each invocation is one by itself, since they would take 256 "
+        "bytes of workgroup memory and the kernel has 0 of 200, and this asks for four lanes.");
+    EXPECT_NO_THROW(ir::lower_subgroups(module, 16384));
+}
+
+TEST(LowerSubgroups, what_no_operation_asks_is_no_reason_to_refuse) {
     ir::Module module = parsed(kernel_text("return", {}, "workgroup_size(64, 1, 1) subgroup_size(32)"));
-    EXPECT_EQ(error_text(ErrorCode::unsupported, [&] { ir::lower_subgroups(module); }),
-              "k.cpp:1: the kernel asks for subgroups of 32, and the device has none.");
+    ir::lower_subgroups(module, 16384);
+    EXPECT_EQ(module.subgroup_size, 0u);
+}
+
+TEST(LowerSubgroups, functions_with_operations_are_inlined) {
+    ir::Module module = parsed(R"(module "k"
+storage %out: u32[] set 0 binding 0
+
+function @total(%x: u32) -> u32 {
+    %sum: u32 = subgroup_reduce(add) %x
+    return %sum
+}
+
+function @twice(%y: u32) -> u32 {
+    %once: u32 = call(@total) %y
+    %two: u32 = call(@total) %once
+    return %two
+}
+
+kernel @k() workgroup_size(64, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %all: u32 = call(@twice) %i
+    %p: ptr<storage, u32> = access %out, %i
+    store %p, %all
+    return
+}
+)");
+    KernelRun expected;
+    expected.subgroup_size = 32;
+    expected.buffers = {{}, std::vector<std::byte>(256)};
+    KernelRun found = expected;
+    evaluate(module, expected);
+    ir::Module made = module;
+    ir::lower_subgroups(made, 16384);
+    ir::verify(made);
+    EXPECT_EQ(ir::print(made).find("subgroup"), std::string::npos);
+    found.subgroup_size = 1;
+    found.buffers.resize(made.globals.size());
+    evaluate(made, found);
+    found.buffers.resize(expected.buffers.size());
+    EXPECT_EQ(difference(module, expected, found), "");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "emit/wgsl/uniformity.h"
+#include "ir/uniformity.h"
 
 #include "ir/parse.h"
 #include "ir/verify.h"
@@ -20,7 +20,7 @@ u32 hidden(const std::string& body) {
             body + "\n    return\n}\n",
         "test.ir");
     ir::verify(module);
-    const emit::wg::Uniformity uniformity(module);
+    const ir::Uniformity uniformity(module);
     u32 count = 0;
     for (u32 i = 1; i < module.instructions.size(); ++i) count += uniformity.is_hidden(ir::InstructionId{i}) ? 1 : 0;
     return count;
@@ -67,6 +67,51 @@ TEST(Uniformity, loops_that_end_by_what_memory_holds_are_told_where_each_round_w
                   "else {\n            exit ^out\n        }\n" +
                   kBarrier)),
               1u);  // ... but then who stays waits for those who leave: that choice is told, the other not
+}
+
+/// Whether all come together to the operation, behind `text` that may part them.
+std::string together(const std::string& text) {
+    ir::Module module = ir::parse(
+        "module \"k\"\nshared %flag: u32\nstorage %limits: u32[] set 0 binding 0 readonly\n"
+        "kernel @k() workgroup_size(64, 1, 1) {\n    %local: u32 = builtin(local_index)\n"
+        "    %at: ptr<storage, u32> = access %limits, 3\n    %limit: u32 = load %at\n"
+        "    %alike: bool = gt %limit, 7\n    %mine: bool = eq %local, %limit\n" +
+            text + "\n    return\n}\n",
+        "test.ir");
+    ir::verify(module);
+    const ir::Uniformity uniformity(module);
+    std::string found;
+    for (u32 i = 1; i < module.instructions.size(); ++i)
+        if (module.instructions[i].op == ir::Op::subgroup_elect)
+            found += uniformity.is_together(ir::InstructionId{i}) ? 't' : '-';
+    return found;
+}
+std::string ask(const std::string& n) { return "        %elected." + n + ": bool = subgroup_elect\n"; }
+std::string leaving(const std::string& condition, const std::string& way) {
+    return "    if ^leave %" + condition + " {\n        " + way + "\n    } else {\n        exit ^leave\n    }\n";
+}
+
+TEST(Uniformity, choices_that_may_differ_part_what_is_in_them) {
+    EXPECT_EQ(together(ask("1") + choice("%mine", ask("2")) + ask("3")), "t-t");
+    EXPECT_EQ(together(choice("%alike", ask("1")) + ask("2")), "tt");
+    // A barrier proves it.
+    EXPECT_EQ(together(choice("%mine", kBarrier + ask("1")) + ask("2")), "tt");
+}
+
+TEST(Uniformity, who_leaves_does_not_come_any_more) {
+    EXPECT_EQ(together(leaving("mine", "return") + ask("1")), "-");
+    EXPECT_EQ(together(leaving("alike", "return") + ask("1")), "t");
+    const auto loop = [](const std::string& body, const std::string& again) {
+        return "    loop ^round {\n" + body + "        next ^round\n    } continuing {\n" + ask("9") +
+               "        repeat_if " + again + " ^round else\n    }\n";
+    };
+    EXPECT_EQ(together(loop(ask("1"), "%alike") + ask("2")), "ttt");
+    EXPECT_EQ(together(loop(ask("1"), "%mine") + ask("2")), "--t");
+    // All meet again behind the loop, and where it continues unless some have left it.
+    EXPECT_EQ(together(loop(ask("1") + leaving("mine", "exit ^round") + ask("2"), "%alike") + ask("3")), "---t");
+    EXPECT_EQ(together(loop(ask("1") + leaving("mine", "next ^round") + ask("2"), "%alike") + ask("3")), "t-tt");
+    EXPECT_EQ(together(loop(leaving("mine", "return") + ask("1"), "%alike") + ask("2")), "---");
+    EXPECT_EQ(together(loop(leaving("alike", "return") + ask("1"), "%alike") + ask("2")), "ttt");
 }
 
 }  // namespace
