@@ -209,7 +209,6 @@ void Uniformity::find_hidden(RegionId region, InstructionId loop) {
     }
 }
 
-/// Whether some who come to the choice may go another way than the others.
 bool Uniformity::parts(InstructionId choice) const {
     return varies(module_.operands(module_[choice])[0]) && !is_hidden(choice);
 }

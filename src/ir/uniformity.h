@@ -24,11 +24,13 @@ public:
     /// sees that too.
     [[nodiscard]] bool is_together(InstructionId id) const { return is_together_[place(id)]; }
 
+    /// Of an `if`, `switch` or `repeat_if`: some who come to it may go another way than the others.
+    [[nodiscard]] bool parts(InstructionId choice) const;
+
 private:
     void walk(RegionId region);
     void find_hidden(RegionId region, InstructionId loop);
     void find_together(RegionId region, bool apart);
-    [[nodiscard]] bool parts(InstructionId choice) const;
     void leave(InstructionId terminator);
     void mark(std::vector<bool>& where, InstructionId id);
     [[nodiscard]] bool may_vary(const Instruction& instruction) const;

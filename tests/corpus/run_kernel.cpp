@@ -7,6 +7,8 @@
 #include "corpus/expectations.h"
 #include "devices.h"
 #include "emit/spirv/spirv.h"
+#include "emit/wgsl/wgsl.h"
+#include "ir/pass/edit.h"
 #include "ir/pass/passes.h"
 #include "ir/pass/specialize_constants.h"
 #include "ir/verify.h"
@@ -70,21 +72,24 @@ struct LoweredKernel {
     ir::Module module;
     ir::Lowered how;
 };
-std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const KernelFile& file) {
+const ir::Lowering kToWords{.memory_layouts = true,
+                            .memory = {},
+                            .small_integers = true,
+                            .wide_integers = true,
+                            .f16 = true,
+                            .combinations = true};
+const ir::Lowering kWithoutSubgroups{.subgroups = true, .most_shared_bytes = 16384};
+
+std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const KernelFile& file,
+                                   const ir::Lowering& lowering) {
     ir::Specialization values;
     for (const backend::SpecializationValue& value : detail::resolve_constants(shader, options_of(file)))
         values[value.id] = value.bits;
     LoweredKernel made{*shader.module, {}};
     ir::specialize_constants(made.module, values);
     ir::compute_constants(made.module);
-    const ir::Lowering all{.memory_layouts = true,
-                           .memory = {},
-                           .small_integers = true,
-                           .wide_integers = true,
-                           .f16 = true,
-                           .combinations = true};
     try {
-        made.how = ir::lower(made.module, all);
+        made.how = ir::lower(made.module, lowering);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::unsupported) throw;
         return std::nullopt;
@@ -93,13 +98,14 @@ std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const Ker
     return made;
 }
 bool can_lower(const KernelFile& file) {
-    return lower(*detail::translate(read::read(words_of(file), "main", file.path.string())), file).has_value();
+    return lower(*detail::translate(read::read(words_of(file), "main", file.path.string())), file, kToWords)
+        .has_value();
 }
-Kernel read_lowered(Device& device, const KernelFile& file) {
+Kernel compile_lowered(Device& device, const KernelFile& file, const ir::Lowering& lowering) {
     const Capabilities& has = device.capabilities();
     auto shader = std::make_shared<detail::ShaderRecord>(
         *detail::translate(read::read(words_of(file), "main", file.path.string()), has));
-    LoweredKernel made = lower(*shader, file).value();
+    LoweredKernel made = lower(*shader, file, lowering).value();
     ir::verify(made.module, &has);
     shader->interface = detail::specialize(*shader, detail::resolve_constants(*shader, options_of(file)));
     shader->interface.constants.clear();
@@ -113,8 +119,33 @@ Kernel read_lowered(Device& device, const KernelFile& file) {
     const emit::SpirvOptions options = emit::SpirvOptions::of(has);
     if (options.version != 0) shader->words = emit::spirv(made.module, options);
     shader->module = std::make_shared<const ir::Module>(std::move(made.module));
-    shader->key += "lowered";
+    shader->key += lowering.subgroups ? "without subgroups" : "lowered";
     return device.compile(Shader(shader));
+}
+Kernel read_lowered(Device& device, const KernelFile& file) { return compile_lowered(device, file, kToWords); }
+
+/// As on a device that has no subgroups.
+Kernel read_without_subgroups(Device& device, const KernelFile& file) {
+    Capabilities has = device.capabilities();
+    if (has.wgsl.dialect == WgslSupport::Dialect::none) return compile_lowered(device, file, kWithoutSubgroups);
+    has.wgsl.subgroups = false;
+    emit::add_lowered(has.features, has.wgsl);
+    auto shader = std::make_shared<detail::ShaderRecord>(
+        *detail::translate(read::read(words_of(file), "main", file.path.string()), has));
+    const auto constants = detail::resolve_constants(*shader, options_of(file));
+    detail::WgslKernel made = detail::wgsl_of(*shader->module, constants, detail::specialize(*shader, constants), has);
+    shader->wgsl = std::move(made.text);
+    shader->interface = std::move(made.interface);
+    shader->key += "without subgroups";
+    return device.compile(Shader(shader));
+}
+bool asks_subgroups(const KernelFile& file) {
+    const auto shader = detail::translate(read::read(words_of(file), "main", file.path.string()));
+    const std::vector<ir::InstructionId> all = ir::in_order(*shader->module);
+    return std::any_of(
+               all.begin(), all.end(),
+               [&](ir::InstructionId id) { return ir::asks_subgroup(*shader->module, (*shader->module)[id]); }) &&
+           lower(*shader, file, kWithoutSubgroups).has_value();
 }
 
 /// The numbers of a scalar as the bytes that a call takes.
@@ -262,7 +293,8 @@ const std::vector<Way>& ways() {
                                       {"read-passes", read_as_made, true},
                                       {"read-size", read_for_size, true},
                                       {"read-speed", read_for_speed, true},
-                                      {"lowered", read_lowered, true, can_lower}};
+                                      {"lowered", read_lowered, true, can_lower},
+                                      {"no-subgroups", read_without_subgroups, true, asks_subgroups, true}};
     return all;
 }
 

@@ -19,6 +19,7 @@ struct Way {
     Kernel (*compile)(Device& device, const KernelFile& file);
     bool is_read = false;  ///< through reader and IR, which may need less of a device than the head names
     bool (*takes)(const KernelFile& file) = nullptr;  ///< which kernels; null: all
+    bool lacks_subgroups = false;                     ///< whatever of subgroups the device refuses is not there
 };
 [[nodiscard]] const std::vector<Way>& ways();
 

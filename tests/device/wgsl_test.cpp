@@ -91,6 +91,11 @@ TEST_P(Wgsl, of_the_user_that_is_wrong_is_refused_with_the_librarys_words) {
                 ::testing::HasSubstr("views of one buffer"));
 }
 
+/// The library sees what is made for devices without subgroups on those too that have some.
+TEST_P(Wgsl, of_subgroups_in_memory_is_taken) {
+    EXPECT_TRUE(static_cast<bool>(gpu.compile(wgsl_file(ALKOMP_GOLDEN "/wgsl/subgroups_in_memory.wgsl"))));
+}
+
 /// What tests/golden/wgsl shows, as this device's dialect has it.
 TEST_P(Wgsl, of_the_emitter_is_taken) {
     namespace fs = std::filesystem;

@@ -31,7 +31,14 @@ class Wgsl : public ::testing::TestWithParam<GoldenInput> {};
 TEST_P(Wgsl, is_what_it_was) {
     ir::Module module = ir::parse(GetParam().text, GetParam().name + ".ir");
     ir::verify(module);
-    expect_golden("wgsl", GetParam().name, ".wgsl", emit::wgsl(module, support_of(GetParam())).text);
+    const WgslSupport support = support_of(GetParam());
+    if (golden_option(GetParam(), "lower", "0") == "1") {
+        ir::Lowering lowering = emit::lowering_for(support);
+        lowering.most_shared_bytes = 16384;
+        ir::lower(module, lowering);
+        for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
+    }
+    expect_golden("wgsl", GetParam().name, ".wgsl", emit::wgsl(module, support).text);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Wgsl, ::testing::ValuesIn(golden_inputs("wgsl")),

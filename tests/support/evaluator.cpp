@@ -436,13 +436,14 @@ private:
                     define(i, result, {value(i, operands[0])[bit / 32 % 4] >> bit % 32 & 1});
                 }
                 return;
+            case Op::subgroup_ballot_lsb:
             case Op::subgroup_ballot_msb:
                 for (const u32 i : set) {
                     const Scalars& votes = value(i, operands[0]);
                     const u64 bits = votes[0] | votes[1] << 32;
-                    define(i, result,
-                           {bits == 0 ? unspecified(module_.type_of(result))[0]
-                                      : static_cast<u64>(63 - std::countl_zero(bits))});
+                    const int bit = instruction.op == Op::subgroup_ballot_lsb ? std::countr_zero(bits)
+                                                                              : 63 - std::countl_zero(bits);
+                    define(i, result, {bits == 0 ? unspecified(module_.type_of(result))[0] : static_cast<u64>(bit)});
                 }
                 return;
             case Op::subgroup_broadcast_first:

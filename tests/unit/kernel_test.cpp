@@ -27,6 +27,7 @@ struct Asked {
     u32 subgroup_size = 0;
     std::string label;
     std::string cached;
+    std::string text;  ///< of WGSL
 };
 
 /// A driver that compiles anything, at once or by ticket, and gives its own words as pipeline data.
@@ -59,7 +60,10 @@ public:
     void unmap(backend::BufferId) override {}
     backend::Pending compile(const backend::KernelCode& code, const Interface& interface, backend::KernelId& out,
                              std::vector<std::byte>& cache) override {
-        const auto words = std::get<std::span<const u32>>(code.code);
+        std::span<const u32> words;
+        std::string_view text;
+        if (const auto* wgsl = std::get_if<std::string_view>(&code.code)) text = *wgsl;
+        else words = std::get<std::span<const u32>>(code.code);
         const std::string cached(reinterpret_cast<const char*>(code.cached.data()), code.cached.size());
         asked.push_back({{words.begin(), words.end()},
                          {code.constants.begin(), code.constants.end()},
@@ -67,7 +71,8 @@ public:
                          code.robust,
                          code.subgroup_size,
                          std::string(code.label),
-                         cached});
+                         cached,
+                         std::string(text)});
         if (failure && !by_ticket) return {0, *failure};
         out = static_cast<backend::KernelId>(next_++);
         const std::vector<std::byte> data(pipeline_data.size(), std::byte{'p'});
@@ -356,6 +361,28 @@ TEST_F(Compiling, takes_subgroup_sizes_that_the_device_has) {
         EXPECT_EQ(refused(kText, {.subgroup_size = size}, ErrorCode::invalid_argument),
                   "compile: \"k.comp\" is to have subgroups of " + std::to_string(size) + allowed);
     }
+}
+
+TEST_F(Compiling, gives_devices_without_subgroups_some_of_the_size_that_is_asked_for) {
+    record()->properties.accepts_spirv = false;
+    record()->properties.accepts_wgsl = true;
+    Capabilities& has = record()->capabilities;
+    has.wgsl.dialect = WgslSupport::Dialect::standard;
+    has.features.subgroup.size_control = has.features.subgroup.basic = has.features.subgroup.arithmetic = true;
+    has.limits.subgroup_size = has.limits.min_subgroup_size = 1;
+    has.limits.max_storage_binding_bytes = has.limits.max_buffer_bytes = 1 << 20;
+    const std::string begin =
+        "#version 450\n#extension GL_KHR_shader_subgroup_arithmetic : require\nlayout(local_size_x = 64) in;\n"
+        "layout(binding = 0) buffer B { uint x[]; };\nvoid main() {\n";
+    const std::string sum = begin + "x[gl_LocalInvocationIndex] = subgroupAdd(x[0]);\n}\n";
+    for (const auto& [size, lane] : {std::pair{16u, "4294967280u"}, {0u, "4294967264u"}}) {
+        static_cast<void>(device.compile(glsl(sum, "k.comp"), {.subgroup_size = size}));
+        EXPECT_THAT(fake->asked.back().text, ::testing::HasSubstr("let first = local_index & " + std::string(lane)));
+    }
+    EXPECT_THAT(
+        refused(begin + "while (x[gl_LocalInvocationIndex] > 0) x[0] = subgroupAdd(x[0]);\n}\n", {.subgroup_size = 16}),
+        ::testing::HasSubstr("the device has no subgroups; each invocation is one by itself, since not all "
+                             "invocations of the workgroup certainly come together to the subgroup_reduce"));
 }
 
 TEST_F(Compiling, takes_the_languages_that_the_device_takes) {

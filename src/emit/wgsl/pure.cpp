@@ -368,8 +368,8 @@ Text Emitter::shift(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const ir::TypeId of = module_.type_of(values[0]), count_type = module_.type_of(values[1]);
     const u32 lanes = module_.types.lanes(of), bits = module_.types.bits(of);
-    const Text shifted = at_run_time(values[0]);
     const std::vector<u64> known = known_lanes(values[1]);
+    const Text shifted = known.empty() ? value(values[0]) : at_run_time(values[0]);
     Text count;
     if (!known.empty()) {
         const std::string name = number_type(Scalar::u32, lanes);

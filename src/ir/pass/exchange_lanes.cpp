@@ -11,6 +11,7 @@
 #include <array>
 #include <bit>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -328,14 +329,14 @@ private:
     /// The first of so many lanes that belong together.
     ValueId first(u32 size) {
         if (size >= plan_.invocations) return number(0);
-        return emit(Op::bit_and, {index(), number(~u64{size - 1})});
+        return named(emit(Op::bit_and, {index(), number(~u64{size - 1})}), "first");
     }
     Range lanes(u32 size) {
         const ValueId begin = first(size);
         if (size >= plan_.invocations) return {begin, number(plan_.invocations)};
         const ValueId end = emit(Op::add, {begin, number(size)});
-        if (plan_.invocations % size == 0) return {begin, end};
-        return {begin, emit(Op::min, {end, number(plan_.invocations)})};
+        if (plan_.invocations % size == 0) return {begin, named(end, "end")};
+        return {begin, named(emit(Op::min, {end, number(plan_.invocations)}), "end")};
     }
     u32 size_of(u32 cluster) const { return cluster == 0 ? plan_.size : std::min(cluster, plan_.size); }
 
@@ -375,12 +376,14 @@ private:
     u32 ballot_words() const { return std::max(1u, plan_.size / kWordBits); }
     u32 all_in_word() const { return plan_.size < kWordBits ? (1u << plan_.size) - 1 : ~0u; }
     ValueId in_word(u32 i) { return emit(Op::eq, {emit(Op::shr, {lane(), number(5)}), number(i)}); }
+    /// That of the lane, in the word where it is.
+    ValueId bit() { return emit(Op::shl, {number(1), plan_.size > kWordBits ? within(lane(), kWordBits) : lane()}); }
     ValueId own(u32 i) {
-        const ValueId bit = emit(Op::shl, {number(1), within(lane(), kWordBits)});
-        return ballot_words() == 1 ? bit : emit(Op::select, {in_word(i), bit, number(0)});
+        const ValueId own = bit();
+        return ballot_words() == 1 ? own : emit(Op::select, {in_word(i), own, number(0)});
     }
     ValueId below(u32 i) {
-        const ValueId bits = emit(Op::sub, {emit(Op::shl, {number(1), within(lane(), kWordBits)}), number(1)});
+        const ValueId bits = emit(Op::sub, {bit(), number(1)});
         if (ballot_words() == 1) return bits;
         const ValueId is_before = emit(Op::lt, {number(i), emit(Op::shr, {lane(), number(5)})});
         return emit(Op::select, {in_word(i), bits, emit(Op::select, {is_before, number(~0u), number(0)})});
@@ -538,25 +541,30 @@ private:
     /// What `step` makes of `start` and an index, from `range.first` to before `range.end`.
     template <class Step>
     ValueId over(Range range, ValueId start, Step&& step) {
-        const TypeId type = to_.type_of(start);
-        const std::array parameters{u32_, type};
-        const InstructionId loop = build_.open_loop(std::array{range.first, start}, std::array{type});
+        const std::array results{to_.type_of(start)};
+        const std::array parameters{results[0], u32_};
+        const InstructionId loop = build_.open_loop(std::array{start, range.first}, results);
         const std::vector<ValueId> now = to_[build_.open_region(parameters)].parameters;
-        const InstructionId more = build_.open_if(emit(Op::lt, {now[0], range.end}));
+        const ValueId total = named(now[0], "total"), other = named(now[1], "other");
+        const InstructionId more = build_.open_if(emit(Op::lt, {other, range.end}));
         build_.open_region();
         build_.exit(more);
         build_.close_region();
         build_.open_region();
-        build_.exit(loop, std::array{now[1]});
+        build_.exit(loop, std::array{total});
         build_.close_region();
         build_.close_construct();
-        build_.next(loop, std::array{now[0], step(now[1], now[0])});
+        build_.next(loop, std::array{step(total, other), other});
         build_.close_region();
         const std::vector<ValueId> behind = to_[build_.open_region(parameters)].parameters;
-        build_.repeat(loop, std::array{emit(Op::add, {behind[0], number(1)}), behind[1]});
+        build_.repeat(loop, std::array{behind[0], next(behind[1])});
         build_.close_region();
         build_.close_construct();
         return to_.result(to_[loop]);
+    }
+    ValueId named(ValueId id, std::string_view name) {
+        if (to_.find_constant(id) == nullptr && to_[id].name == StringId::none) to_[id].name = to_.string(name);
+        return id;
     }
     ValueId next(ValueId index) { return emit(Op::add, {index, number(1)}); }
 

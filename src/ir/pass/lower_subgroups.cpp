@@ -4,6 +4,7 @@
 #include "ir/pass/combination.h"
 #include "ir/pass/edit.h"
 #include "ir/pass/exchange_lanes.h"
+#include "ir/pass/flatten_choices.h"
 #include "ir/pass/inline_pointer_calls.h"
 #include "ir/pass/rebuild.h"
 #include "ir/verify_parts.h"
@@ -159,9 +160,17 @@ void lower_subgroups(Module& module, u32 most_shared_bytes) {
         return;
     }
     inline_calls(module, find_functions(module));
-    const std::string why_alone =
-        module.subgroup_size == 1 ? "the kernel asks for subgroups of one" : exchange_lanes(module, most_shared_bytes);
-    if (why_alone.empty()) return;
+    std::string why_alone = "the kernel asks for subgroups of one";
+    if (module.subgroup_size != 1) {
+        if (exchange_lanes(module, most_shared_bytes).empty()) return;
+        Module flat = module;
+        flatten_choices(flat);
+        why_alone = exchange_lanes(flat, most_shared_bytes);
+        if (why_alone.empty()) {
+            module = std::move(flat);
+            return;
+        }
+    }
     Module made = Lower(module, why_alone).run();
     made.subgroup_size = 0;
     module = std::move(made);

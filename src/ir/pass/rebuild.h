@@ -43,6 +43,8 @@ protected:
     void define(ValueId old, ValueId made);
     void copy(InstructionId id);
     void copy_region(RegionId old);
+    void instruction(InstructionId id);  ///< as it is to be made
+    virtual void construct(InstructionId id);
 
     /// An instruction with one result; what is known of it is not computed again.
     ValueId emit(Op op, std::initializer_list<ValueId> operands, std::initializer_list<u32> immediates = {},
@@ -74,8 +76,6 @@ protected:
 
 private:
     void make_function(FunctionId id);
-    void instruction(InstructionId id);
-    void construct(InstructionId id);
     void terminator(InstructionId id);
     [[nodiscard]] std::vector<ValueId> all_passed(std::span<const ValueId> values);
     [[nodiscard]] ValueId simpler(Op op, std::span<const ValueId> operands, TypeId given);

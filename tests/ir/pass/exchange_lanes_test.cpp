@@ -40,8 +40,8 @@ TEST(ExchangeLanes, a_sum_is_a_loop_behind_one_barrier) {
     EXPECT_EQ(exchanged(R"(
     %x: u32 = builtin(local_index)
     %sum: u32 = subgroup_reduce(add) %x
-    %other: u32 = subgroup_shuffle_xor %sum, 1
-    store %to, %other
+    %y: u32 = subgroup_shuffle_xor %sum, 1
+    store %to, %y
     return)",
                         "workgroup_size(64, 1, 1)"),
               R"(
@@ -50,30 +50,30 @@ TEST(ExchangeLanes, a_sum_is_a_loop_behind_one_barrier) {
     %0: ptr<shared, u32> = access %lanes, %x
     store %0, %x
     barrier(workgroup, shared)
-    %1: u32 = bit_and %x, 4294967264
-    %2: u32 = add %1, 32
-    %sum: u32 = loop ^loop1 (%3: u32 = %1, %4: u32 = 0) {
-        %5: bool = lt %3, %2
-        if ^if1 %5 {
+    %first: u32 = bit_and %x, 4294967264
+    %end: u32 = add %first, 32
+    %sum: u32 = loop ^loop1 (%total: u32 = 0, %other: u32 = %first) {
+        %1: bool = lt %other, %end
+        if ^if1 %1 {
             exit ^if1
         } else {
-            exit ^loop1(%4)
+            exit ^loop1(%total)
         }
-        %6: ptr<shared, u32> = access %lanes, %3
-        %7: u32 = load %6
-        %8: u32 = add %4, %7
-        next ^loop1(%3, %8)
-    } continuing (%9: u32, %10: u32) {
-        %11: u32 = add %9, 1
-        repeat ^loop1(%11, %10)
+        %2: ptr<shared, u32> = access %lanes, %other
+        %3: u32 = load %2
+        %4: u32 = add %total, %3
+        next ^loop1(%4, %other)
+    } continuing (%5: u32, %6: u32) {
+        %7: u32 = add %6, 1
+        repeat ^loop1(%5, %7)
     }
-    %12: ptr<shared, u32> = access %lanes.1, %x
-    store %12, %sum
+    %8: ptr<shared, u32> = access %lanes.1, %x
+    store %8, %sum
     barrier(workgroup, shared)
-    %13: u32 = bit_xor %x, 1
-    %14: ptr<shared, u32> = access %lanes.1, %13
-    %other: u32 = load %14
-    store %to, %other
+    %9: u32 = bit_xor %x, 1
+    %10: ptr<shared, u32> = access %lanes.1, %9
+    %y: u32 = load %10
+    store %to, %y
     return
 )");
 }
@@ -214,6 +214,89 @@ TEST(ExchangeLanes, leaves_what_subgroups_of_that_size_leave) {
 TEST(ExchangeLanes, subgroups_have_the_size_that_the_kernel_asks_for) {
     for (const u32 size : {2u, 4u, 16u, 64u})
         expect_all_same({72, "subgroup_size(" + std::to_string(size) + ')'}, size);
+}
+
+TEST(ExchangeLanes, nobody_writes_where_others_still_read) {
+    // In rounds with one operation and with two, in a choice and behind it; where turns are wrong, invocations race.
+    const ir::Module module = parsed(R"(module "k"
+storage %limits: u32[] set 0 binding 0 readonly
+storage %out: u32[] set 0 binding 1
+
+kernel @k() workgroup_size(64, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %at: ptr<storage, u32> = access %limits, 0
+    %limit: u32 = load %at
+    %size: u32 = builtin(subgroup_size)
+    %sum: u32 = loop ^one (%by: u32 = 1, %x: u32 = %i) {
+        %more: bool = lt %by, %size
+        if ^go %more {
+            exit ^go
+        } else {
+            exit ^one(%x)
+        }
+        %below: u32 = subgroup_shuffle_xor %x, %by
+        %x.1: u32 = add %x, %below
+        next ^one(%by, %x.1)
+    } continuing (%by.1: u32, %x.2: u32) {
+        %by.2: u32 = mul %by.1, 2
+        repeat ^one(%by.2, %x.2)
+    }
+    %y: u32 = loop ^two (%k: u32 = 0, %a: u32 = %sum) {
+        %b: u32 = subgroup_scan(add, inclusive) %a
+        %odd: u32 = bit_and %k, 1
+        %is_odd: bool = ne %odd, 0
+        %c: u32 = if ^choice %is_odd {
+            %d: u32 = subgroup_shuffle_xor %b, 3
+            %e: u32 = subgroup_reduce(max) %d
+            exit ^choice(%e)
+        } else {
+            exit ^choice(%b)
+        }
+        %f: u32 = subgroup_broadcast_first %c
+        %g: u32 = bit_xor %f, %b
+        next ^two(%k, %g)
+    } continuing (%k.1: u32, %a.1: u32) {
+        %h: u32 = subgroup_reduce(xor) %a.1
+        %a.2: u32 = add %h, %a.1
+        %k.2: u32 = add %k.1, 1
+        %again: bool = lt %k.2, %limit
+        repeat_if %again ^two(%k.2, %a.2) else (%a.2)
+    }
+    %z: u32 = switch ^cases %limit {
+        case 1 {
+            %m: u32 = subgroup_reduce(min) %y
+            fallthrough (%m)
+        }
+        case 5 (%n: u32 = %y) {
+            %p: u32 = subgroup_shuffle_xor %n, 1
+            exit ^cases(%p)
+        }
+        default {
+            exit ^cases(%y)
+        }
+    }
+    %q: u32 = subgroup_shuffle_xor %z, 2
+    %to: ptr<storage, u32> = access %out, %i
+    store %to, %q
+    return
+}
+)");
+    for (const u32 limit : {1u, 5u, 8u})
+        for (const u32 most : {kMost, 64 + 64 * 4u}) {
+            ir::Module made = module;
+            ASSERT_EQ(ir::exchange_lanes(made, most), "");
+            ir::verify(made);
+            KernelRun expected;
+            expected.subgroup_size = 32;
+            expected.buffers = {{}, std::vector<std::byte>(4), std::vector<std::byte>(256)};
+            std::memcpy(expected.buffers[1].data(), &limit, 4);
+            KernelRun found = expected;
+            evaluate(module, expected);
+            found.buffers.resize(made.globals.size());
+            evaluate(made, found);
+            found.buffers.resize(expected.buffers.size());
+            EXPECT_EQ(difference(module, expected, found), "") << limit << " with " << most;
+        }
 }
 
 TEST(ExchangeLanes, takes_turns_as_memory_allows) {

@@ -119,12 +119,13 @@ kernel @k() workgroup_size(6, 1, 1) {
 
 const std::string kApart = R"(
     %x: u32 = builtin(local_index)
-    %small: bool = lt %x, 5
-    if ^few %small {
+    loop ^round (%k: u32 = 0) {
         %y: u32 = OPERATION %x @1:4
-        exit ^few
-    } else {
-        exit ^few
+        next ^round(%k)
+    } continuing (%k.1: u32) {
+        %k.2: u32 = add %k.1, 1
+        %again: bool = lt %k.2, %x
+        repeat_if %again ^round(%k.2) else
     }
     return)";
 
@@ -160,6 +161,20 @@ TEST(LowerSubgroups, what_no_operation_asks_is_no_reason_to_refuse) {
     ir::Module module = parsed(kernel_text("return", {}, "workgroup_size(64, 1, 1) subgroup_size(32)"));
     ir::lower_subgroups(module, 16384);
     EXPECT_EQ(module.subgroup_size, 0u);
+}
+
+TEST(LowerSubgroups, choices_are_flattened_where_that_is_enough) {
+    ir::Module module = parsed(kernel_text(R"(
+    %x: u32 = builtin(local_index)
+    %small: bool = lt %x, 5
+    if ^few %small {
+        %y: u32 = quad_swap(0) %x
+        exit ^few
+    } else {
+        exit ^few
+    }
+    return)"));
+    EXPECT_NO_THROW(ir::lower_subgroups(module, 16384));
 }
 
 TEST(LowerSubgroups, functions_with_operations_are_inlined) {
