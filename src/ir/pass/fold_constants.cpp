@@ -420,11 +420,27 @@ private:
         const TypeId type = type_of(id);
         const std::span<const ValueId> operands = module_.operands(module_[id]);
         if (operands.size() == 1 && module_.type_of(operands[0]) == type) return operands[0];
-        if (parts_of(type) != operands.size()) return ValueId::none;
-        if (operands.size() <= kMostParts &&
-            std::all_of(operands.begin(), operands.end(), [&](ValueId part) { return is_fixed(part); }))
-            return made(type, std::vector<ValueId>(operands.begin(), operands.end()));
-        return put_together_again(operands, type);
+        if (parts_of(type) <= kMostParts)
+            if (std::vector<ValueId> parts = lanes_of(type, operands); !parts.empty())
+                return made(type, std::move(parts));
+        return parts_of(type) == operands.size() ? put_together_again(operands, type) : ValueId::none;
+    }
+    /// The parts that constants give a composite, those of a vector for as many lanes; empty: not all are known.
+    std::vector<ValueId> lanes_of(TypeId type, std::span<const ValueId> operands) {
+        std::vector<ValueId> parts;
+        for (const ValueId operand : operands) {
+            if (!is_fixed(operand)) return {};
+            const TypeId given = module_.type_of(operand);
+            if (!types_.is(type, Kind::vector) || !types_.is(given, Kind::vector)) {
+                parts.push_back(operand);
+                continue;
+            }
+            for (u32 i = 0; i < types_.lanes(given); ++i) {
+                parts.push_back(part_of(operand, i));
+                if (parts.back() == ValueId::none || !is_fixed(parts.back())) return {};
+            }
+        }
+        return parts;
     }
     /// All parts of one value, in their order.
     ValueId put_together_again(std::span<const ValueId> parts, TypeId type) const {

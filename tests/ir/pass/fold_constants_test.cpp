@@ -135,6 +135,12 @@ TEST(FoldConstants, finds_parts_of_what_was_put_together) {
               "    store %out0, 25\n");
 }
 
+TEST(FoldConstants, puts_vectors_into_vectors) {
+    EXPECT_EQ(folded("    %u: u32x2 = splat 5\n    %v: u32x3 = compose 2, %u\n    %s: u32x3 = add %v, %v\n"
+                     "    %r: u32 = extract(2) %s\n"),
+              "    store %out0, 10\n");
+}
+
 TEST(FoldConstants, takes_a_whole_for_its_parts) {
     EXPECT_EQ(folded(R"(
     %u: u32x2 = splat %x
