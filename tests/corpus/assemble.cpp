@@ -74,6 +74,8 @@ std::vector<u32> words_of(const KernelFile& file) {
     return file.is_assembly ? assembled(file) : glsl_front::compile(source_of(file), {}, Target::vulkan_1_2).words;
 }
 
+bool can_optimize() { return true; }
+
 std::vector<u32> optimized(const KernelFile& file, std::span<const u32> words, Passes passes) {
     if (file.wants_newer_tools) return optimized_by_program(words, passes);
     std::string messages;

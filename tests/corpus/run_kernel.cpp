@@ -2,7 +2,9 @@
 #include "corpus/run_kernel.h"
 
 #include "alkomp/native/reference.h"
+#ifndef __EMSCRIPTEN__
 #include "alkomp/native/vulkan.h"
+#endif
 #include "corpus/assemble.h"
 #include "corpus/expectations.h"
 #include "devices.h"
@@ -210,10 +212,14 @@ private:
     }
     [[nodiscard]] u64 address_of(const KernelFile& file, const std::string& name) const {
         for (std::size_t i = 0; i < buffers.size(); ++i)
-            if (file.buffers[i].name == name)
-                return buffers[i].device().info().backend == "reference" ? native::reference(buffers[i]).address
-                                                                         : native::vulkan(buffers[i]).address;
+            if (file.buffers[i].name == name) return address_of(buffers[i]);
         throw std::runtime_error("there is no buffer \"" + name + "\" to take the address of.");
+    }
+    static u64 address_of(const Buffer<std::byte>& buffer) {
+#ifndef __EMSCRIPTEN__
+        if (buffer.device().info().backend == "vulkan") return native::vulkan(buffer).address;
+#endif
+        return native::reference(buffer).address;
     }
     static bool is_addressed(const KernelFile& file, const std::string& name) {
         return std::any_of(file.buffers.begin(), file.buffers.end(), [&](const CorpusBuffer& buffer) {
@@ -286,15 +292,23 @@ std::vector<u64> elements(const CorpusBuffer& buffer, const std::vector<std::byt
 }  // namespace
 
 const std::vector<Way>& ways() {
-    static const std::vector<Way> all{{"made", as_made},
-                                      {"size", for_size},
-                                      {"speed", for_speed},
-                                      {"read", read_as_it_is, true},
-                                      {"read-passes", read_as_made, true},
-                                      {"read-size", read_for_size, true},
-                                      {"read-speed", read_for_speed, true},
-                                      {"lowered", read_lowered, true, can_lower},
-                                      {"no-subgroups", read_without_subgroups, true, asks_subgroups, true}};
+    static const std::vector<Way> all = [] {
+        std::vector<Way> made{{.name = "made", .compile = as_made},
+                              {.name = "size", .compile = for_size, .is_optimized = true},
+                              {.name = "speed", .compile = for_speed, .is_optimized = true},
+                              {.name = "read", .compile = read_as_it_is, .is_read = true},
+                              {.name = "read-passes", .compile = read_as_made, .is_read = true},
+                              {.name = "read-size", .compile = read_for_size, .is_read = true, .is_optimized = true},
+                              {.name = "read-speed", .compile = read_for_speed, .is_read = true, .is_optimized = true},
+                              {.name = "lowered", .compile = read_lowered, .is_read = true, .takes = can_lower},
+                              {.name = "no-subgroups",
+                               .compile = read_without_subgroups,
+                               .is_read = true,
+                               .takes = asks_subgroups,
+                               .lacks_subgroups = true}};
+        if (!can_optimize()) std::erase_if(made, [](const Way& way) { return way.is_optimized; });
+        return made;
+    }();
     return all;
 }
 

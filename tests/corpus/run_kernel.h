@@ -17,10 +17,12 @@ using KernelResult = std::vector<std::vector<std::byte>>;
 struct Way {
     std::string name;
     Kernel (*compile)(Device& device, const KernelFile& file);
-    bool is_read = false;  ///< through reader and IR, which may need less of a device than the head names
+    bool is_read = false;       ///< through reader and IR, which may need less of a device than the head names
+    bool is_optimized = false;  ///< by SPIRV-Tools
     bool (*takes)(const KernelFile& file) = nullptr;  ///< which kernels; null: all
     bool lacks_subgroups = false;                     ///< whatever of subgroups the device refuses is not there
 };
+/// Those that can be gone here.
 [[nodiscard]] const std::vector<Way>& ways();
 
 /// The first of these features that the device lacks; empty: it has all.

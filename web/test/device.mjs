@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The device suite in a page. Its waits leave the stack (WebAssembly.Suspending), so the page goes on meanwhile.
-// usage: node device.mjs [--gtest_filter=...] [VARIABLE=VALUE ...]
+// The device suite, or the corpus of kernels beside the reference device, in a page. Its waits leave the stack
+// (WebAssembly.Suspending), so the page goes on meanwhile.
+// usage: node device.mjs [corpus] [--gtest_filter=...] [VARIABLE=VALUE ...]
 import { fileURLToPath } from 'node:url';
 import { launch, serve } from './browser.mjs';
 
 const folder = fileURLToPath(new URL('../../build/emscripten/web/test', import.meta.url));
-const given = process.argv.slice(2);
+const runsCorpus = process.argv[2] === 'corpus';
+const program = runsCorpus ? 'alkomp-corpus-tests' : 'alkomp-device-tests';
+const given = process.argv.slice(runsCorpus ? 3 : 2);
 // Where a test wants what a page does not have.
 const excluded = [
   'ScarceMemory.*', // a backend with a thread
@@ -15,9 +18,9 @@ const excluded = [
 ];
 const filter = given.find((word) => word.startsWith('--gtest_filter='));
 const words = given.filter((word) => word.startsWith('--'));
-if (!filter) words.push(`--gtest_filter=*:-${excluded.join(':')}`);
+if (!filter && !runsCorpus) words.push(`--gtest_filter=*:-${excluded.join(':')}`);
 const environment = {
-  ALKOMP_TEST_BACKENDS: 'webgpu', ALKOMP_REQUIRE: 'webgpu', ALKOMP_CACHE: '0', ALKOMP_DEVICE_PROGRAMS: '48',
+  ALKOMP_TEST_BACKENDS: runsCorpus ? 'reference,webgpu' : 'webgpu', ALKOMP_REQUIRE: 'webgpu', ALKOMP_CACHE: '0', ALKOMP_DEVICE_PROGRAMS: '48',
 };
 for (const word of given.filter((item) => !item.startsWith('--'))) {
   const [name, ...value] = word.split('=');
@@ -34,8 +37,8 @@ await page.route('**/empty.html', (route) => route.fulfill({ contentType: 'text/
 await page.goto(`${server.address}/empty.html`);
 page.setDefaultTimeout(0);
 const result = await Promise.race([
-  page.evaluate(async ([argv, variables]) => {
-    const { default: make } = await import('/alkomp-device-tests.mjs');
+  page.evaluate(async ([name, argv, variables]) => {
+    const { default: make } = await import(`/${name}.mjs`);
     let main;
     const module = await make({
       alkompSuspends: true,
@@ -45,23 +48,23 @@ const result = await Promise.race([
       instantiateWasm(imports, ready) {
         const rest = imports.env.alkomp_web_rest;
         imports.env.alkomp_web_rest = new WebAssembly.Suspending(rest);
-        WebAssembly.instantiateStreaming(fetch('/alkomp-device-tests.wasm'), imports).then(({ instance, module: compiled }) => {
+        WebAssembly.instantiateStreaming(fetch(`/${name}.wasm`), imports).then(({ instance, module: compiled }) => {
           main = WebAssembly.promising(instance.exports.main);
           ready(instance, compiled);
         });
         return {};
       },
     });
-    const words = ['alkomp-device-tests', ...argv].map((word) => module.allocateUTF8(word));
+    const words = [name, ...argv].map((word) => module.allocateUTF8(word));
     const at = module._malloc(4 * (words.length + 1));
     module.HEAPU32.set([...words, 0], at / 4);
     return main(words.length, at);
-  }, [words, environment]).then((code) => { told = true; return code; }),
+  }, [program, words, environment]).then((code) => { told = true; return code; }),
   new Promise((resolve) => page.on('crash', () => resolve('the page has crashed'))),
 ]).catch((problem) => String(problem.message));
 await browser.close();
 server.stop();
 if (!told || result !== 0) {
-  console.log(`the device suite: ${told ? `exit status ${result}` : result}`);
+  console.log(`${program}: ${told ? `exit status ${result}` : result}`);
   process.exit(1);
 }

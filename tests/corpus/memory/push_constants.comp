@@ -7,6 +7,7 @@
 //! scalar k i32x2 -5 6
 //! scalar m f32[4] 10 20 30 40
 //! expect result 3 1 2 3 4 -5 6 10 20 30 40 70 130 0 0 0
+//! fails wgpu_d3d12_* made the fault of FXC or of the vkd3d below Wine 8; the HLSL is right
 layout(local_size_x = 1) in;
 layout(push_constant) uniform Given {
     uint n;

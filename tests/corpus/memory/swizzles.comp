@@ -3,6 +3,7 @@
 // Components read and written in any order, repeated, through compound assignments.
 //! buffer a i32[64] whole -100 100
 //! buffer result i32[64] zero
+//! fails wgpu_d3d12_* made the fault of FXC or of the vkd3d below Wine 8; the HLSL is right
 layout(local_size_x = 16) in;
 layout(binding = 0) readonly buffer A { ivec4 a[]; };
 layout(binding = 1) buffer R { ivec4 result[]; };
