@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Glslang_LIBRARIES, Glslang_INCLUDE_DIR: glslang's static archives with its C interface, in link order, and the
 # SPIRV-Tools that they and the checking of SPIR-V need. Plain paths, so that an installed alkomp names no target.
+# ALKOMP_GLSLANG_OPTIMIZES: off for a glslang that is built without SPIRV-Tools' optimiser (ENABLE_OPT=OFF).
+option(ALKOMP_GLSLANG_OPTIMIZES "glslang is built with SPIRV-Tools' optimiser" ON)
 find_path(Glslang_INCLUDE_DIR glslang/Include/glslang_c_interface.h)
 find_path(SpirvTools_INCLUDE_DIR spirv-tools/libspirv.h)
 
@@ -12,6 +14,8 @@ foreach(library IN ITEMS glslang MachineIndependent GenericCodeGen OSDependent O
   mark_as_advanced(Glslang_${library}_LIBRARY)
   if(Glslang_${library}_LIBRARY)
     list(APPEND Glslang_LIBRARIES ${Glslang_${library}_LIBRARY})
+  elseif(library STREQUAL "SPIRV-Tools-opt" AND NOT ALKOMP_GLSLANG_OPTIMIZES)
+    continue()
   elseif(NOT library STREQUAL "OGLCompiler")  # gone since glslang 14
     list(APPEND Glslang_required Glslang_${library}_LIBRARY)
   endif()

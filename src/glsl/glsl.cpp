@@ -189,6 +189,9 @@ Compiled compile(const Source& source, const KernelOptions& options, Target targ
     if (source.text.find_first_not_of(" \t\r\n\v\f") == std::string::npos) {
         fail(ErrorCode::compile_failed, "\"" + source.name + "\" is empty.");
     }
+    if (options.optimize && ALKOMP_GLSLANG_OPTIMIZES == 0)
+        fail(ErrorCode::unsupported,
+             "optimize is set, and the glslang of this build has no optimiser; drivers optimise what they get.");
     const std::string preamble = define_macros(options);
     Expansion expansion = expand(source, options.include_dirs);
     check_version(expansion);

@@ -2,8 +2,8 @@
 // Listing devices, choosing one by place or name, and what an opened one says of itself.
 #include "support/device_test.h"
 #include "support/kernels.h"
+#include "support/variables.h"
 
-#include <cstdlib>
 #include <set>
 
 namespace alkomp::testing {
@@ -12,18 +12,6 @@ namespace {
 using ::testing::HasSubstr;
 
 ALKOMP_DEVICE_SUITE(Devices);
-
-// Sets a variable of the environment for one test.
-class Variable {
-public:
-    Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-    ~Variable() { unsetenv(name_); }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-
-private:
-    const char* name_;
-};
 
 TEST(Query, lists_every_device_at_its_index_and_twice_the_same) {
     const std::vector<DeviceInfo> first = query(), second = query();
@@ -67,12 +55,12 @@ TEST(Choosing, an_index_behind_the_last_device_lists_those_that_exist) {
 }
 
 TEST(Choosing, the_environment_names_the_default_device) {
-    const Variable variable("ALKOMP_DEVICE", "memory:one queue");
+    const Variables variables("ALKOMP_DEVICE", "memory:one queue");
     EXPECT_EQ(Device().info().name, "one queue");
 }
 
 TEST(Choosing, a_wrong_name_in_the_environment_is_said_to_come_from_there) {
-    const Variable variable("ALKOMP_DEVICE", "nothing like it");
+    const Variables variables("ALKOMP_DEVICE", "nothing like it");
     const std::string text = error_text(ErrorCode::invalid_argument, [] { Device device; });
     EXPECT_THAT(text, HasSubstr("ALKOMP_DEVICE"));
     EXPECT_THAT(text, HasSubstr("nothing like it"));

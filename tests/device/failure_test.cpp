@@ -3,8 +3,10 @@
 #include "support/device_test.h"
 #include "support/kernels.h"
 
+#ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 namespace alkomp::testing {
 namespace {
@@ -219,6 +221,7 @@ TEST_P(Abandoned, devices_say_so_everywhere_and_a_new_one_works) {
     EXPECT_EQ(next.get(next.to_device<u32>({7}))[0], 7u);
 }
 
+#ifndef _WIN32  // which has no fork
 TEST_P(Abandoned, a_forked_child_gets_an_error_and_the_parent_goes_on) {
     const auto data = gpu.to_device(ramp(16));
     const pid_t child = fork();
@@ -242,6 +245,7 @@ TEST_P(Abandoned, a_forked_child_gets_an_error_and_the_parent_goes_on) {
     EXPECT_EQ(WEXITSTATUS(status), 4);
     EXPECT_EQ(gpu.get(data), ramp(16));
 }
+#endif
 
 }  // namespace
 }  // namespace alkomp::testing

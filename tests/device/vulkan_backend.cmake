@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # The Vulkan backend at the seam; the front is not in the way.
-if(NOT ALKOMP_VULKAN OR NOT ALKOMP_GLSL)
+if(NOT ALKOMP_VULKAN OR NOT ALKOMP_GLSL OR WIN32)  # its drivers are those of Linux
   return()
 endif()
 find_package(Vulkan REQUIRED)

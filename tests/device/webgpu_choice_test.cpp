@@ -2,28 +2,46 @@
 // Which names open WebGPU devices, and that nobody else's opening loads their libraries. The tests run in this order, in
 // a process of their own: a library stays where it is once it has been loaded.
 #include "alkomp/alkomp.h"
+#include "support/variables.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#ifdef _WIN32
+#include <windows.h>
+#endif
+
 namespace alkomp {
 namespace {
+
+using testing::Variables;
+
+bool is_loaded(const std::string& library) {
+#ifdef _WIN32
+    return GetModuleHandleA(library.c_str()) != nullptr;
+#else
+    std::ifstream maps("/proc/self/maps");
+    const std::string all{std::istreambuf_iterator<char>(maps), {}};
+    return all.find(library) != std::string::npos;
+#endif
+}
 
 /// The libraries that this process has been told of and has loaded.
 std::vector<std::string> loaded() {
     std::string listed = std::getenv("ALKOMP_WEBGPU_LIBRARY") == nullptr ? "" : std::getenv("ALKOMP_WEBGPU_LIBRARY");
-    std::ifstream maps("/proc/self/maps");
-    const std::string all{std::istreambuf_iterator<char>(maps), {}};
+#ifdef _WIN32
+    const char separator = ';';
+#else
+    const char separator = ':';
+#endif
     std::vector<std::string> out;
     for (std::size_t at = 0; at < listed.size();) {
-        const std::size_t end = std::min(listed.find(':', at), listed.size());
+        const std::size_t end = std::min(listed.find(separator, at), listed.size());
         const std::string path = listed.substr(at, end - at);
-        const std::string name = path.substr(path.rfind('/') + 1);
-        if (all.find(name) != std::string::npos) out.push_back(path);
+        if (is_loaded(path.substr(path.find_last_of("/\\") + 1))) out.push_back(path);
         at = end + 1;
     }
     return out;
@@ -66,18 +84,16 @@ TEST_F(WebGpuChoice, a_backend_is_opened_by_its_name_and_by_the_name_of_both) {
 }
 
 TEST_F(WebGpuChoice, the_environment_may_ask_for_webgpu) {
-    setenv("ALKOMP_DEVICE", "webgpu", 1);
+    const Variables variables("ALKOMP_DEVICE", "webgpu");
     const std::string backend = Device().info().backend;
-    unsetenv("ALKOMP_DEVICE");
     EXPECT_TRUE(backend == "wgpu" || backend == "dawn") << backend;
 }
 
 TEST_F(WebGpuChoice, vulkan_means_the_backend_of_that_name) {
-    setenv("ALKOMP_VULKAN_LIBRARY", "/nowhere/libvulkan.so", 1);
+    const Variables variables("ALKOMP_VULKAN_LIBRARY", "/nowhere/libvulkan.so");
     EXPECT_THROW(Device("vulkan"), Error);
     // Without it, WebGPU is the best that there is.
     const std::string backend = Device().info().backend;
-    unsetenv("ALKOMP_VULKAN_LIBRARY");
     EXPECT_TRUE(backend == "wgpu" || backend == "dawn") << backend;
 }
 
@@ -105,7 +121,7 @@ TEST_F(WebGpuChoice, what_is_not_there_is_refused_with_what_is) {
 }  // namespace alkomp
 
 int main(int argc, char** argv) {
-    unsetenv("ALKOMP_DEVICE");
+    alkomp::testing::unset_variable("ALKOMP_DEVICE");
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
 }

@@ -5,6 +5,7 @@
 #include "alkomp/native/webgpu.h"
 
 #ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN  // which leaves the name `interface` alone
 #include <windows.h>
 #else
 #include <dlfcn.h>
@@ -20,7 +21,7 @@ protected:
         const auto& native = *static_cast<const native::WebGpuDevice*>(device->native());
 #ifdef _WIN32
         const auto destroy = reinterpret_cast<decltype(&wgpuDeviceDestroy)>(
-            GetProcAddress(LoadLibraryA(native.library.c_str()), "wgpuDeviceDestroy"));
+            reinterpret_cast<void*>(GetProcAddress(LoadLibraryA(native.library.c_str()), "wgpuDeviceDestroy")));
 #else
         const auto destroy = reinterpret_cast<decltype(&wgpuDeviceDestroy)>(
             dlsym(dlopen(native.library.c_str(), RTLD_NOW | RTLD_LOCAL), "wgpuDeviceDestroy"));

@@ -102,18 +102,24 @@ TEST_P(Wgsl, of_the_emitter_is_taken) {
     u32 taken = 0;
     for (const auto& entry : fs::directory_iterator(ALKOMP_GOLDEN "/wgsl")) {
         if (entry.path().extension() != ".ir") continue;
-        SCOPED_TRACE(entry.path().filename());
         std::ifstream file(entry.path());
         const std::string text{std::istreambuf_iterator<char>(file), {}};
+        const std::string name = entry.path().stem().string();
+        std::string problem;
         try {
-            EXPECT_TRUE(static_cast<bool>(compile_ir(gpu, text)));
-            ++taken;
+            static_cast<void>(compile_ir(gpu, text));
         } catch (const Error& error) {
-            // Clusters that are larger than the device's subgroups.
-            EXPECT_NE(std::string(error.what()).find("max_subgroup_size"), std::string::npos) << error.what();
+            problem = error.what();
         }
+        // Clusters that are larger than the device's subgroups.
+        if (problem.find("max_subgroup_size") != std::string::npos) continue;
+        if (name.starts_with("subgroups") && !gpu.capabilities().features.subgroup.clustered) continue;
+        // FXC takes a store to one place by all invocations for a race.
+        const bool refused = GetParam().api == "d3d12" && name == "interface";
+        EXPECT_EQ(problem.empty(), !refused) << name << ": " << problem;
+        ++taken;
     }
-    EXPECT_GE(taken, 20u);
+    EXPECT_GE(taken, 18u);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // The device tests' main: finds devices, checks ALKOMP_REQUIRE, counts skips, watches the log.
 #include "support/device_test.h"
 
+#include "support/variables.h"
+
 #include <gtest/gtest-spi.h>
 
 #include <algorithm>
@@ -35,7 +37,7 @@ std::string short_name(const std::string& name) {
     return out;
 }
 
-// The backends that an environment variable lists, with commas between.
+// What an environment variable lists, with commas between: backends, or "wgpu:d3d12" for those on one API.
 std::vector<std::string> backends_in(const char* variable) {
     std::vector<std::string> backends;
     const char* list = std::getenv(variable);
@@ -43,6 +45,18 @@ std::vector<std::string> backends_in(const char* variable) {
     for (std::string name; std::getline(names, name, ',');)
         if (!name.empty()) backends.push_back(name);
     return backends;
+}
+
+// The API behind a WebGPU device, "d3d12"; nothing where it is Vulkan.
+std::string api_of(const DeviceInfo& info) {
+    for (const char* api : {"D3D12", "Metal"})
+        if (info.driver.find(std::string(" on ") + api) != std::string::npos) return short_name(api);
+    return {};
+}
+
+// Whether an entry of those lists means the device.
+bool is_meant(const std::string& entry, const std::string& backend, const std::string& api) {
+    return entry == backend || entry == backend + ":" + (api.empty() ? "vulkan" : api);
 }
 
 std::vector<TestDevice> find_devices() {
@@ -53,10 +67,12 @@ std::vector<TestDevice> find_devices() {
     for (const DeviceInfo& info : query()) {
         if (std::find(std::begin(kSpecialDevices), std::end(kSpecialDevices), info.name) != std::end(kSpecialDevices))
             continue;
-        if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), info.backend) == chosen.end()) continue;
-        std::string name = info.backend + "_" + short_name(info.name);
+        const std::string api = api_of(info);
+        const auto meant = [&](const std::string& entry) { return is_meant(entry, info.backend, api); };
+        if (!chosen.empty() && std::none_of(chosen.begin(), chosen.end(), meant)) continue;
+        std::string name = info.backend + "_" + (api.empty() ? "" : api + "_") + short_name(info.name);
         if (const int count = seen[name]++; count > 0) name += "_" + std::to_string(count);
-        found.push_back({info.index, info.backend, name});
+        found.push_back({info.index, info.backend, api, name});
     }
     return found;
 }
@@ -104,7 +120,10 @@ class LateMessages : public ::testing::Environment {
 // The backends that ALKOMP_REQUIRE names and no device belongs to.
 std::vector<std::string> missing_backends() {
     std::vector<std::string> missing = backends_in("ALKOMP_REQUIRE");
-    std::erase_if(missing, [](const std::string& name) { return !test_devices_of(name).empty(); });
+    std::erase_if(missing, [](const std::string& entry) {
+        return std::ranges::any_of(test_devices(),
+                                   [&](const TestDevice& d) { return is_meant(entry, d.backend, d.api); });
+    });
     return missing;
 }
 
@@ -189,8 +208,8 @@ int main(int argc, char** argv) {
     // A cache of its own, so that no run depends on an earlier one.
     const fs::path cache = fs::temp_directory_path() / ("alkomp-tests-" + std::to_string(std::random_device{}()));
     const bool own_cache = std::getenv("ALKOMP_CACHE_DIR") == nullptr;
-    if (own_cache) setenv("ALKOMP_CACHE_DIR", cache.c_str(), 1);
-    unsetenv("ALKOMP_DEVICE");
+    if (own_cache) set_variable("ALKOMP_CACHE_DIR", cache.string());
+    unset_variable("ALKOMP_DEVICE");
     alkomp::set_log([](alkomp::LogLevel level, std::string_view text) {
         const std::lock_guard lock(log_mutex);
         log_lines.emplace_back(level, std::string(text));

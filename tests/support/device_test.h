@@ -19,7 +19,8 @@ namespace alkomp::testing {
 struct TestDevice {
     u32 index = 0;  ///< in query()
     std::string backend;
-    std::string name;  ///< "vulkan_llvmpipe"
+    std::string api;   ///< behind a WebGPU device where it is not Vulkan: "d3d12", "metal"
+    std::string name;  ///< "vulkan_llvmpipe", "wgpu_d3d12_llvmpipe"
 };
 std::ostream& operator<<(std::ostream& out, const TestDevice& device);
 

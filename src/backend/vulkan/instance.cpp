@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -36,7 +37,7 @@ PFN_vkGetInstanceProcAddr open_entry(const std::string& path, std::string& probl
 #ifdef _WIN32
     HMODULE module = LoadLibraryA(path.c_str());
     if (!module) {
-        problem = "LoadLibrary failed with error " + std::to_string(GetLastError());
+        problem = std::system_category().message(static_cast<int>(GetLastError()));
         return nullptr;
     }
     auto entry = reinterpret_cast<PFN_vkGetInstanceProcAddr>(

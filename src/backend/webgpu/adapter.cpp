@@ -54,6 +54,7 @@ bool inspect(AdapterRecord& a) {
     d.kind = kind_of(info.adapterType);
     d.driver = a.instance->library->name() + " on " + api + (driver.empty() ? "" : ", " + driver);
     d.identity = d.driver + ' ' + hexadecimal(info.vendorID) + ':' + hexadecimal(info.deviceID);
+    a.clears_by_kernel = info.backendType == WGPUBackendType_D3D12;
     a.subgroup_min = info.subgroupMinSize;
     a.subgroup_max = info.subgroupMaxSize;
     wgpu.AdapterInfoFreeMembers(info);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #ifdef _WIN32
@@ -30,7 +31,7 @@ std::string environment(const char* name) {
 void* open(const std::string& path, std::string& problem) {
 #ifdef _WIN32
     void* library = reinterpret_cast<void*>(LoadLibraryA(path.c_str()));
-    if (library == nullptr) problem = "LoadLibrary failed with error " + std::to_string(GetLastError());
+    if (library == nullptr) problem = std::system_category().message(static_cast<int>(GetLastError()));
 #else
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {

@@ -25,9 +25,9 @@ bool same_bytes(std::span<const T> a, std::span<const T> b) {
 }
 
 /// Which of the backend's own kernels a command is done by; null: none.
-const Builtin* builtin_for(const Command& command) {
+const Builtin* builtin_for(const Core& core, const Command& command) {
     if (const auto* fill = std::get_if<Fill>(&command.what))
-        return fill->pattern != 0 || fill->mask != ~u32{0} ? &kFill : nullptr;
+        return fill->pattern != 0 || fill->mask != ~u32{0} || core.adapter->clears_by_kernel ? &kFill : nullptr;
     const auto* copy = std::get_if<Copy>(&command.what);
     return copy != nullptr && is_odd(*copy) ? &kMerge : nullptr;
 }
@@ -72,7 +72,7 @@ u64 Recorder::scalar_room(const Command& command) const {
     u64 blocks = 1;
     if (const auto* dispatch = std::get_if<Dispatch>(&command.what)) id = dispatch->kernel;
     if (const auto* indirect = std::get_if<DispatchIndirect>(&command.what)) id = indirect->kernel;
-    if (const Builtin* builtin = builtin_for(command)) {
+    if (const Builtin* builtin = builtin_for(core_, command)) {
         id = room_.builtins[builtin->place];
         blocks = 0;
         for_windows_of(command, core_.capabilities.limits, [&](const Window&) { ++blocks; });
@@ -85,7 +85,7 @@ Status Recorder::prepare(std::span<const std::span<const Command>> lists) {
     u64 room = 0;
     for (const std::span<const Command> list : lists)
         for (const Command& command : list) {
-            const Builtin* builtin = builtin_for(command);
+            const Builtin* builtin = builtin_for(core_, command);
             if (builtin != nullptr && room_.builtins[builtin->place] == KernelId::none)
                 if (Status status = compile(*builtin, core_, pipelines_, room_.builtins[builtin->place]); !status.ok())
                     return status;
@@ -259,7 +259,7 @@ void Recorder::set_group(u32 number, WGPUBindGroup group, bool moves, u32 offset
 
 void Recorder::fill(const Command& command) {
     const Fill& fill = std::get<Fill>(command.what);
-    if (builtin_for(command) == nullptr) {
+    if (builtin_for(core_, command) == nullptr) {
         close_pass();
         empty_ = false;
         wgpu_.CommandEncoderClearBuffer(encoder_, from_id(fill.buffer).handle, fill.offset_bytes, fill.size_bytes);

@@ -132,6 +132,10 @@ Text Emitter::call_of(std::string_view function, const ir::Instruction& instruct
         made.reads = made.reads || texts[i].reads;
     }
     made.text += ')';
+    // HLSL's sign of floats is an integer, whose bits naga 29 stores; a product is a float again.
+    const bool of_floats = module_.types.is_float(module_.type_of(module_.operands(instruction)[0]));
+    if (function == "sign" && of_floats && support_.dialect == WgslSupport::Dialect::wgpu)
+        return binary(made, "*", {"1.0"});
     return made;
 }
 

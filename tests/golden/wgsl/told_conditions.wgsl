@@ -8,6 +8,10 @@ var<workgroup> told_1: u32;
 @compute @workgroup_size(64)
 fn told_conditions(@builtin(local_invocation_index) local_index: u32) {
     let limit = limits[0];
+    if (local_index == 0u) {
+        flag = limit;
+    }
+    workgroupBarrier();
     for (var i = 0u; i < limit; i++) {
         values[local_index] = i;
         workgroupBarrier();
