@@ -78,9 +78,29 @@ Text Emitter::part(const Text& whole, ir::TypeId& type_id, u32 index) {
     return made;
 }
 
+/// The vector with a lane changed that is found at run time, by a comparison: FXC, to which naga's HLSL may go, takes no store
+/// to such a lane. One outside is the last.
+Text Emitter::selected_lane(const ir::Instruction& instruction) {
+    const std::span<const ir::ValueId> values = module_.operands(instruction);
+    const Text whole = value(values[0]), part = value(values[1]), lane = value(values[2]);
+    const ir::TypeId id = module_.type_of(values[0]);
+    const u32 lanes = module_.types.lanes(id);
+    const std::string counts = number_type(Scalar::u32, lanes);
+    const bool is_signed = module_.types.scalar_of(module_.type_of(values[2])) != Scalar::u32;
+    std::string places = counts + '(';
+    for (u32 i = 0; i < lanes; ++i) places += (i == 0 ? "" : ", ") + std::to_string(i) + 'u';
+    const std::string place = is_signed ? "u32(" + lane.text + ')' : lane.text;
+    return {"select(" + whole.text + ", " + type(id) + '(' + part.text + "), " + places + ") == " + counts + "(min(" +
+                place + ", " + std::to_string(lanes - 1) + "u)))",
+            Level::primary, whole.reads || part.reads || lane.reads};
+}
+
 /// A copy of the composite that is a variable, and changed once.
 Text Emitter::inserted(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
+    if (instruction.op == Op::insert_lane && support_.dialect == WgslSupport::Dialect::wgpu &&
+        !module_.known_bits(values[2]))
+        return selected_lane(instruction);
     const Text whole = value(values[0]), new_part = value(values[1]);
     Text place{names_.unique(wanted_name(module_.result(instruction), "changed"))};
     const std::string name = place.text;

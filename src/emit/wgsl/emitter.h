@@ -152,6 +152,7 @@ private:
     [[nodiscard]] Text composite(const ir::Instruction& instruction);
     [[nodiscard]] Text compose(const ir::Instruction& instruction);
     [[nodiscard]] Text part(const Text& whole, ir::TypeId& type, u32 index);
+    [[nodiscard]] Text selected_lane(const ir::Instruction& instruction);
     [[nodiscard]] Text inserted(const ir::Instruction& instruction);
     [[nodiscard]] Text shuffled(const ir::Instruction& instruction);
     [[nodiscard]] Text matrix(const ir::Instruction& instruction);
