@@ -3,7 +3,6 @@
 // Components chosen by an index that is not constant, in buffers, variables and values, read and written.
 //! buffer a u32[64] bits
 //! buffer result u32[64] zero
-//! refused wgpu_d3d12_* array reference cannot be used as an l-value
 layout(local_size_x = 16) in;
 layout(binding = 0) readonly buffer A { uvec4 a[]; };
 layout(binding = 1) buffer R { uvec4 result[]; };
