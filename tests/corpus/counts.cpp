@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "corpus/counts.h"
 
+#include "corpus/kernel_file.h"
+
+#include <algorithm>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -17,18 +20,15 @@ public:
     Table() {
         std::ifstream in(ALKOMP_CORPUS "/counts.txt");
         for (std::string line; std::getline(in, line);) {
-            std::istringstream words(line);
-            std::string device, way;
-            if (!(words >> device) || device == "#") continue;
-            words >> way;
+            const std::vector<std::string> words = words_in(line);
+            if (words.size() < 3 || words[0] == "#") continue;
             if (themes_.empty()) {  // the heading: "device way THEME..."
-                for (std::string theme; words >> theme;) themes_.push_back(theme);
+                themes_.assign(words.begin() + 2, words.end());
                 continue;
             }
-            auto& row = rows_[{device, way}];
-            u32 count = 0;
-            for (const std::string& theme : themes_)
-                if (words >> count) row[theme] = count;
+            auto& row = rows_[{words[0], words[1]}];
+            for (std::size_t i = 2; i < std::min(words.size(), themes_.size() + 2); ++i)
+                row[themes_[i - 2]] = static_cast<u32>(std::stoul(words[i]));
         }
     }
     [[nodiscard]] const std::map<std::string, u32>* row(const std::string& device, const std::string& way) const {

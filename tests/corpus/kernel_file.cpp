@@ -10,10 +10,8 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <random>
-#include <sstream>
 #include <stdexcept>
 #include <tuple>
 
@@ -34,8 +32,7 @@ public:
         for (std::string text; std::getline(in, text);) {
             ++line_;
             if (!text.starts_with(mark)) continue;
-            std::istringstream stream(text.substr(mark.size()));
-            words_.assign(std::istream_iterator<std::string>(stream), {});
+            words_ = words_in(std::string_view(text).substr(mark.size()));
             if (words_.empty()) fail("the line says nothing");
             read_line();
         }
@@ -53,6 +50,11 @@ private:
     [[nodiscard]] Words rest(std::size_t from) const {
         static_cast<void>(word(from));
         return {words_.begin() + static_cast<std::ptrdiff_t>(from), words_.end()};
+    }
+    [[nodiscard]] f64 real(const std::string& text) const {
+        const std::optional<u64> bits = ir::read_scalar(Scalar::f64, text);
+        if (!bits) fail('"' + text + "\" is no number");
+        return std::bit_cast<f64>(*bits);
     }
     template <class T>
     [[nodiscard]] T number(const std::string& text) const {
@@ -124,8 +126,8 @@ private:
         else if (fill == "bits") buffer.fill = Fill::bits;
         else if (fill == "random" || fill == "whole") {
             buffer.fill = fill == "random" ? Fill::random : Fill::whole;
-            buffer.low = number<f64>(word(4));
-            buffer.high = number<f64>(word(5));
+            buffer.low = real(word(4));
+            buffer.high = real(word(5));
             if (buffer.low > buffer.high) fail("the range is empty");
         } else if (fill == "values") {
             buffer.fill = Fill::values;
@@ -161,7 +163,7 @@ private:
         const std::string& text = word(2);
         Constant& constant = file_.constants[word(1)];
         if (text == "true" || text == "false") constant = text == "true";
-        else if (text.find('.') != std::string::npos) constant = number<f64>(text);
+        else if (text.find('.') != std::string::npos) constant = real(text);
         else if (text.front() == '-') constant = number<i64>(text);
         else constant = number<u64>(text);
     }
@@ -170,8 +172,8 @@ private:
     }
     void read_near() {
         CorpusBuffer& near = buffer(word(1));
-        near.ulps = number<f64>(word(2));
-        near.absolute = number<f64>(word(3));
+        near.ulps = real(word(2));
+        near.absolute = real(word(3));
         static_cast<void>(rest(4));  // the reason
     }
     void read_failure() {
@@ -263,6 +265,17 @@ std::vector<KernelFile> kernel_files_in(const fs::path& folder) {
         return std::tie(a.theme, a.name) < std::tie(b.theme, b.name);
     });
     return files;
+}
+
+std::vector<std::string> words_in(std::string_view line) {
+    constexpr std::string_view kBlanks = " \t\r";
+    std::vector<std::string> words;
+    for (std::size_t at = line.find_first_not_of(kBlanks); at < line.size();) {
+        const std::size_t end = std::min(line.find_first_of(kBlanks, at), line.size());
+        words.emplace_back(line.substr(at, end - at));
+        at = line.find_first_not_of(kBlanks, end);
+    }
+    return words;
 }
 
 const std::vector<KernelFile>& kernel_files() {

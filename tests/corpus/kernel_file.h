@@ -103,6 +103,9 @@ struct KernelFile {
 /// The bytes of a buffer before the call; the same on every machine. Addresses are left out.
 [[nodiscard]] std::vector<std::byte> filled(const KernelFile& file, const CorpusBuffer& buffer);
 
+/// What stands between blanks. Streams are not asked: those of emscripten 3.1.6 know no blank with the headers of libc++ 14.
+[[nodiscard]] std::vector<std::string> words_in(std::string_view line);
+
 /// Writes the low bytes of `bits` where the element is.
 void store_element(std::span<std::byte> bytes, Scalar scalar, std::size_t place, u64 bits);
 [[nodiscard]] u64 load_element(std::span<const std::byte> bytes, Scalar scalar, std::size_t place);

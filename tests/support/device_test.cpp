@@ -121,8 +121,9 @@ class LateMessages : public ::testing::Environment {
 std::vector<std::string> missing_backends() {
     std::vector<std::string> missing = backends_in("ALKOMP_REQUIRE");
     std::erase_if(missing, [](const std::string& entry) {
-        return std::ranges::any_of(test_devices(),
-                                   [&](const TestDevice& d) { return is_meant(entry, d.backend, d.api); });
+        const std::vector<TestDevice>& devices = test_devices();
+        return std::any_of(devices.begin(), devices.end(),
+                           [&](const TestDevice& d) { return is_meant(entry, d.backend, d.api); });
     });
     return missing;
 }
