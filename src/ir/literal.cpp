@@ -66,7 +66,10 @@ std::optional<T> read_number(std::string_view text) {
 #else
     std::istringstream in{std::string(text)};
     in.imbue(std::locale::classic());
-    if (!(in >> number) || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
+    in >> number;
+    // A subnormal number is read, and said to have failed.
+    const bool is_subnormal = number != T{} && std::abs(number) < std::numeric_limits<T>::min();
+    if (!in.eof() || (in.fail() && !is_subnormal)) return std::nullopt;
 #endif
     return number;
 }

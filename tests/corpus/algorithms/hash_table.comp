@@ -9,6 +9,7 @@
 //! expect found 1
 //! refused wgpu* WGSL has no fence, and this one orders accesses to buffers beside atomics.
 //! refused dawn* WGSL has no fence, and this one orders accesses to buffers beside atomics.
+//! refused webgpu* WGSL has no fence, and this one orders accesses to buffers beside atomics.
 layout(local_size_x = 128) in;
 layout(binding = 0) readonly buffer K { uint keys[]; };
 layout(binding = 1) coherent buffer T { uint ignored; uint table[]; } slots;

@@ -10,6 +10,7 @@
 //! expect done 8
 //! refused wgpu* WGSL has no fence, and this one orders accesses to buffers beside atomics.
 //! refused dawn* WGSL has no fence, and this one orders accesses to buffers beside atomics.
+//! refused webgpu* WGSL has no fence, and this one orders accesses to buffers beside atomics.
 layout(local_size_x = 64) in;
 layout(binding = 0) readonly buffer A { uint a[]; };
 layout(binding = 1) coherent buffer P { uint partial[]; };

@@ -28,3 +28,4 @@ void main() {
 }
 //! expect elected 1
 //! refused dawn* the device's WGSL has no barrier for a subgroup.
+//! refused webgpu* the device's WGSL has no barrier for a subgroup.
