@@ -192,18 +192,18 @@ private:
             return copy(id);
         if (is_met(old.op)) return meet(id);
         const bool asks = old.op >= Op::subgroup_elect && old.op <= Op::quad_swap;
-        if (asks || (old.op == Op::load && is_kept(operands(id)[0]))) return copy(id);
+        if (asks || (old.op == Op::load && is_steady(operands(id)[0]))) return copy(id);
         guard(id, [&] { copy(id); });
     }
     /// Nobody writes there while others may read.
-    bool is_kept(ValueId pointer) const {
+    bool is_steady(ValueId pointer) const {
         const Space space = from_.type(pointer).space;
         if (space != Space::storage) return space == Space::local || space == Space::uniform || space == Space::scalars;
         const Value& value = from_[pointer];
         if (value.kind == Value::Kind::global) return is_only_read(from_.globals[value.index]);
         if (value.kind != Value::Kind::result) return false;
         const InstructionId from{value.index};
-        return (from_[from].op == Op::access || from_[from].op == Op::offset) && is_kept(operands(from)[0]);
+        return (from_[from].op == Op::access || from_[from].op == Op::offset) && is_steady(operands(from)[0]);
     }
 
     // What those who are not there give changes nothing.
