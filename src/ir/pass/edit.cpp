@@ -29,8 +29,22 @@ bool is_only_read(const Global& global) {
     return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
 }
 
+bool is_of_subgroup(Op op) { return op >= Op::subgroup_elect && op <= Op::quad_swap; }
+
+bool meets_lanes(Op op) {
+    switch (op) {
+        case Op::subgroup_ballot_bit:
+        case Op::subgroup_ballot_count:
+        case Op::subgroup_ballot_lsb:
+        case Op::subgroup_ballot_msb:
+            return false;
+        default:
+            return is_of_subgroup(op);
+    }
+}
+
 bool asks_subgroup(const Module& module, const Instruction& instruction) {
-    if (instruction.op >= Op::subgroup_elect && instruction.op <= Op::quad_swap) return true;
+    if (is_of_subgroup(instruction.op)) return true;
     return instruction.op == Op::builtin &&
            module.immediates(instruction)[0] >= static_cast<u32>(Builtin::subgroup_size);
 }

@@ -16,6 +16,10 @@ namespace alkomp::ir {
 /// Whether nothing that the kernel does changes it.
 [[nodiscard]] bool is_only_read(const Global& global);
 
+/// An operation within a subgroup.
+[[nodiscard]] bool is_of_subgroup(Op op);
+/// One that its lanes do together; the others read a ballot that was taken before.
+[[nodiscard]] bool meets_lanes(Op op);
 /// An operation within a subgroup, or a question about one.
 [[nodiscard]] bool asks_subgroup(const Module& module, const Instruction& instruction);
 

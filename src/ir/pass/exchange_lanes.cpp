@@ -22,18 +22,7 @@ constexpr u32 kUsualSize = 32, kQuad = 4, kWordBits = 32;
 constexpr u64 kSparedBytes = 64;  // for conditions that a printer tells to all
 
 /// Lanes give each other values in it.
-bool is_meeting(Op op) {
-    switch (op) {
-        case Op::subgroup_elect:
-        case Op::subgroup_ballot_bit:
-        case Op::subgroup_ballot_count:
-        case Op::subgroup_ballot_lsb:
-        case Op::subgroup_ballot_msb:
-            return false;
-        default:
-            return op >= Op::subgroup_elect && op <= Op::quad_swap;
-    }
-}
+bool is_meeting(Op op) { return meets_lanes(op) && op != Op::subgroup_elect; }
 
 bool is_at_subgroup(const Module& module, const Instruction& instruction) {
     const bool has_order = instruction.op == Op::fence || has(instruction.op, kAtomic);
@@ -242,8 +231,7 @@ private:
                     return at(id) + " orders other accesses";
                 continue;
             }
-            const bool meets = is_meeting(instruction.op) || instruction.op == Op::subgroup_elect ||
-                               is_at_subgroup(module_, instruction);
+            const bool meets = meets_lanes(instruction.op) || is_at_subgroup(module_, instruction);
             if (meets && !uniformity.is_together(id))
                 return "not all invocations of the workgroup certainly come together to " + at(id);
         }

@@ -14,20 +14,7 @@ namespace alkomp::ir {
 namespace {
 
 /// What all of a subgroup or workgroup do together.
-bool is_met(Op op) {
-    switch (op) {
-        case Op::barrier:
-        case Op::fence:
-            return true;
-        case Op::subgroup_ballot_bit:
-        case Op::subgroup_ballot_count:
-        case Op::subgroup_ballot_lsb:
-        case Op::subgroup_ballot_msb:
-            return false;
-        default:
-            return op >= Op::subgroup_elect && op <= Op::quad_swap;
-    }
-}
+bool is_met(Op op) { return op == Op::barrier || op == Op::fence || meets_lanes(op); }
 
 /// Which choices to flatten.
 class Plan {
@@ -191,8 +178,7 @@ private:
         if (all() || old.op == Op::variable || old.op == Op::barrier || old.op == Op::fence || has(old.op, kPure))
             return copy(id);
         if (is_met(old.op)) return meet(id);
-        const bool asks = old.op >= Op::subgroup_elect && old.op <= Op::quad_swap;
-        if (asks || (old.op == Op::load && is_steady(operands(id)[0]))) return copy(id);
+        if (is_of_subgroup(old.op) || (old.op == Op::load && is_steady(operands(id)[0]))) return copy(id);
         guard(id, [&] { copy(id); });
     }
     /// Nobody writes there while others may read.
