@@ -190,7 +190,7 @@ public:
     // Measuring ------------------------------------------------------------------------------
     /// Starts or stops recording a GPU timestamp around every call.
     void profile(bool on);
-    /// The calls recorded so far (those completed), oldest first.
+    /// The calls recorded so far (those completed), oldest first, placed on the host's clock anew each time.
     [[nodiscard]] Profile profile() const;
 
     bool operator==(const Device&) const = default;

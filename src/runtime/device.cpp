@@ -380,8 +380,6 @@ void DeviceRecord::poison_writes(const Timeline& timeline, u64 sequence, const b
 }
 
 void DeviceRecord::add_spans(const Timeline& timeline, const InFlight& batch) {
-    const backend::Device::ClockPair clock = backend->clock();
-    const auto to_host = [&](u64 device_ns) { return clock.host_ns + device_ns - clock.device_ns; };
     const std::size_t count = std::min(batch.notes.size(), batch.timestamps_ns.size() / 2);
     for (std::size_t i = 0; i < count; ++i) {
         if (profile.spans.size() >= kMaxSpans) {
@@ -390,9 +388,16 @@ void DeviceRecord::add_spans(const Timeline& timeline, const InFlight& batch) {
         }
         const u64 begin = batch.timestamps_ns[2 * i];
         const u64 end = std::max(begin, batch.timestamps_ns[2 * i + 1]);
-        profile.spans.push_back({batch.notes[i].name, "stream " + std::to_string(timeline.index), to_host(begin),
-                                 end - begin, batch.notes[i].bytes});
+        profile.spans.push_back({batch.notes[i].name, "stream " + std::to_string(timeline.index), begin, end - begin,
+                                 batch.notes[i].bytes});
     }
+}
+
+Profile DeviceRecord::profile_of_host() {
+    const backend::Device::ClockPair clock = backend->clock();
+    Profile out = profile;
+    for (ProfileSpan& span : out.spans) span.begin_ns += clock.host_ns - clock.device_ns;
+    return out;
 }
 
 void DeviceRecord::retire(Timeline& timeline, Continuations& then) {

@@ -60,7 +60,7 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
     FaultLog faults;
     u32 streams_made = 1;
     bool profiling = false;
-    Profile profile;
+    Profile profile;  ///< its spans begin on the device's clock
 
     std::atomic<bool> lost{false};
     std::atomic<bool> abandoned{false};  ///< the driver is not to be touched any more
@@ -88,6 +88,8 @@ struct DeviceRecord final : Progress, std::enable_shared_from_this<DeviceRecord>
 
     // Recording. All are called under `mutex`.
     Timeline& create_timeline(u32 queue);
+    /// `profile` on the host's clock, all spans by one pair of readings, since pairs differ by more than calls take.
+    [[nodiscard]] Profile profile_of_host();
     /// Appends a command that makes these accesses; adds barriers and waits as needed; may submit.
     void append(Timeline& timeline, backend::Command command, std::span<const BufferAccess> accesses,
                 std::string_view name, u64 bytes);

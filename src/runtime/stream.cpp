@@ -291,7 +291,7 @@ Profile Device::profile() const {
     detail::DeviceRecord& device = detail::usable(record_, "profile");
     device.advance(std::chrono::nanoseconds::zero());
     const std::lock_guard lock(device.mutex);
-    return device.profile;
+    return device.profile_of_host();
 }
 
 }  // namespace alkomp
