@@ -158,6 +158,15 @@ TEST_P(IrNumbers, shift_counts_are_taken_modulo_the_bits) {
     });
 }
 
+TEST_P(IrNumbers, shift_counts_of_vectors_may_be_known_in_part) {
+    expect_computed<u32>(gpu,
+                         "    %counts: u32x2 = compose 33, %b\n    %both: u32x2 = compose %a, %a\n"
+                         "    %s: u32x2 = shl %both, %counts\n    %x: u32 = extract(0) %s\n"
+                         "    %y: u32 = extract(1) %s\n    %r: u32 = bit_xor %x, %y\n",
+                         all_pairs(edges<u32>(), std::vector<u32>{0, 5, 31, 32, 40, ~0u}),
+                         [](u32 a, u32 b) { return (a << 1) ^ (a << (b & 31)); });
+}
+
 TEST_P(IrNumbers, bits_are_counted_found_and_reversed) {
     for_integers(gpu, [&]<class T>(T) {
         using U = std::make_unsigned_t<T>;
@@ -421,6 +430,19 @@ TEST_P(IrNumbers, a_lane_outside_is_some_lane) {
     }
 }
 
+TEST_P(IrNumbers, lanes_come_from_vectors_of_two_lengths) {
+    const std::string vectors =
+        "    %two: u32x2 = compose %a, %b\n    %sum: u32 = add %a, %b\n    %three: u32x3 = compose %b, %sum, %a\n"
+        "    %weights: u32x4 = compose 1, 10, 100, 1000\n";
+    const auto shuffled = [&](const std::string& op, auto&& wanted) {
+        expect_computed<u32>(gpu, vectors + "    %s: u32x4 = " + op + "\n    %r: u32 = dot_integer %s, %weights\n",
+                             all_pairs(std::vector<u32>{1, 2}, std::vector<u32>{3, 5}), wanted);
+    };
+    shuffled("shuffle(4, 2, 3, 4) %two, %three", [](u32 a, u32 b) { return a + 10 * b + 100 * (a + b) + 1000 * a; });
+    shuffled("shuffle(3, 4, 4, 3) %three, %two", [](u32 a, u32 b) { return a + 10 * b + 100 * b + 1000 * a; });
+    shuffled("shuffle(1, 4, 0, 2) %two, %three", [](u32 a, u32 b) { return b + 10 * a + 100 * a + 1000 * b; });
+}
+
 TEST_P(IrNumbers, booleans_are_combined_and_chosen_by) {
     const Pairs<u32, u32> pairs = all_pairs(std::vector<u32>{0, 1}, std::vector<u32>{0, 1});
     const std::string truths = "    %x: bool = ne %a, 0\n    %y: bool = ne %b, 0\n";
@@ -434,6 +456,8 @@ TEST_P(IrNumbers, booleans_are_combined_and_chosen_by) {
     combined("bit_not %x", [](bool a, bool) { return !a; });
     combined("eq %x, %y", [](bool a, bool b) { return a == b; });
     combined("ne %x, %y", [](bool a, bool b) { return a != b; });
+    combined("any_lane %x", [](bool a, bool) { return a; });
+    combined("all_lanes %y", [](bool, bool b) { return b; });
 }
 
 TEST_P(IrNumbers, brain_floats_compute_as_if_in_f32) {

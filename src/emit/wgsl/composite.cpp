@@ -129,7 +129,7 @@ Text Emitter::shuffled(const ir::Instruction& instruction) {
     if (from_first || from_second) {
         const Text vector = value(values[from_first ? 0 : 1]);
         Text made{operand_of_postfix(vector) + '.', Level::primary, vector.reads};
-        for (const u32 pick : picks) made.text += "xyzw"[pick % lanes];
+        for (const u32 pick : picks) made.text += "xyzw"[pick < lanes ? pick : pick - lanes];
         return made;
     }
     const Text a = name_of(values[0]), b = name_of(values[1]);

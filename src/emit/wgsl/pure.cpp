@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 
 namespace alkomp::emit::wg {
 namespace {
@@ -102,9 +103,17 @@ std::string_view function_of(Op op) {
     }
 }
 
-std::string replaced(std::string text, std::string_view what, const std::string& with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
+bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// The word, wherever it stands alone, replaced.
+std::string replaced(std::string text, std::string_view word, const std::string& with) {
+    std::size_t at = text.find(word);
+    while (at != std::string::npos) {
+        const std::size_t end = at + word.size();
+        const bool alone = (at == 0 || !is_of_word(text[at - 1])) && (end == text.size() || !is_of_word(text[end]));
+        if (alone) text.replace(at, word.size(), with);
+        at = text.find(word, at + (alone ? with.size() : word.size()));
+    }
     return text;
 }
 
@@ -161,6 +170,9 @@ Text Emitter::pure(const ir::Instruction& instruction) {
         case Op::smoothstep:
         case Op::ldexp:
             return call_of(function_of(instruction.op), instruction, !has_fair_constants(instruction));
+        case Op::all_lanes:
+        case Op::any_lane:  // of one lane: Tint makes invalid SPIR-V of WGSL's own
+            return module_.types.lanes(type_id) == 1 ? value(first) : call_of(function_of(instruction.op), instruction);
         case Op::length:
             return call_of(module_.types.lanes(type_id) == 1 ? "abs" : "length", instruction);
         case Op::normalize:
@@ -367,7 +379,8 @@ Text Emitter::divide(const ir::Instruction& instruction) {
             texts[0].reads || texts[1].reads};
 }
 
-/// Counts are taken modulo the bits by WGSL too, but it refuses constants that are greater.
+/// Counts are taken modulo the bits by WGSL too, but it refuses constants that are greater; naga leaves the others as they
+/// are, and means what the driver makes of them.
 Text Emitter::shift(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const ir::TypeId of = module_.type_of(values[0]), count_type = module_.type_of(values[1]);
@@ -388,6 +401,10 @@ Text Emitter::shift(const ir::Instruction& instruction) {
                      count.reads};
         if (lanes > 1 && module_.types.lanes(count_type) == 1)
             count = {number_type(Scalar::u32, lanes) + '(' + count.text + ')', Level::primary, count.reads};
+        if (support_.dialect == WgslSupport::Dialect::wgpu) {
+            const std::string most = std::to_string(bits - 1) + 'u';
+            count = binary(count, "&", {lanes == 1 ? most : number_type(Scalar::u32, lanes) + '(' + most + ')'});
+        }
     }
     return binary(shifted, instruction.op == Op::shl ? "<<" : ">>", count);
 }

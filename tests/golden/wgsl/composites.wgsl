@@ -8,7 +8,8 @@ struct Body {
 @compute @workgroup_size(1)
 fn composites() {
     let v = f[0];
-    var body = Body(v.zyw, true);
+    let axis = vec3f(1.0, 0.0, 0.0);
+    var body = Body(v.zyw + v.ywz + vec3f(axis.z, v.x, v.y), true);
     body.position.y = v.x;
     let index = u32(body.alive);
     var with_1 = v;
