@@ -136,6 +136,7 @@ private:
     [[nodiscard]] Text exact(const ir::Instruction& instruction, const Text& text);
     [[nodiscard]] bool has_fair_constants(const ir::Instruction& instruction) const;
     [[nodiscard]] Text divide(const ir::Instruction& instruction);
+    [[nodiscard]] std::string division_of_integers(ir::Op op, ir::TypeId id);
     [[nodiscard]] Text shift(const ir::Instruction& instruction);
     [[nodiscard]] Text field(const ir::Instruction& instruction);
     [[nodiscard]] Text wide(ir::Op op, ir::ValueId a, ir::ValueId b);

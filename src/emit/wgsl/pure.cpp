@@ -327,56 +327,66 @@ Text Emitter::exact(const ir::Instruction& instruction, const Text& text) {
 Text Emitter::divide(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     const ir::TypeId id = module_.type_of(values[0]);
-    if (!module_.types.is_integer(id)) {
-        const std::vector<Text> texts = operands(instruction);
+    std::vector<Text> texts = operands(instruction);
+    std::string divides;
+    if (module_.types.is_integer(id)) {
+        const bool is_signed = module_.types.is_signed(id);
+        const Op op = instruction.op == Op::mod && !is_signed ? Op::rem : instruction.op;
+        const std::vector<u64> known = known_lanes(values[1]);
+        const bool is_fair = !known.empty() && std::none_of(known.begin(), known.end(), [&](u64 bits) {
+            return bits == 0 || (op == Op::rem && is_signed && static_cast<u32>(bits) == ~0u);
+        });
+        // naga leaves remainders of negative numbers to the driver.
+        const bool is_left_open = is_signed && op != Op::div && support_.dialect == WgslSupport::Dialect::wgpu;
+        if (is_fair && op != Op::mod && !is_left_open) return binary(texts[0], symbol_of(op), texts[1]);
+        divides = division_of_integers(op, id);
+    } else {
         if (instruction.op != Op::mod) return binary(texts[0], symbol_of(instruction.op), texts[1]);
         const std::string name = type(id);
-        const std::string helped = helper("mod_" + name, "fn $(a: " + name + ", b: " + name + ") -> " + name +
-                                                             " {\n    return a - b * floor(a / b);\n}");
-        return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
-                texts[0].reads || texts[1].reads};
+        divides = helper("mod_" + name, "fn $(a: " + name + ", b: " + name + ") -> " + name +
+                                            " {\n    return a - b * floor(a / b);\n}");
     }
-    const std::vector<u64> lanes = known_lanes(values[1]);
-    const bool never_zero =
-        !lanes.empty() && std::none_of(lanes.begin(), lanes.end(), [](u64 bits) { return bits == 0; });
-    const bool is_signed = module_.types.is_signed(id);
-    const Op op = instruction.op == Op::mod && !is_signed ? Op::rem : instruction.op;
-    std::vector<Text> texts = operands(instruction);
-    // naga's remainders of negative numbers are left to the driver, and 580.159.04 of NVIDIA takes them as unsigned, also
-    // where they are written with a quotient.
-    const bool of_sizes = is_signed && op != Op::div && support_.dialect == WgslSupport::Dialect::wgpu;
-    if (never_zero && op != Op::mod && !of_sizes) return binary(texts[0], symbol_of(op), texts[1]);
-    if (texts[1].literal) texts[1] = let("c", texts[1]);
-    const std::string name = type(id);
+    return {divides + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
+            texts[0].reads || texts[1].reads};
+}
+
+/// The helper for divisors that may be 0. Vectors are divided lane by lane: 580.159.04 of NVIDIA mixes up the lanes of what
+/// the libraries write around a division of vectors.
+std::string Emitter::division_of_integers(Op op, ir::TypeId id) {
+    const std::string name = type(id), of = std::string(ir::info(op).name) + '_';
+    const ir::Type about = module_.types[id];
+    const std::string one = number_type(about.scalar, 1);
+    const bool is_signed = ir::is_signed(about.scalar);
     std::string text = "fn $(a: T, b: T) -> T {\n";
-    if (of_sizes) {
+    if (op == Op::div) text += "    return select(a / b, 0, b == 0);\n}";
+    else if (!is_signed) text += "    return select(a % b, a, b == 0);\n}";
+    // NVIDIA's compiler takes remainders of negative numbers as unsigned, also where they are written with a quotient.
+    else if (support_.dialect == WgslSupport::Dialect::wgpu) {
         text +=
-            "    let divisor = select(U(abs(b)), O, b == Z);\n"
-            "    let size = U(abs(a)) % divisor;\n";
-        if (op == Op::rem) text += "    return select(select(I(size), -I(size), a < Z), a, b == Z);\n}";
+            "    let divisor = select(u32(abs(b)), 1u, b == 0);\n"
+            "    let size = u32(abs(a)) % divisor;\n";
+        if (op == Op::rem) text += "    return select(select(i32(size), -i32(size), a < 0), a, b == 0);\n}";
         else
             text +=
-                "    let apart = ((a ^ b) < Z) & (size != W);\n"
-                "    let place = I(select(size, divisor - size, apart));\n"
-                "    return select(select(place, -place, b < Z), a, b == Z);\n}";
+                "    let apart = (a ^ b) < 0 && size != 0u;\n"
+                "    let place = i32(select(size, divisor - size, apart));\n"
+                "    return select(select(place, -place, b < 0), a, b == 0);\n}";
+    } else {  // ... and x - x / -1 * -1 as 2x; by 1 the rest is the same
+        const char* rest = "select(a % select(b, 1, b == 0 || b == -1), a, b == 0);\n";
+        if (op == Op::rem) text += std::string("    return ") + rest + '}';
+        else
+            text += std::string("    let rest = ") + rest +
+                    "    return select(rest, rest + b, b != 0 && rest != 0 && (rest ^ b) < 0);\n}";
     }
-    if (op == Op::div) text += "    return select(a / b, Z, b == Z);\n}";
-    if (op == Op::rem && !of_sizes) text += "    return select(a % b, a, b == Z);\n}";
-    if (op == Op::mod && !of_sizes)
-        text +=
-            "    let rest = select(a % b, a, b == Z);\n"
-            "    return select(rest, rest + b, (b != Z) & (rest != Z) & ((rest ^ b) < Z));\n}";
-    text = replaced(std::move(text), "Z", zero_of(id));
-    const u32 lanes_of = module_.types.lanes(id);
-    const std::string unsigned_name = number_type(Scalar::u32, lanes_of);
-    text = replaced(std::move(text), "O", lanes_of > 1 ? unsigned_name + "(1u)" : "1u");
-    text = replaced(std::move(text), "W", lanes_of > 1 ? unsigned_name + "()" : "0u");
-    text = replaced(std::move(text), "U", unsigned_name);
-    text = replaced(std::move(text), "I", name);
-    const std::string helped =
-        helper(std::string(ir::info(op).name) + '_' + name, replaced(std::move(text), "T", name));
-    return {helped + '(' + argument(texts[0]) + ", " + argument(texts[1]) + ')', Level::primary,
-            texts[0].reads || texts[1].reads};
+    std::string divides = helper(of + one, replaced(std::move(text), "T", one));
+    if (about.kind != ir::Type::Kind::vector) return divides;
+    std::string lanes;
+    for (u32 i = 0; i < about.count; ++i) {
+        const char lane = "xyzw"[i];
+        lanes += (i == 0 ? "" : ", ") + divides + "(a." + lane + ", b." + lane + ')';
+    }
+    return helper(of + name, "fn $(a: " + name + ", b: " + name + ") -> " + name + " {\n    return " + name + '(' +
+                                 lanes + ");\n}");
 }
 
 /// Counts are taken modulo the bits by WGSL too, but it refuses constants that are greater; naga leaves the others as they

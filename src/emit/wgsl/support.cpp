@@ -8,6 +8,8 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     ir::Lowering lowering;
     lowering.memory_layouts = true;
     lowering.memory.types.f16 = support.f16;
+    // NVIDIA's compiler (580.159.04) loses truths that naga keeps in shared memory.
+    lowering.memory.shared_bools = support.dialect == WgslSupport::Dialect::chromium;
     // naga's integers of 64 bits lack bitcasts, bit operations and switches; halves are the same everywhere.
     lowering.small_integers = lowering.wide_integers = true;
     lowering.f16 = !support.f16;

@@ -45,7 +45,8 @@ private:
     static bool has_layout(Global::Kind kind) {
         return kind == Global::Kind::storage || kind == Global::Kind::uniform || kind == Global::Kind::scalar;
     }
-    Words::Kind kind_of(u32 i) const {
+    bool holds_bools(TypeId id) { return (scalars_in(id) & u32{1} << static_cast<u32>(Scalar::boolean)) != 0; }
+    Words::Kind kind_of(u32 i) {
         const Global& global = from_.globals[i];
         const MemoryUses::Use& use = uses_[i];
         const bool atomics = (use.atomic_float && !lowering_.atomic_f32) || (use.atomic_wide && !lowering_.atomic_i64);
@@ -60,7 +61,9 @@ private:
                            ? Words::Kind::scalars
                            : Words::Kind::none;
             case Global::Kind::shared:
-                return is_used_so || global.aliased ? Words::Kind::array : Words::Kind::none;
+                return is_used_so || global.aliased || (!lowering_.shared_bools && holds_bools(global.type))
+                           ? Words::Kind::array
+                           : Words::Kind::none;
             case Global::Kind::local:
                 break;
         }

@@ -12,6 +12,7 @@ namespace alkomp::ir {
 struct MemoryLowering {
     WgslTypes types{};
     bool atomic_f32 = false, atomic_i64 = false;  ///< the device has these
+    bool shared_bools = true;                     ///< ... and keeps truths in shared memory as they are
     bool everything = false;                      ///< all buffers become words, for tests
 };
 
@@ -25,7 +26,7 @@ struct ByteCount {
 /// A storage buffer becomes an array of u32, a uniform one of u32x4, scalars one u32 for each word, shared memory an
 /// array of u32. They do where the type is none that `WgslLayouts` takes, where it is the target of a pointer that a
 /// choice or loop gives, where atomics change floats, 64 bits or a part of what is loaded or stored as a whole, and
-/// shared memory where it is `aliased`.
+/// shared memory where it is `aliased`, or holds truths on a device without `shared_bools`.
 ///
 /// Narrow numbers are cut out of their word; those that share it with others are stored by an atomic that clears their
 /// bits and one that sets them, and loaded by an atomic where the kernel stores such. Whatever is bound has to be

@@ -68,6 +68,14 @@ TEST(LowerMemoryLayouts, makes_words_of_what_wgsl_cannot_lay_out) {
         EXPECT_FALSE(is_unchanged(declaration)) << declaration;
 }
 
+TEST(LowerMemoryLayouts, truths_leave_shared_memory_where_the_device_loses_them) {
+    for (const char* declaration : {"shared %a: bool", "shared %a: boolx3[2]"}) {
+        EXPECT_TRUE(is_unchanged(declaration)) << declaration;
+        EXPECT_FALSE(is_unchanged(declaration, {.shared_bools = false})) << declaration;
+    }
+    EXPECT_TRUE(is_unchanged("shared %a: u32[2]", {.shared_bools = false}));
+}
+
 TEST(LowerMemoryLayouts, bytes_are_cut_out_of_their_word) {
     EXPECT_EQ(lowered(R"(storage %in: u8[] set 0 binding 0 readonly
 storage %out: i8[] set 0 binding 1 writeonly)",
