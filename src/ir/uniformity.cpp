@@ -10,10 +10,6 @@
 namespace alkomp::ir {
 namespace {
 
-bool is_barrier(const Module& module, const Instruction& instruction) {
-    return instruction.op == Op::barrier && static_cast<Scope>(module.immediates(instruction)[0]) == Scope::workgroup;
-}
-
 bool is_choice(Op op) { return op == Op::if_ || op == Op::switch_; }
 
 }  // namespace
@@ -28,7 +24,7 @@ Uniformity::Uniformity(const Module& module)
     const RegionId body = module[module.kernel].body;
     if (std::none_of(module.instructions.begin(), module.instructions.end(), [&](const Instruction& instruction) {
             return instruction.region != RegionId::none &&
-                   (is_barrier(module, instruction) || asks_subgroup(module, instruction));
+                   (joins_workgroup(module, instruction) || asks_subgroup(module, instruction));
         }))
         return;
     // A condition that is told to all varies no more, and neither does what depends on the choice: but that some value is
@@ -156,7 +152,7 @@ bool Uniformity::escapes(InstructionId construct) const {
 bool Uniformity::waits(std::span<const InstructionId> instructions) const {
     for (const InstructionId id : instructions) {
         const Instruction& instruction = module_[id];
-        if (is_barrier(module_, instruction)) return true;
+        if (joins_workgroup(module_, instruction)) return true;
         if (!has(instruction.op, kConstruct)) continue;
         const std::span<const RegionId> regions = module_.regions_of(instruction);
         if (instruction.op == Op::loop && waits(module_[regions[0]].body)) return true;

@@ -36,8 +36,9 @@ struct Job {
     u32 subgroup_size = 0;
     std::string memory_key;
     std::string disk_key;
-    WgslKernel wgsl;                ///< for devices that take it
-    std::vector<std::byte> cached;  ///< pipeline data from the disk
+    WgslKernel wgsl;                         ///< for devices that take it
+    std::vector<std::byte> cached;           ///< pipeline data from the disk
+    std::shared_ptr<const Origin> origin{};  ///< GLSL whose lines `shader` lacks; null: it has them, or there are none
 };
 
 class Checker {
@@ -118,19 +119,45 @@ std::string settings_text(const Job& job) {
     return text;
 }
 
-/// What words say, as a module for a device that takes those. Callers see the interface that the words have.
-std::shared_ptr<const ShaderRecord> with_module(const Job& job) {
+/// A job whose module has the lines of its GLSL, to tell of them: they cost a second run of glslang.
+Job with_lines(const Job& job) {
+    Job again = job;
+    again.origin.reset();
+    const Origin& origin = *job.origin;
+    ir::Module module = module_of(origin.source, origin.options, target_of(*job.device, origin.options.target));
     auto shader = std::make_shared<ShaderRecord>(*job.shader);
+    shader->module = translate(std::move(module), job.device->capabilities)->module;
+    again.shader = std::move(shader);
+    return again;
+}
+
+/// What `make` gives of the job, or the error that it meets: with the line, where there is one.
+template <class F>
+auto made_of(const Job& job, F&& make) {
     try {
-        ir::Module module = read::read(shader->words, shader->interface.entry, shader->name);
-        shader->module =
-            translate(std::move(module), job.device->capabilities, {.optimize = !job.device->properties.checks})
-                ->module;
+        try {
+            return make(job);
+        } catch (const Error&) {
+            if (!job.origin) throw;
+        }
+        return make(with_lines(job));
     } catch (const Error& error) {
         throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
                                       "\" for the device \"" + job.device->info.name + '"');
     }
-    return shader;
+}
+
+/// What words say, as a module for a device that takes those. Callers see the interface that the words have.
+std::shared_ptr<const ShaderRecord> with_module(const Job& of) {
+    return made_of(of, [](const Job& job) {
+        if (job.shader->module) return job.shader;
+        auto shader = std::make_shared<ShaderRecord>(*job.shader);
+        ir::Module module = read::read(shader->words, shader->interface.entry, shader->name);
+        shader->module =
+            translate(std::move(module), job.device->capabilities, {.optimize = !job.device->properties.checks})
+                ->module;
+        return std::shared_ptr<const ShaderRecord>(std::move(shader));
+    });
 }
 
 /// Whether the device takes modules, or text that is made of them.
@@ -140,14 +167,11 @@ bool goes_through_ir(const DeviceRecord& device) {
 
 WgslKernel with_wgsl(const Job& job, const CallShape& shape = {}) {
     if (!job.shader->wgsl.empty()) return {job.shader->wgsl, job.interface};
-    try {
-        ir::Module module = *job.shader->module;
-        module.subgroup_size = job.subgroup_size;
-        return wgsl_of(std::move(module), job.constants, job.interface, job.device->capabilities, shape);
-    } catch (const Error& error) {
-        throw Error(error.code(), std::string("compile: ") + error.what() + "\nwhile compiling \"" + job.label +
-                                      "\" for the device \"" + job.device->info.name + '"');
-    }
+    return made_of(job, [&](const Job& with) {
+        ir::Module module = *with.shader->module;
+        module.subgroup_size = with.subgroup_size;
+        return wgsl_of(std::move(module), with.constants, with.interface, with.device->capabilities, shape);
+    });
 }
 
 /// Checks everything that can be checked without the driver.
@@ -176,6 +200,7 @@ Job prepare(std::shared_ptr<DeviceRecord> device, std::shared_ptr<const ShaderRe
     job.robust = options.robust;
     job.device = std::move(device);
     job.shader = std::move(shader);
+    if (!job.shader->module) job.origin = job.shader->origin;
     const std::string settings = settings_text(job);
     std::vector<std::string_view> parts{job.shader->key, settings, job.label};
     if (job.shader->sources)
@@ -238,10 +263,13 @@ Error failure_of(const Job& job, const backend::Status& status) {
         const std::string theirs = read::describe_wgsl_failure(status.text, job.shader->wgsl, job.shader->name);
         if (!theirs.empty()) return Error(status.code, "compile: " + theirs);
     }
-    return Error(
-        refused ? ErrorCode::unsupported : status.code,
-        "compile: " + std::string(refused ? "the device does not take what becomes of the kernel in WGSL: " : "") +
-            status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" + job.device->info.name + '"');
+    std::string before;
+    if (refused) before = "the device does not take what becomes of the kernel in WGSL: ";
+    if (refused && status.text.find("uniform control flow") != std::string::npos && !job.wgsl.unproven.empty())
+        before = (job.origin ? with_wgsl(with_lines(job)).unproven : job.wgsl.unproven) + '\n' + before;
+    return Error(refused ? ErrorCode::unsupported : status.code,
+                 "compile: " + before + status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" +
+                     job.device->info.name + '"');
 }
 
 /// After success: remembers the kernel, and keeps the driver's data on the disk.
@@ -381,7 +409,10 @@ Job prepare(const std::shared_ptr<DeviceRecord>& record, const Source& source, c
         shader = options.through_ir ? translate(module_of(source, options, target), device->capabilities)
                                     : make_shader(source, options, target);
     }
-    return prepare(std::move(device), std::move(shader), options);
+    Job job = prepare(std::move(device), std::move(shader), options);
+    if (source.language == Language::glsl && !job.shader->module && goes_through_ir(*job.device))
+        job.origin = std::make_shared<const Origin>(Origin{source, options});
+    return job;
 }
 
 Kernel wait(std::shared_ptr<FutureValue<Kernel>> state) { return Future<Kernel>(std::move(state)).get(kNoLimit); }

@@ -151,7 +151,7 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
     if (shape.folded) ir::fold_workgroups(module, groups_offset_bytes);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
-    WgslKernel kernel{std::move(made.text), interface, groups_offset_bytes};
+    WgslKernel kernel{std::move(made.text), interface, groups_offset_bytes, std::move(made.unproven)};
     kernel.interface.entry = std::move(made.entry);
     kernel.interface.constants.clear();
     for (const ir::ByteCount& count : lowered.byte_counts) {

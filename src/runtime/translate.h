@@ -30,6 +30,7 @@ struct WgslKernel {
     std::string text;
     Interface interface;
     u32 groups_offset_bytes = 0;  ///< where a folded one has its workgroup counts among the scalars
+    std::string unproven{};       ///< what to say where the device asks for uniform control flow; empty: nothing
 };
 /// For calls that want it so. Throws unsupported for what the device's WGSL cannot say.
 [[nodiscard]] WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,

@@ -447,6 +447,65 @@ kernel @rounds() workgroup_size(64, 1, 1) {
     EXPECT_EQ(gpu.get(data), far);
 }
 
+TEST_P(IrMemory, functions_may_hold_barriers) {
+    // How often its loop goes round a buffer tells, that of all invocations is the same.
+    const Kernel kernel = compile_ir(gpu, R"(module "turns"
+storage %data: u32[] set 0 binding 0
+storage %turns: u32[] set 0 binding 1
+shared %tile: u32[64]
+function @turn(%i: u32) {
+    %n: u32 = add %i, 1
+    %next: u32 = rem %n, 64
+    %mine: ptr<shared, u32> = access %tile, %i
+    %theirs: ptr<shared, u32> = access %tile, %next
+    barrier(workgroup, shared)
+    %x: u32 = load %theirs
+    barrier(workgroup, shared)
+    store %mine, %x
+    return
+}
+function @turn_often(%i: u32, %often: u32) -> u32 {
+    loop ^turns (%k: u32 = 0) {
+        %more: bool = lt %k, %often
+        if ^if1 %more {
+            exit ^if1
+        } else {
+            exit ^turns
+        }
+        call(@turn) %i
+        next ^turns(%k)
+    } continuing (%k.1: u32) {
+        %k.2: u32 = add %k.1, 1
+        repeat ^turns(%k.2)
+    }
+    %mine: ptr<shared, u32> = access %tile, %i
+    %x: u32 = load %mine
+    return %x
+}
+kernel @turns() workgroup_size(64, 1, 1) {
+    %i: u32 = builtin(local_index)
+    %mine: ptr<shared, u32> = access %tile, %i
+    store %mine, %i
+    %at: ptr<storage, u32> = access %turns, 0
+    %often: u32 = load %at
+    %x: u32 = call(@turn_often) %i, %often
+    %out: ptr<storage, u32> = access %data, %i
+    store %out, %x
+    %slot: u32 = add %i, 1
+    %done: ptr<storage, u32> = access %turns, %slot
+    store %done, %often
+    return
+}
+)");
+    const Buffer<u32> data = gpu.zeros<u32>(64), turns = gpu.zeros<u32>(65);
+    gpu.fill(turns.view(0, 1), 5u);
+    gpu.call(kernel, groups(1), data, turns);
+    std::vector<u32> wanted(64);
+    for (u32 i = 0; i < 64; ++i) wanted[i] = (i + 5) % 64;
+    EXPECT_EQ(gpu.get(data), wanted);
+    EXPECT_EQ(gpu.get(turns), std::vector<u32>(65, 5));
+}
+
 TEST_P(IrMemory, subgroups_agree_with_their_lanes) {
     const SubgroupFeatures& has = gpu.capabilities().features.subgroup;
     if (!has.arithmetic || !has.ballot || !has.shuffle || !has.vote || !has.shuffle_relative || !has.quad)

@@ -92,6 +92,29 @@ TEST_P(Wgsl, of_the_user_that_is_wrong_is_refused_with_the_librarys_words) {
 }
 
 /// The library sees what is made for devices without subgroups on those too that have some.
+TEST_P(Wgsl, wants_proof_that_barriers_join_all) {
+    const Source source = glsl(R"(#version 450
+layout(local_size_x = 64) in;
+layout(binding = 0) buffer Data { uint data[]; };
+shared uint tile[64];
+void main() {
+    uint i = gl_LocalInvocationIndex;
+    if (i >= 60u) return;
+    tile[i] = data[i];
+    barrier();
+    data[i] = tile[59u - i];
+})",
+                               "early.comp");
+    if (gpu.capabilities().wgsl.dialect == WgslSupport::Dialect::wgpu) {
+        EXPECT_NO_THROW(static_cast<void>(gpu.compile(source)));  // naga wants none
+        return;
+    }
+    EXPECT_THAT(error_text(ErrorCode::unsupported, [&] { static_cast<void>(gpu.compile(source)); }),
+                ::testing::StartsWith(
+                    "compile: \"early.comp\": early.comp:9: WGSL wants proof that all invocations of a workgroup come "
+                    "to a barrier together;"));
+}
+
 TEST_P(Wgsl, of_subgroups_in_memory_is_taken) {
     EXPECT_TRUE(static_cast<bool>(gpu.compile(wgsl_file(ALKOMP_GOLDEN "/wgsl/subgroups_in_memory.wgsl"))));
 }

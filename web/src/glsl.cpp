@@ -27,7 +27,7 @@ EMSCRIPTEN_KEEPALIVE std::size_t alkomp_glsl_compile(const char* source, std::si
     const alkomp::KernelOptions given = std::exchange(options, {});
     try {
         words = alkomp::glsl_front::compile(alkomp::glsl(std::string(source, size_bytes), name), given,
-                                            alkomp::Target::vulkan_1_2)
+                                            alkomp::Target::vulkan_1_2, alkomp::glsl_front::Lines::kept)
                     .words;
         return words.size();
     } catch (const alkomp::Error& error) {

@@ -21,11 +21,16 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 
 }  // namespace
 
-void Emitter::unsupported(const std::string& sentence) const {
+/// With the kernel and the line of what is being written before it.
+std::string Emitter::said_here(const std::string& sentence) const {
     const ir::Location& where = module_.locations[at_];
     std::string place;
     if (where.line != 0) place = module_.text(where.file) + ":" + std::to_string(where.line) + ": ";
-    throw Error(ErrorCode::unsupported, "\"" + module_.name + "\": " + place + sentence);
+    return "\"" + module_.name + "\": " + place + sentence;
+}
+
+void Emitter::unsupported(const std::string& sentence) const {
+    throw Error(ErrorCode::unsupported, said_here(sentence));
 }
 
 WgslText Emitter::run() {
@@ -51,6 +56,7 @@ WgslText Emitter::run() {
         made.text += joined(*part, short_lines ? "\n" : "\n\n") + '\n';
     }
     made.scalar_bytes = scalar_bytes_;
+    made.unproven = std::move(unproven_);
     made.byte_counts = std::move(byte_counts_);
     made.entry = function_names_[ir::place(module_.kernel)];
     return made;

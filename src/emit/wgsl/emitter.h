@@ -83,6 +83,7 @@ private:
     void add_declaration(std::size_t place, const std::string& text);
     void enable(std::string_view extension);
     void directive(const std::string& text);
+    [[nodiscard]] std::string said_here(const std::string& sentence) const;
     [[noreturn]] void unsupported(const std::string& sentence) const;
     [[nodiscard]] std::string helper(const std::string& name, const std::string& text);
 
@@ -241,6 +242,7 @@ private:
         counted_;  ///< where a length is asked for: all buffers, and the scalars with their bytes
     std::vector<WgslByteCount> byte_counts_;
     u32 scalar_bytes_ = 0;  ///< of what is read of the scalars
+    std::string unproven_;  ///< as WgslText has it
 };
 
 }  // namespace alkomp::emit::wg

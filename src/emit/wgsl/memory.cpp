@@ -279,6 +279,13 @@ void Emitter::barrier(const ir::Instruction& instruction) {
     }
     if (static_cast<ir::Scope>(how[0]) != ir::Scope::workgroup)
         unsupported("WGSL has no barrier beyond the workgroup.");
+    const ir::InstructionId id{static_cast<u32>(&instruction - module_.instructions.data())};
+    if (unproven_.empty() && in_kernel_ && !uniformity_.is_together(id)) {
+        unproven_ = said_here(
+            "WGSL wants proof that all invocations of a workgroup come to a barrier together; some may have gone "
+            "another way "
+            "before this one.");
+    }
     if ((how[1] & ir::kStorage) != 0) line("storageBarrier();");
     if ((how[1] & ir::kShared) != 0 || how[1] == 0) line("workgroupBarrier();");
 }

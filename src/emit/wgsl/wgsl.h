@@ -22,6 +22,7 @@ struct WgslText {
     std::string entry;  ///< of the entry point
     std::vector<WgslByteCount> byte_counts;
     u32 scalar_bytes = 0;  ///< what it reads of the scalars; what the call does not give is 0
+    std::string unproven;  ///< a sentence on the first barrier that some may not come to, with its line; empty: none
 };
 
 /// The module has to be one that `verify` accepts, without specialisation constants, and lowered to what `support` has.

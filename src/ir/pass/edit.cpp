@@ -29,6 +29,10 @@ bool is_only_read(const Global& global) {
     return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
 }
 
+bool joins_workgroup(const Module& module, const Instruction& instruction) {
+    return instruction.op == Op::barrier && static_cast<Scope>(module.immediates(instruction)[0]) == Scope::workgroup;
+}
+
 bool is_of_subgroup(Op op) { return op >= Op::subgroup_elect && op <= Op::quad_swap; }
 
 bool meets_lanes(Op op) {

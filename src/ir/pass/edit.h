@@ -16,6 +16,9 @@ namespace alkomp::ir {
 /// Whether nothing that the kernel does changes it.
 [[nodiscard]] bool is_only_read(const Global& global);
 
+/// A barrier of the workgroup.
+[[nodiscard]] bool joins_workgroup(const Module& module, const Instruction& instruction);
+
 /// An operation within a subgroup.
 [[nodiscard]] bool is_of_subgroup(Op op);
 /// One that its lanes do together; the others read a ballot that was taken before.

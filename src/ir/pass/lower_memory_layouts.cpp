@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/lower_memory_layouts.h"
 
-#include "ir/pass/inline_pointer_calls.h"
+#include "ir/pass/inline_calls.h"
 #include "ir/pass/memory_uses.h"
 #include "ir/pass/word_memory.h"
 #include "ir/verify_parts.h"

@@ -5,7 +5,7 @@
 #include "ir/pass/edit.h"
 #include "ir/pass/exchange_lanes.h"
 #include "ir/pass/flatten_choices.h"
-#include "ir/pass/inline_pointer_calls.h"
+#include "ir/pass/inline_calls.h"
 #include "ir/pass/rebuild.h"
 #include "ir/verify_parts.h"
 
@@ -127,28 +127,6 @@ private:
     TypeId ballot_;
 };
 
-/// The functions, but the kernel, in which a subgroup does something, and those that call them.
-std::vector<bool> find_functions(const Module& module) {
-    std::vector<bool> found(module.functions.size());
-    std::vector<std::vector<u32>> called(module.functions.size());
-    const auto look = [&](auto&& self, u32 function, RegionId region) -> void {
-        for (const InstructionId id : module[region].body) {
-            if (needs_subgroup(module, module[id])) found[function] = true;
-            if (module[id].op == Op::call) called[function].push_back(module.immediates(module[id])[0]);
-            for (const RegionId inner : module.regions_of(module[id])) self(self, function, inner);
-        }
-    };
-    for (u32 i = 1; i < module.functions.size(); ++i) look(look, i, module.functions[i].body);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (std::size_t i = 1; i < found.size(); ++i)
-            if (!found[i] && std::any_of(called[i].begin(), called[i].end(), [&](u32 callee) { return found[callee]; }))
-                found[i] = changed = true;
-    }
-    found[place(module.kernel)] = false;
-    return found;
-}
-
 }  // namespace
 
 void lower_subgroups(Module& module, u32 most_shared_bytes) {
@@ -159,7 +137,7 @@ void lower_subgroups(Module& module, u32 most_shared_bytes) {
         module.subgroup_size = 0;
         return;
     }
-    inline_calls(module, find_functions(module));
+    inline_calls(module, [&](const Instruction& instruction) { return needs_subgroup(module, instruction); });
     std::string why_alone = "the kernel asks for subgroups of one";
     if (module.subgroup_size != 1) {
         if (exchange_lanes(module, most_shared_bytes).empty()) return;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/passes.h"
 
+#include "ir/pass/edit.h"
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
+#include "ir/pass/inline_calls.h"
 #include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
 #include "ir/pass/lower_small_integers.h"
@@ -35,6 +37,9 @@ std::span<const Pass> optimizing_passes() {
 
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
+    // `Uniformity` looks at the kernel alone.
+    if (lowering.uniform_flow)
+        inline_calls(module, [&](const Instruction& instruction) { return joins_workgroup(module, instruction); });
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
     if (lowering.subgroups) lower_subgroups(module, lowering.most_shared_bytes);
     if (lowering.combinations) lower_combinations(module, lowering.wide_integers);

@@ -27,6 +27,7 @@ struct Lowering {
     bool f16 = false;             ///< it has no f16; comes with `memory_layouts`
     bool subgroups = false;       ///< it has none
     u32 most_shared_bytes = 0;    ///< of a workgroup; for subgroups
+    bool uniform_flow = false;    ///< it wants proof that all invocations of a workgroup reach barriers together
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
 };
 

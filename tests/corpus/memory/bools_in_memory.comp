@@ -3,7 +3,6 @@
 // Booleans in shared memory, arrays, structs and vectors.
 //! buffer a u32[64] bits
 //! buffer result u32[64] zero
-//! fails wgpu_nvidia* * 580.159.04 misreads booleans where the words of naga 29 hold them in shared memory
 layout(local_size_x = 64) in;
 layout(binding = 0) readonly buffer A { uint a[]; };
 layout(binding = 1) buffer R { uint result[]; };

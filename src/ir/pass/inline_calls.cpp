@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "ir/pass/inline_pointer_calls.h"
+#include "ir/pass/inline_calls.h"
 
 #include "ir/pass/edit.h"
 #include "ir/pass/rebuild.h"
@@ -39,6 +39,27 @@ std::vector<bool> find_functions(const Module& module) {
                 if (is_pointer(module.type_of(operand)) && !is_whole(operand)) found[callee] = changed = true;
         }
     }
+    return found;
+}
+
+std::vector<bool> find_functions(const Module& module, const std::function<bool(const Instruction&)>& asked) {
+    std::vector<bool> found(module.functions.size());
+    std::vector<std::vector<u32>> called(module.functions.size());
+    const auto look = [&](auto&& self, u32 function, RegionId region) -> void {
+        for (const InstructionId id : module[region].body) {
+            if (asked(module[id])) found[function] = true;
+            if (module[id].op == Op::call) called[function].push_back(module.immediates(module[id])[0]);
+            for (const RegionId inner : module.regions_of(module[id])) self(self, function, inner);
+        }
+    };
+    for (u32 i = 1; i < module.functions.size(); ++i) look(look, i, module.functions[i].body);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = 1; i < found.size(); ++i)
+            if (!found[i] && std::any_of(called[i].begin(), called[i].end(), [&](u32 callee) { return found[callee]; }))
+                found[i] = changed = true;
+    }
+    found[place(module.kernel)] = false;
     return found;
 }
 
@@ -106,13 +127,17 @@ private:
     ValueId returned_ = ValueId::none;
 };
 
-}  // namespace
-
-void inline_pointer_calls(Module& module) { inline_calls(module, find_functions(module)); }
-
-void inline_calls(Module& module, std::vector<bool> inlined) {
+void inline_functions(Module& module, std::vector<bool> inlined) {
     Inline pass(module, std::move(inlined));
     if (pass.any()) module = pass.run();
+}
+
+}  // namespace
+
+void inline_pointer_calls(Module& module) { inline_functions(module, find_functions(module)); }
+
+void inline_calls(Module& module, const std::function<bool(const Instruction&)>& asked) {
+    inline_functions(module, find_functions(module, asked));
 }
 
 }  // namespace alkomp::ir

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "ir/pass/inline_pointer_calls.h"
+#include "ir/pass/inline_calls.h"
 
 #include "verified.h"
 #include "ir/print.h"
@@ -141,6 +141,40 @@ kernel @k() workgroup_size(64, 1, 1) @1:1 {
     call(@one) %v
     %a: ptr<local, u32[2]> = variable
     call(@both) %a
+    return
+}
+)");
+}
+
+TEST(InlineCalls, leave_no_function_that_leads_to_what_is_asked) {
+    ir::Module module = ir::parse(kernel_text("call(@outer)\n    call(@other)\n    return", R"(shared %t: u32
+function @inner() {
+    barrier(workgroup, shared)
+    return
+}
+function @outer() {
+    call(@inner)
+    return
+}
+function @other() {
+    store %t, 1
+    return
+})"),
+                                  "test.ir");
+    ir::verify(module);
+    ir::inline_calls(module, [](const ir::Instruction& instruction) { return instruction.op == ir::Op::barrier; });
+    ir::verify(module);
+    const std::string text = ir::print(module);
+    EXPECT_EQ(text.substr(text.find("shared %t")), R"(shared %t: u32
+
+function @other() {
+    store %t, 1
+    return
+}
+
+kernel @k() workgroup_size(64, 1, 1) @1:1 {
+    barrier(workgroup, shared)
+    call(@other)
     return
 }
 )");
