@@ -11,7 +11,7 @@
 
 using namespace alkomp;
 
-constexpr u32 kSteps = 1000;
+constexpr u32 kSteps = 500;
 
 /// The Mandelbrot set as RGBA pixels: black inside, outside by how fast the orbit leaves.
 void mandelbrot(Out<u32> pixels, Val<f32x2> center, Val<f32> height, Val<u32x2> size) {
