@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 
 namespace alkomp::testing {
 namespace {
@@ -92,8 +93,11 @@ TEST_P(Wgsl, of_the_user_that_is_wrong_is_refused_with_the_librarys_words) {
 }
 
 /// The library sees what is made for devices without subgroups on those too that have some.
-TEST_P(Wgsl, wants_proof_that_barriers_join_all) {
-    const Source source = glsl(R"(#version 450
+/// Where WGSL wants proof that barriers join all. naga wants none.
+TEST_P(Wgsl, comes_to_barriers_behind_an_early_return_with_all) {
+    if (gpu.capabilities().wgsl.dialect == WgslSupport::Dialect::wgpu)
+        GTEST_SKIP() << "barriers join those who are there";
+    const Kernel kernel = gpu.compile(glsl(R"(#version 450
 layout(local_size_x = 64) in;
 layout(binding = 0) buffer Data { uint data[]; };
 shared uint tile[64];
@@ -103,6 +107,29 @@ void main() {
     tile[i] = data[i];
     barrier();
     data[i] = tile[59u - i];
+})",
+                                           "early.comp"));
+    std::vector<u32> numbers(64), wanted(64);
+    std::iota(numbers.begin(), numbers.end(), 0u);
+    for (u32 i = 0; i < 64; ++i) wanted[i] = i < 60 ? 59 - i : i;
+    const auto data = gpu.to_device(numbers);
+    gpu.call(kernel, groups(1), data);
+    EXPECT_EQ(gpu.get(data), wanted);
+}
+
+TEST_P(Wgsl, has_barriers_refused_that_some_may_not_come_to) {
+    const Source source = glsl(R"(#version 450
+layout(local_size_x = 64) in;
+layout(binding = 0) buffer Data { uint data[]; };
+shared uint tile[64];
+void main() {
+    uint i = gl_LocalInvocationIndex;
+    for (uint k = 0u; k < 8u; ++k) {
+        if (data[i] == k) return;
+        barrier();
+        tile[i] += k;
+    }
+    data[i] = tile[63u - i];
 })",
                                "early.comp");
     if (gpu.capabilities().wgsl.dialect == WgslSupport::Dialect::wgpu) {

@@ -19,8 +19,9 @@ bool is_met(Op op) { return op == Op::barrier || op == Op::fence || meets_lanes(
 /// Which choices to flatten.
 class Plan {
 public:
-    explicit Plan(const Module& module)
+    Plan(const Module& module, bool for_barriers)
         : module_(module),
+          for_barriers_(for_barriers),
           uniformity_(module),
           meets_(module.instructions.size()),
           returns_(module.instructions.size()),
@@ -45,7 +46,8 @@ private:
                                                                       Type::Kind::pointer);
             } else if (is_met(instruction.op)) {
                 meets_[place(id)] = true;
-                apart_ = apart_ || !uniformity_.is_together(id);
+                const bool counts = !for_barriers_ || instruction.op == Op::barrier;
+                apart_ = apart_ || (counts && !uniformity_.is_together(id));
             }
             if (instruction.op == Op::return_) returns_[place(id)] = true;
             if (around == InstructionId::none) continue;
@@ -99,6 +101,7 @@ private:
     }
 
     const Module& module_;
+    const bool for_barriers_;
     const Uniformity uniformity_;
     std::vector<bool> meets_;    // by instruction: a subgroup or the workgroup does it together, or something in it
     std::vector<bool> returns_;  // by instruction: something in it returns
@@ -236,8 +239,8 @@ private:
 
 }  // namespace
 
-void flatten_choices(Module& module) {
-    Plan plan(module);
+void flatten_choices(Module& module, bool for_barriers) {
+    Plan plan(module, for_barriers);
     if (!plan.run()) return;
     Module made = Flatten(module, plan).run();
     module = std::move(made);

@@ -3,6 +3,7 @@
 
 #include "ir/pass/edit.h"
 #include "ir/pass/eliminate_common_subexpressions.h"
+#include "ir/pass/flatten_choices.h"
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/inline_calls.h"
@@ -37,9 +38,10 @@ std::span<const Pass> optimizing_passes() {
 
 Lowered lower(Module& module, const Lowering& lowering) {
     Lowered lowered;
-    // `Uniformity` looks at the kernel alone.
-    if (lowering.uniform_flow)
+    if (lowering.uniform_flow) {  // `Uniformity` looks at the kernel alone
         inline_calls(module, [&](const Instruction& instruction) { return joins_workgroup(module, instruction); });
+        flatten_choices(module, true);
+    }
     if (lowering.memory_layouts) lowered.byte_counts = lower_memory_layouts(module, lowering.memory);
     if (lowering.subgroups) lower_subgroups(module, lowering.most_shared_bytes);
     if (lowering.combinations) lower_combinations(module, lowering.wide_integers);

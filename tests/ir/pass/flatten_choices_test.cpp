@@ -39,9 +39,9 @@ ir::Module parsed(const std::string& body) {
     ir::verify(module);
     return module;
 }
-std::string flattened(const std::string& body) {
+std::string flattened(const std::string& body, bool for_barriers = false) {
     ir::Module module = parsed(body);
-    ir::flatten_choices(module);
+    ir::flatten_choices(module, for_barriers);
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     ir::verify(module);
     const std::string text = ir::print(module);
@@ -199,6 +199,39 @@ TEST(FlattenChoices, what_might_not_end_stays) {
     EXPECT_TRUE(
         stays("    %y: u32 = subgroup_reduce(add) %x\n    if ^a %few {\n        store %to, %y\n        exit ^a\n"
               "    } else {\n        exit ^a\n    }\n"));
+}
+
+TEST(FlattenChoices, for_barriers_leaves_subgroups_where_they_are) {
+    const std::string alone =
+        "    if ^if1 %is_two {\n        %s: u32 = subgroup_reduce(add) %x\n        store %to, %s\n"
+        "        exit ^if1\n    } else {\n        exit ^if1\n    }\n";
+    EXPECT_NE(flattened(alone), flattened(alone, true));
+    EXPECT_NE(flattened(alone, true).find("if ^if1 %is_two {\n        %s: u32 = subgroup_reduce"), std::string::npos);
+    const std::string early =
+        "    if ^if1 %few {\n        exit ^if1\n    } else {\n        return\n    }\n"
+        "    store %to, %x\n    barrier(workgroup, storage)\n    store %to, %i\n";
+    EXPECT_EQ(flattened(early, true), R"(
+    %i: u32 = builtin(local_index)
+    %p: ptr<storage, u32> = access %in, %i
+    %x: u32 = load %p
+    %to: ptr<storage, u32> = access %out, %i
+    %few: bool = lt %i, 38
+    if ^if1 %few {
+        store %to, %x
+        exit ^if1
+    } else {
+        exit ^if1
+    }
+    barrier(workgroup, storage)
+    if ^if2 %few {
+        store %to, %i
+        exit ^if2
+    } else {
+        exit ^if2
+    }
+    return
+}
+)");
 }
 
 }  // namespace
