@@ -265,7 +265,9 @@ Error failure_of(const Job& job, const backend::Status& status) {
     }
     std::string before;
     if (refused) before = "the device does not take what becomes of the kernel in WGSL: ";
-    if (refused && status.text.find("uniform control flow") != std::string::npos && !job.wgsl.unproven.empty())
+    const auto says = [&](const char* words) { return status.text.find(words) != std::string::npos; };
+    const bool asks_proof = says("uniform control flow") || says("thread sync operation");  // Tint; FXC
+    if (refused && asks_proof && !job.wgsl.unproven.empty())
         before = (job.origin ? with_wgsl(with_lines(job)).unproven : job.wgsl.unproven) + '\n' + before;
     return Error(refused ? ErrorCode::unsupported : status.code,
                  "compile: " + before + status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" +

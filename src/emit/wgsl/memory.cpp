@@ -282,7 +282,7 @@ void Emitter::barrier(const ir::Instruction& instruction) {
     const ir::InstructionId id{static_cast<u32>(&instruction - module_.instructions.data())};
     if (unproven_.empty() && in_kernel_ && !uniformity_.is_together(id)) {
         unproven_ = said_here(
-            "WGSL wants proof that all invocations of a workgroup come to a barrier together; some may have gone "
+            "the device wants proof that all invocations of a workgroup come to a barrier together; some may have gone "
             "another way "
             "before this one.");
     }

@@ -15,7 +15,7 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     lowering.f16 = !support.f16;
     lowering.subgroups = !support.subgroups;
     lowering.combinations = true;
-    lowering.uniform_flow = support.dialect != WgslSupport::Dialect::wgpu;  // naga takes barriers anywhere
+    lowering.uniform_flow = true;  // Tint and FXC ask for it
     return lowering;
 }
 
