@@ -46,7 +46,7 @@ private:
                                                                       Type::Kind::pointer);
             } else if (is_met(instruction.op)) {
                 meets_[place(id)] = true;
-                const bool counts = !for_barriers_ || instruction.op == Op::barrier;
+                const bool counts = !for_barriers_ || joins_workgroup(module_, instruction);
                 apart_ = apart_ || (counts && !uniformity_.is_together(id));
             }
             if (instruction.op == Op::return_) returns_[place(id)] = true;
