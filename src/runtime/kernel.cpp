@@ -255,6 +255,16 @@ backend::Pending start(const Job& job, backend::KernelId& id, std::vector<std::b
     return pending;
 }
 
+/// With the line where there is one, unless the kernel cannot be made again: a file that it includes may be gone.
+std::string unproven_of(const Job& job) {
+    if (!job.origin) return job.wgsl.unproven;
+    try {
+        return with_wgsl(with_lines(job)).unproven;
+    } catch (const Error&) {
+        return job.wgsl.unproven;
+    }
+}
+
 /// What alkomp's own WGSL is refused for is nothing that the user wrote.
 Error failure_of(const Job& job, const backend::Status& status) {
     const bool is_ours = job.device->properties.accepts_wgsl && job.shader->wgsl.empty();
@@ -267,8 +277,7 @@ Error failure_of(const Job& job, const backend::Status& status) {
     if (refused) before = "the device does not take what becomes of the kernel in WGSL: ";
     const auto says = [&](const char* words) { return status.text.find(words) != std::string::npos; };
     const bool asks_proof = says("uniform control flow") || says("thread sync operation");  // Tint; FXC
-    if (refused && asks_proof && !job.wgsl.unproven.empty())
-        before = (job.origin ? with_wgsl(with_lines(job)).unproven : job.wgsl.unproven) + '\n' + before;
+    if (refused && asks_proof && !job.wgsl.unproven.empty()) before = unproven_of(job) + '\n' + before;
     return Error(refused ? ErrorCode::unsupported : status.code,
                  "compile: " + before + status.text + "\nwhile compiling \"" + job.label + "\" for the device \"" +
                      job.device->info.name + '"');

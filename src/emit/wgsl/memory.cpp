@@ -283,8 +283,7 @@ void Emitter::barrier(const ir::Instruction& instruction) {
     if (unproven_.empty() && in_kernel_ && !uniformity_.is_together(id)) {
         unproven_ = said_here(
             "the device wants proof that all invocations of a workgroup come to a barrier together; some may have gone "
-            "another way "
-            "before this one.");
+            "another way before this one.");
     }
     if ((how[1] & ir::kStorage) != 0) line("storageBarrier();");
     if ((how[1] & ir::kShared) != 0 || how[1] == 0) line("workgroupBarrier();");
