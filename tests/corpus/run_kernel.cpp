@@ -79,7 +79,8 @@ const ir::Lowering kToWords{.memory_layouts = true,
                             .small_integers = true,
                             .wide_integers = true,
                             .f16 = true,
-                            .combinations = true};
+                            .combinations = true,
+                            .chosen_lanes = true};
 const ir::Lowering kWithoutSubgroups{.subgroups = true, .most_shared_bytes = 16384};
 
 std::optional<LoweredKernel> lower(const detail::ShaderRecord& shader, const KernelFile& file,

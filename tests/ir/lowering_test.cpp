@@ -34,13 +34,15 @@ std::vector<NamedLowering> lowerings() {
             {"wide integers", {.memory_layouts = true, .memory = {}, .wide_integers = true}},
             {"f16", {.memory_layouts = true, .memory = {}, .f16 = true}},
             {"combinations", {.combinations = true}},
+            {"chosen lanes", {.chosen_lanes = true}},
             {"all",
              {.memory_layouts = true,
               .memory = {},
               .small_integers = true,
               .wide_integers = true,
               .f16 = true,
-              .combinations = true}}};
+              .combinations = true,
+              .chosen_lanes = true}}};
 }
 
 ir::ValueId global_at(const ir::Module& module, u32 set, u32 binding) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The IR's constructs as WGSL's.
 //
-// `break` leaves the innermost loop or switch, `continue` goes on with the innermost loop. An `if` that is left from
-// deeper inside stands in a switch with nothing but a default. A jump further out sets a flag and breaks; behind each
-// construct in its way the flag is asked. Results and parameters are variables.
+// `break` leaves the innermost loop or switch, `continue` goes on with the innermost loop. A jump further out sets a flag
+// and breaks; behind each construct in its way the flag is asked. An `if` cannot be broken out of: where it is left from
+// deeper inside, a flag is set, and what would come before its end asks the flag. (A switch with nothing but a default would
+// do as well; but it becomes a loop of one round in HLSL, and FXC loses cases and returns as it unrolls one.) Results and
+// parameters are variables.
 #include "emit/wgsl/emitter.h"
 
 #include "ir/builder.h"
@@ -77,13 +79,28 @@ std::size_t top_operator(std::string_view text) {
 
 void Emitter::region(ir::RegionId id) {
     if (depth_ > kDeepest) unsupported("WGSL does not nest constructs this deeply.");
+    std::vector<std::size_t> asking;  // lines that ask whether the rest is to be done
     for (const ir::InstructionId place : module_[id].body) {
         const ir::Instruction& next = module_[place];
         at_ = next.location;
-        if (ir::has(next.op, ir::kConstruct)) construct(next, place);
-        else if (ir::has(next.op, ir::kTerminator)) return terminator(next, place);
-        else instruction(next);
+        if (ir::has(next.op, ir::kTerminator)) {
+            terminator(next, place);
+            break;
+        }
+        if (!ir::has(next.op, ir::kConstruct)) {
+            instruction(next);
+            continue;
+        }
+        construct(next, place);
+        if (asked_.empty()) continue;
+        write_reads();
+        std::string question;
+        for (const std::string& flag : std::exchange(asked_, {})) question += (question.empty() ? "!" : " && !") + flag;
+        asking.push_back(lines_.size());
+        line("if (" + question + ") {");
+        ++depth_;
     }
+    for (; !asking.empty(); asking.pop_back()) close_from(asking.back());
 }
 
 void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id) {
@@ -155,17 +172,29 @@ void Emitter::close(const std::string& text) {
     line(text);
 }
 
+/// A block that a line opened; the line goes where nothing is in it.
+void Emitter::close_from(std::size_t head) {
+    if (head + 1 < lines_.size()) return close();
+    lines_.pop_back();
+    --depth_;
+}
+
 /// The innermost construct is over: what left through it goes on.
 void Emitter::finish() {
-    const Frame frame = std::move(frames_.back());
+    Frame frame = std::move(frames_.back());
     frames_.pop_back();
     for (const Jump& jump : frame.passing) {
-        const Frame& target = frames_[jump.frame];
-        line("if (" + (jump.next ? target.go_round : target.leave) + ") {");
+        if (is_asked(jump)) {
+            leave(jump, true);
+            frame.asked.insert(flag_of(jump));
+            continue;
+        }
+        line("if (" + flag_of(jump) + ") {");
         ++depth_;
         leave(jump, true);
         close();
     }
+    asked_ = std::move(frame.asked);
 }
 
 u32 Emitter::frame_of(ir::InstructionId construct) const {
@@ -175,15 +204,19 @@ u32 Emitter::frame_of(ir::InstructionId construct) const {
     return i;
 }
 
-/// `continue` reaches its loop through switches, `break` the innermost construct that it can leave.
-void Emitter::leave(const Jump& jump, bool is_known) {
-    const auto innermost = [&](bool loops) {
-        u32 i = static_cast<u32>(frames_.size()) - 1;
-        while (i > jump.frame && !(loops ? frames_[i].loops : frames_[i].breaks)) --i;
-        return i;
-    };
-    if (innermost(jump.next) == jump.frame) return line(jump.next ? "continue;" : "break;");
-    Frame& frame = frames_[innermost(false)];
+/// The construct in the way of a jump that `continue` or `break` reaches, at last its target.
+u32 Emitter::innermost(const Jump& jump, bool loops) const {
+    u32 i = static_cast<u32>(frames_.size()) - 1;
+    while (i > jump.frame && !(loops ? frames_[i].loops : frames_[i].breaks)) --i;
+    return i;
+}
+
+/// Nothing has to be broken out of: what would come before the target's end asks the flag.
+bool Emitter::is_asked(const Jump& jump) const {
+    return !jump.next && !frames_[jump.frame].breaks && innermost(jump, false) == jump.frame;
+}
+
+std::string& Emitter::flag_of(const Jump& jump) {
     Frame& target = frames_[jump.frame];
     std::string& flag = jump.next ? target.go_round : target.leave;
     if (flag.empty()) {
@@ -192,6 +225,20 @@ void Emitter::leave(const Jump& jump, bool is_known) {
         add_declaration(jump.next ? target.inside : target.before,
                         std::string(4 * level, ' ') + "var " + flag + " = false;");
     }
+    return flag;
+}
+
+/// `continue` reaches its loop through switches, `break` the innermost construct that it can leave.
+void Emitter::leave(const Jump& jump, bool is_known) {
+    if (is_asked(jump)) {
+        const std::string& flag = flag_of(jump);
+        if (!is_known) line(flag + " = true;");
+        for (std::size_t i = jump.frame + 1; i < frames_.size(); ++i) frames_[i].asked.insert(flag);
+        return;
+    }
+    if (innermost(jump, jump.next) == jump.frame) return line(jump.next ? "continue;" : "break;");
+    Frame& frame = frames_[innermost(jump, false)];
+    const std::string& flag = flag_of(jump);
     if (std::find(frame.passing.begin(), frame.passing.end(), jump) == frame.passing.end())
         frame.passing.push_back(jump);
     if (!is_known) line(flag + " = true;");
@@ -228,24 +275,14 @@ Text Emitter::negated(ir::ValueId condition) {
 
 void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     const std::span<const ir::RegionId> arms = module_.regions_of(instruction);
-    frame.breaks = left_from_within_[ir::place(frame.construct)];
     frame.depth = depth_;
-    const bool breaks = frame.breaks;
     const bool skips_then = does_nothing(arms[0]), skips_else = does_nothing(arms[1]);
     const ir::ValueId question = module_.operands(instruction)[0];
     if (skips_then && skips_else) return;
     const Text condition = told_to_all(frame.construct, question, skips_then ? negated(question) : value(question));
     write_reads();
     note_question(question, condition);
-    if (breaks) {
-        line("switch (0u) {");
-        ++depth_;
-        open(std::move(frame), "default: {");
-        line("if (" + condition.text + ") {");
-        ++depth_;
-    } else {
-        open(std::move(frame), "if (" + condition.text + ") {");
-    }
+    open(std::move(frame), "if (" + condition.text + ") {");
     region(arms[skips_then ? 1 : 0]);
     if (!skips_then && !skips_else) {
         close("} else {");
@@ -253,10 +290,6 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
         region(arms[1]);
     }
     close();
-    if (breaks) {
-        close();
-        close();
-    }
     finish();
 }
 
@@ -329,22 +362,18 @@ void Emitter::chain(const ir::Instruction& instruction, Frame frame) {
         close();
     }
     close();
-    frame.breaks = true;
     frame.depth = depth_;
     const std::string chosen = frame.chosen;
-    line("switch (0u) {");
-    ++depth_;
-    open(std::move(frame), "default: {");
+    frames_.push_back(std::move(frame));
     for (std::size_t i = 0; i < cases.size(); ++i) {
+        const std::size_t head = lines_.size();
         line("if (" + chosen + " == " + std::to_string(i) + "u) {");
         ++depth_;
         frames_.back().region = static_cast<u32>(i);
         frames_.back().variables = i + 1 < cases.size() ? variables[i + 1] : std::vector<std::string>();
         region(cases[i]);
-        close();
+        close_from(head);
     }
-    close();
-    close();
     finish();
 }
 

@@ -62,11 +62,10 @@ WgslText Emitter::run() {
     return made;
 }
 
-/// How often values are used and where, which constructs are left from within, how often loops are gone round.
+/// How often values are used and where, how often loops are gone round.
 void Emitter::survey() {
     held_.resize(module_.values.size());
     uses_.resize(module_.values.size());
-    left_from_within_.assign(module_.instructions.size(), false);
     nexts_.assign(module_.instructions.size(), 0);
     exact_.assign(module_.values.size(), false);
     for (const ir::Instruction& instruction : module_.instructions) {
@@ -80,8 +79,6 @@ void Emitter::survey() {
             ++use.count;
             use.region = instruction.region;
         }
-        if (instruction.op == ir::Op::exit && module_[instruction.region].owner != module_.target(instruction))
-            left_from_within_[ir::place(module_.target(instruction))] = true;
         if (instruction.op == ir::Op::array_length) {
             ir::ValueId of = module_.operands(instruction)[0];
             while (module_[of].kind == ir::Value::Kind::result)

@@ -60,6 +60,7 @@ struct Frame {
     std::string goes_on;                 ///< ... and the opposite of what is asked there; empty: there is none
     std::string leave, go_round;         ///< flags of jumps from within other constructs
     std::vector<Jump> passing;           ///< jumps that leave through this one's end
+    std::set<std::string> asked;         ///< flags that what comes behind this one has to ask
     std::string chosen;                  ///< of a switch whose cases fall through: the case to be run next
     u32 region = 0;                      ///< ... and the one that is being written
 };
@@ -200,9 +201,13 @@ private:
     void repeat_if(const ir::Instruction& instruction, ir::InstructionId id);
     void terminator(const ir::Instruction& instruction, ir::InstructionId id);
     void leave(const Jump& jump, bool is_known = false);
+    [[nodiscard]] u32 innermost(const Jump& jump, bool loops) const;
+    [[nodiscard]] bool is_asked(const Jump& jump) const;
+    std::string& flag_of(const Jump& jump);
     void finish();
     void open(Frame frame, const std::string& text);
     void close(const std::string& text = "}");
+    void close_from(std::size_t head);
     void assign(const std::vector<std::string>& variables, std::vector<Text> values);
     [[nodiscard]] std::vector<std::string> declare(std::span<const ir::ValueId> values, std::string_view otherwise);
     [[nodiscard]] Text passed(ir::ValueId id);
@@ -222,10 +227,10 @@ private:
     std::vector<Held> held_;            ///< by value
     std::vector<Use> uses_;             ///< by value
     std::vector<ir::ValueId> reading_;  ///< pending values that read
+    std::set<std::string> asked_;       ///< flags that what comes behind the last construct has to ask
     std::vector<Frame> frames_;
     std::vector<std::string> function_names_;
-    std::vector<bool> left_from_within_;  ///< by instruction: an `exit` in a nested construct names it
-    std::vector<u32> nexts_;              ///< by instruction: how many `next` name it
+    std::vector<u32> nexts_;                                       ///< by instruction: how many `next` name it
     std::unordered_map<u32, std::vector<ir::ValueId>> left_with_;  ///< by loop: what every exit gives a result, if one
     std::unordered_map<u32, std::set<Path>> atomics_;              ///< by ValueId of globals: what atomics work on
     std::map<std::string, std::string> declared_;                  ///< names of structures and helpers

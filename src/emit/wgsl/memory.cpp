@@ -245,9 +245,14 @@ void Emitter::atomic(const ir::Instruction& instruction) {
         case Op::atomic_add:
             function = "atomicAdd";
             break;
-        case Op::atomic_sub:
-            function = "atomicSub";
+        case Op::atomic_sub: {
+            // naga's HLSL adds the negated number, which FXC computes wrongly where it knows it.
+            const std::optional<u64> known = module_.known_bits(module_.operands(instruction)[1]);
+            const bool adds = known && support_.dialect == WgslSupport::Dialect::wgpu;
+            function = adds ? "atomicAdd" : "atomicSub";
+            if (adds) texts[0] = number(module_.types.scalar_of(type_id), (0 - *known) & 0xffffffff);
             break;
+        }
         case Op::atomic_min:
             function = "atomicMin";
             break;

@@ -15,7 +15,8 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     lowering.f16 = !support.f16;
     lowering.subgroups = !support.subgroups;
     lowering.combinations = true;
-    lowering.uniform_flow = true;  // Tint and FXC ask for it
+    lowering.uniform_flow = true;                                           // Tint and FXC ask for it
+    lowering.chosen_lanes = support.dialect == WgslSupport::Dialect::wgpu;  // FXC, to which naga's HLSL may go
     return lowering;
 }
 

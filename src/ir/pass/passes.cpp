@@ -7,6 +7,7 @@
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/inline_calls.h"
+#include "ir/pass/lower_chosen_lanes.h"
 #include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
 #include "ir/pass/lower_small_integers.h"
@@ -48,6 +49,7 @@ Lowered lower(Module& module, const Lowering& lowering) {
     if (lowering.small_integers) lower_small_integers(module);
     if (lowering.wide_integers) lower_wide_integers(module);
     if (lowering.f16) lower_f16(module);
+    if (lowering.chosen_lanes) lower_chosen_lanes(module);
     return lowered;
 }
 

@@ -29,6 +29,7 @@ struct Lowering {
     u32 most_shared_bytes = 0;    ///< of a workgroup; for subgroups
     bool uniform_flow = false;    ///< it wants proof that all invocations of a workgroup reach barriers together
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
+    bool chosen_lanes = false;    ///< it stores to no lane or column of a variable that is found at run time
 };
 
 struct Lowered {

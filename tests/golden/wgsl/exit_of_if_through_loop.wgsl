@@ -4,25 +4,18 @@
 fn exit_of_if_through_loop() {
     var result: u32;
     var leave = false;
-    switch (0u) {
-        default: {
-            if (data[0] > 10u) {
-                var i = 0u;
-                loop {
-                    if (data[i] == 0u) {
-                        result = i;
-                        leave = true;
-                        break;
-                    }
-                    i = i + 1u;
-                }
-                if (leave) {
-                    break;
-                }
-            } else {
-                result = 1u;
+    if (data[0] > 10u) {
+        var i = 0u;
+        loop {
+            if (data[i] == 0u) {
+                result = i;
+                leave = true;
+                break;
             }
+            i = i + 1u;
         }
+    } else {
+        result = 1u;
     }
     data[0] = result;
 }

@@ -4,6 +4,7 @@
 fn switches() {
     let n = data[0];
     var result: u32;
+    var leave = false;
     var case_number: u32;
     var b: u32;
     var c: u32;
@@ -25,32 +26,30 @@ fn switches() {
             case_number = 4u;
         }
     }
-    switch (0u) {
-        default: {
-            if (case_number == 0u) {
-                b = n + 10u;
-                case_number = 1u;
-            }
-            if (case_number == 1u) {
-                if (b == 4u) {
-                    result = 4u;
-                    break;
-                }
-                c = n;
-                d = b;
-                case_number = 2u;
-            }
-            if (case_number == 2u) {
-                e = c + d;
-                case_number = 3u;
-            }
-            if (case_number == 3u) {
-                result = e;
-            }
-            if (case_number == 4u) {
-                result = 8u;
-            }
+    if (case_number == 0u) {
+        b = n + 10u;
+        case_number = 1u;
+    }
+    if (case_number == 1u) {
+        if (b == 4u) {
+            result = 4u;
+            leave = true;
         }
+        if (!leave) {
+            c = n;
+            d = b;
+            case_number = 2u;
+        }
+    }
+    if (case_number == 2u) {
+        e = c + d;
+        case_number = 3u;
+    }
+    if (case_number == 3u) {
+        result = e;
+    }
+    if (case_number == 4u) {
+        result = 8u;
     }
     data[0] = result;
     switch (i32(data[1])) {
