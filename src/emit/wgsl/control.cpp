@@ -279,6 +279,11 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     const bool skips_then = does_nothing(arms[0]), skips_else = does_nothing(arms[1]);
     const ir::ValueId question = module_.operands(instruction)[0];
     if (skips_then && skips_else) return;
+    if (const std::optional<u64> known = module_.known_bits(question)) {
+        frames_.push_back(std::move(frame));
+        region(arms[*known != 0 ? 0 : 1]);
+        return finish();
+    }
     const Text condition = told_to_all(frame.construct, question, skips_then ? negated(question) : value(question));
     write_reads();
     note_question(question, condition);

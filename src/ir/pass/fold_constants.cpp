@@ -168,6 +168,9 @@ private:
                 return composed(id);
             case Op::shuffle:
                 return shuffled(id);
+            case Op::any_lane:
+            case Op::all_lanes:
+                return over_lanes(id);
             default:
                 return ValueId::none;
         }
@@ -415,6 +418,14 @@ private:
         const u64 last = types_.lanes(module_.type_of(whole)) - 1;
         become(id, Op::extract, std::array{whole}, std::array{static_cast<u32>(std::min(*lane, last))});
         return part(id);
+    }
+    ValueId over_lanes(InstructionId id) {
+        if (const ValueId same = operand_of_type(id); same != ValueId::none) return same;
+        const auto known = lanes(operand(id, 0));
+        if (!known) return ValueId::none;
+        const bool is_any = std::find(known->begin(), known->end(), 1) != known->end();
+        const bool is_all = std::find(known->begin(), known->end(), 0) == known->end();
+        return module_.constant(type_of(id), u64{module_[id].op == Op::any_lane ? is_any : is_all});
     }
     ValueId composed(InstructionId id) {
         const TypeId type = type_of(id);

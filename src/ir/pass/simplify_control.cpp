@@ -15,6 +15,7 @@ public:
     explicit Control(Module& module) : module_(module), replaced_(module), left_(module.instructions.size()) {}
 
     void run() {
+        find_single_rounds();
         for (const InstructionId id : in_order(module_)) {
             const Instruction& instruction = module_[id];
             if (instruction.op != Op::exit) continue;
@@ -28,6 +29,65 @@ public:
 
 private:
     using Body = std::vector<InstructionId>;
+
+    // Loops that nobody goes round, which become `if true`.
+    void find_single_rounds() {
+        const std::vector<InstructionId> all = in_order(module_);
+        Edges<InstructionId> nexts;
+        for (const InstructionId id : all)
+            if (module_[id].op == Op::next) nexts.add(place(module_.target(module_[id])), id);
+        nexts.close(module_.instructions.size());
+        for (const InstructionId id : all) {
+            if (module_[id].op != Op::loop || module_[id].region == RegionId::none) continue;
+            Body round;  // what leads to the next round, but for what has been taken out
+            for (const InstructionId next : nexts[place(id)])
+                if (module_[next].region != RegionId::none) round.push_back(next);
+            if (runs_once(id, round)) become_if(id, round);
+        }
+    }
+    bool runs_once(InstructionId loop, std::span<const InstructionId> nexts) const {
+        if (nexts.empty()) return true;
+        const Body& continuing = module_[module_.regions_of(module_[loop])[1]].body;
+        const Instruction& last = module_[continuing.back()];
+        if (last.op != Op::repeat_if || module_.known_bits(module_.operands(last)[0]) != 0) return false;
+        return continuing.size() == 1 || nexts.size() == 1;
+    }
+    void become_if(InstructionId loop, std::span<const InstructionId> nexts) {
+        const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
+        for (std::size_t i = 0; i < module_[body].parameters.size(); ++i)
+            replaced_.add(module_[body].parameters[i], module_.operands(module_[loop])[i]);
+        set_parameters(module_, body, {});
+        const std::vector<ValueId> parameters = module_[continuing].parameters;
+        Body rest = std::move(module_[continuing].body);
+        const InstructionId last = rest.back();
+        rest.pop_back();
+        for (const InstructionId next : nexts) {
+            const std::span<const ValueId> in_pool = module_.operands(module_[next]);
+            const std::vector<ValueId> given(in_pool.begin(), in_pool.end());
+            const std::size_t again = module_.immediates(module_[last])[1];
+            std::vector<ValueId> leaving;
+            for (const ValueId value : module_.operands(module_[last]).subspan(1 + again)) {
+                const auto at = std::find(parameters.begin(), parameters.end(), value) - parameters.begin();
+                leaving.push_back(static_cast<std::size_t>(at) < given.size() ? given[static_cast<std::size_t>(at)]
+                                                                              : value);
+            }
+            if (!rest.empty()) {  // there is one `next`
+                const RegionId region = module_[next].region;
+                for (std::size_t i = 0; i < given.size(); ++i) replaced_.add(parameters[i], given[i]);
+                for (const InstructionId id : rest) module_[id].region = region;
+                module_[region].body.insert(module_[region].body.end() - 1, rest.begin(), rest.end());
+            }
+            module_[next].op = Op::exit;
+            set_operands(module_, next, leaving);
+        }
+        forget(module_, last);
+        if (nexts.empty())
+            for (const InstructionId id : rest) forget(module_, id);
+        set_parameters(module_, continuing, {});
+        module_[continuing].body = {new_instruction(module_, loop, Op::unreachable, continuing, {}, {}, {})};
+        module_[loop].op = Op::if_;
+        set_operands(module_, loop, std::array{module_.constant(module_.types.scalar(Scalar::boolean), 1)});
+    }
 
     ValueId operand(InstructionId id, std::size_t i) { return replaced_[module_.operands(module_[id])[i]]; }
     void rewrite(RegionId region) {

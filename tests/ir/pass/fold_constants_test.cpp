@@ -67,6 +67,28 @@ TEST(FoldConstants, knows_neutral_operands) {
         EXPECT_EQ(folded(std::string("    %r: u32 = ") + nothing), "    store %out0, 0\n") << nothing;
 }
 
+TEST(FoldConstants, knows_what_is_so_in_all_lanes) {
+    for (const auto& [question, answer] : {std::pair{"any_lane zero<boolx3>", 0}, {"all_lanes zero<boolx3>", 0}})
+        EXPECT_EQ(folded(std::string("    %b: bool = ") + question + "\n    %r: u32 = convert %b\n"),
+                  "    store %out0, " + std::to_string(answer) + '\n')
+            << question;
+    EXPECT_EQ(folded(R"(    %v: u32x2 = compose 3, 4
+    %both: boolx2 = gt %v, zero<u32x2>
+    %b: bool = all_lanes %both
+    %r: u32 = convert %b
+)"),
+              "    store %out0, 1\n");
+    EXPECT_EQ(folded(R"(    %a: bool = gt %x, 2
+    %b: bool = any_lane %a
+    %r: u32 = convert %b
+)"),
+              R"(    %x: u32 = load %n
+    %a: bool = gt %x, 2
+    %r: u32 = convert %a
+    store %out0, %r
+)");
+}
+
 TEST(FoldConstants, leaves_floats_to_the_device) {
     const std::string kept = R"(    %x: u32 = load %n
     %f: f32 = bitcast %x

@@ -191,5 +191,93 @@ TEST(SimplifyControl, leaves_a_known_way_that_is_left_from_within) {
     EXPECT_EQ(simplified(body), body);
 }
 
+TEST(SimplifyControl, goes_once_through_what_nobody_goes_round) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = loop ^l (%i: u32 = %x) {
+        %small: bool = lt %i, 5
+        if ^if1 %small {
+            exit ^l(%i)
+        } else {
+            exit ^if1
+        }
+        %y: u32 = add %i, 1
+        next ^l(%y)
+    } continuing (%j: u32) {
+        store %out0, %j
+        %k: u32 = mul %j, 3
+        repeat_if false ^l(%k) else (%k)
+    }
+    store %out0, %r
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = if ^if1 true {
+        %small: bool = lt %x, 5
+        if ^if2 %small {
+            exit ^if1(%x)
+        } else {
+            exit ^if2
+        }
+        %y: u32 = add %x, 1
+        store %out0, %y
+        %k: u32 = mul %y, 3
+        exit ^if1(%k)
+    } else {
+        unreachable
+    }
+    store %out0, %r
+    return
+)");
+}
+
+TEST(SimplifyControl, takes_a_loop_out_that_is_left_at_its_end) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = loop ^l (%i: u32 = %x) {
+        %small: bool = lt %i, 5
+        if ^if1 %small {
+            next ^l(7)
+        } else {
+            exit ^if1
+        }
+        store %out0, %i
+        next ^l(%i)
+    } continuing (%j: u32) {
+        repeat_if false ^l(%j) else (%j)
+    }
+    loop ^m {
+        store %out0, %r
+        exit ^m
+    } continuing {
+        store %out0, 9
+        repeat ^m
+    }
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = if ^if1 true {
+        %small: bool = lt %x, 5
+        if ^if2 %small {
+            exit ^if1(7)
+        } else {
+            exit ^if2
+        }
+        store %out0, %x
+        exit ^if1(%x)
+    } else {
+        unreachable
+    }
+    store %out0, %r
+    return
+)");
+}
+
 }  // namespace
 }  // namespace alkomp::testing
