@@ -119,10 +119,12 @@ private:
 
         for (int at = static_cast<int>(index); at >= 0; at = out_.texts[static_cast<std::size_t>(at)].includer) {
             if (out_.texts[static_cast<std::size_t>(at)].identity.native() == found->identity.native())
-                return fail(line, rest, "'" + wanted + "' includes itself");
+                return fail(line, rest, std::string("'").append(wanted).append("' includes itself"));
         }
         if (depth >= kMaxDepth) {
-            return fail(line, rest, "includes are nested more than " + std::to_string(kMaxDepth) + " deep");
+            return fail(
+                line, rest,
+                std::string("includes are nested more than ").append(std::to_string(kMaxDepth)).append(" deep"));
         }
 
         found->includer = static_cast<int>(index);

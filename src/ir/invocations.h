@@ -68,8 +68,10 @@ struct Workgroup {
     }
     /// "(3, 0, 0)".
     [[nodiscard]] std::string text(u32 invocation) const {
-        return "(" + std::to_string(coordinate(invocation, 0)) + ", " + std::to_string(coordinate(invocation, 1)) +
-               ", " + std::to_string(coordinate(invocation, 2)) + ")";
+        std::string made = "(";
+        for (u32 axis = 0; axis < 3; ++axis)
+            made.append(axis == 0 ? "" : ", ").append(std::to_string(coordinate(invocation, axis)));
+        return made += ')';
     }
 };
 

@@ -93,13 +93,14 @@ std::optional<std::size_t> sole_place(std::string_view line, std::string_view to
 std::string excerpt(std::string_view line, std::optional<Marked> mark, std::string_view margin,
                     std::string_view margin_below) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) return {};
-    std::string text = "\n" + std::string(margin) + printable(line.substr(0, kMaxLineShown));
+    std::string text = "\n";
+    text.append(margin).append(printable(line.substr(0, kMaxLineShown)));
     if (line.size() > kMaxLineShown) text += "...";
     const std::size_t shown = std::min(line.size(), kMaxLineShown);
     if (!mark || mark->begin >= shown) return text;
     const std::size_t size = std::clamp<std::size_t>(mark->size_bytes, 1, shown - mark->begin);
     const std::size_t columns = blanks_for(line.substr(mark->begin, size)).size();
-    text += "\n" + std::string(margin_below) + blanks_for(line.substr(0, mark->begin)) + '^';
+    text.append("\n").append(margin_below).append(blanks_for(line.substr(0, mark->begin))).append("^");
     return text.append(columns == 0 ? 0 : columns - 1, '~');
 }
 

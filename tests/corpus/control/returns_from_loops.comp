@@ -4,7 +4,6 @@
 //! buffer a u32[128] bits
 //! buffer result u32[128] zero
 //! groups 2
-//! fails wgpu_d3d12_* made the fault of FXC or of the vkd3d below Wine 8; the HLSL is right
 layout(local_size_x = 64) in;
 layout(binding = 0) readonly buffer A { uint a[]; };
 layout(binding = 1) buffer R { uint result[]; };

@@ -3,7 +3,6 @@
 // Columns and elements of matrices in buffers and variables, chosen by data.
 //! buffer a f32[64] index
 //! buffer result f32[64] zero
-//! refused wgpu_d3d12_* array reference cannot be used as an l-value
 layout(local_size_x = 4) in;
 layout(std430, row_major, binding = 0) readonly buffer A { mat4 a[]; };
 layout(std430, binding = 1) buffer R { mat4 result[]; };

@@ -3,7 +3,6 @@
 // Matrices as parameters, by value and by reference, and as results.
 //! buffer a f32[16] index
 //! buffer result f32[32] zero
-//! refused wgpu_d3d12_* array reference cannot be used as an l-value
 layout(local_size_x = 2) in;
 layout(binding = 0) buffer A { mat2 a[]; };
 layout(binding = 1) buffer R { mat2x4 result[]; };
