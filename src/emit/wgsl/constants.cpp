@@ -5,11 +5,25 @@
 
 #include "ir/literal.h"
 
-#include <bit>
-#include <cmath>
+#include <algorithm>
 
 namespace alkomp::emit::wg {
 
+/// WGSL has no literal of infinity and NaN. Tint takes a constant -0.0 and 0.0 for the same, and the sign of one for the other's.
+bool Emitter::is_odd(Scalar scalar, u64 bits) const {
+    if (scalar != Scalar::f32 && scalar != Scalar::f16) return false;
+    const bool is_half = scalar == Scalar::f16;
+    const u64 sign = is_half ? 0x8000 : 0x80000000, most = is_half ? 0x7c00 : 0x7f800000;
+    return (bits & ~sign) >= most || (bits == sign && support_.dialect != WgslSupport::Dialect::wgpu);
+}
+
+bool Emitter::is_odd(ir::ValueId id) const {
+    const ir::Constant& about = *module_.find_constant(id);
+    if (about.kind == ir::Constant::Kind::scalar) return is_odd(module_.types[about.type].scalar, about.bits);
+    return std::any_of(about.parts.begin(), about.parts.end(), [&](ir::ValueId part) { return is_odd(part); });
+}
+
+/// An odd number is made of its bits while the kernel runs.
 Text Emitter::number(Scalar scalar, u64 bits) {
     const auto literal = [](std::string text) { return Text{std::move(text), Level::primary, false, true}; };
     switch (scalar) {
@@ -22,18 +36,13 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             return literal(value == INT32_MIN ? "i32(-2147483648)" : std::to_string(value));
         }
         case Scalar::f32: {
-            const f32 value = std::bit_cast<f32>(static_cast<u32>(bits));
-            // Behind a minus Tint takes 0.0 for what has no sign.
-            if (value == 0 && std::signbit(value)) return literal("bitcast<f32>(2147483648u)");
-            if (std::isfinite(value)) return literal(ir::plain_text(scalar, bits));
+            if (bits == 0x80000000 && !is_odd(scalar, bits)) return literal("bitcast<f32>(2147483648u)");
+            if (!is_odd(scalar, bits)) return literal(ir::plain_text(scalar, bits));
             return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
         }
         case Scalar::f16: {
             enable("f16");
-            f16 half;
-            half.bits = static_cast<u16>(bits);
-            const f32 value = static_cast<f32>(half);
-            if (std::isfinite(value)) return literal(ir::plain_text(scalar, bits) + 'h');
+            if (!is_odd(scalar, bits)) return literal(ir::plain_text(scalar, bits) + 'h');
             const Text whole = let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u'));
             return {"vec2h(unpack2x16float(" + whole.text + ")).x"};
         }

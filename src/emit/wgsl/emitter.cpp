@@ -241,6 +241,8 @@ std::string Emitter::function(ir::FunctionId id) {
     depth_ = 1;
     std::string text;
     if (!in_kernel_) text = head(function, false);
+    else
+        for (const auto& [variable, first] : first_values_) line(variable + " = " + constant(first).text + ';');
     region(function.body);
     if (in_kernel_) {
         std::vector<std::string> first;

@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace alkomp::emit::wg {
@@ -116,6 +117,8 @@ private:
     // constants.cpp
     [[nodiscard]] Text constant(ir::ValueId id);
     [[nodiscard]] Text number(Scalar scalar, u64 bits);
+    [[nodiscard]] bool is_odd(Scalar scalar, u64 bits) const;
+    [[nodiscard]] bool is_odd(ir::ValueId id) const;
     [[nodiscard]] std::string zero_of(ir::TypeId id);
     [[nodiscard]] bool is_constant(ir::ValueId id) const { return module_.find_constant(id) != nullptr; }
     [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
@@ -241,8 +244,10 @@ private:
     std::array<u64, 3> size_{};    ///< of the workgroup
     bool is_flat_ = false;         ///< it is written as one of one dimension
     std::vector<bool> exact_;      ///< by value: not to be fused with others
-    bool needs_zero_ = false;      ///< a scalar that is always 0
-    std::string zero_;             ///< ... and where it is
+    std::vector<std::pair<std::string, ir::ValueId>>
+        first_values_;         ///< of variables, which only a running kernel can give
+    bool needs_zero_ = false;  ///< a scalar that is always 0
+    std::string zero_;         ///< ... and where it is
     std::map<ir::ValueId, std::string>
         counted_;  ///< where a length is asked for: all buffers, and the scalars with their bytes
     std::vector<WgslByteCount> byte_counts_;

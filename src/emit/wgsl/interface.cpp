@@ -73,7 +73,10 @@ void Emitter::declare_globals() {
         const std::string name = names_.unique(module_.text(global.name));
         std::string text = global.kind == Kind::shared ? "var<workgroup> " : "var<private> ";
         text += name + ": " + type(global.type, atomics_of(global.value), false);
-        if (global.initial != ir::ValueId::none) text += " = " + constant(global.initial).text;
+        if (global.initial != ir::ValueId::none) {
+            if (is_odd(global.initial)) first_values_.emplace_back(name, global.initial);
+            else text += " = " + constant(global.initial).text;
+        }
         globals_.push_back(text + ';');
         held(global.value).text = {name};
         held(global.value).root = global.value;
