@@ -33,5 +33,7 @@ fn conversion() {
     i[0] = sum;
     i[1] = i32_of_f16(h[0]);
     v[0] = vec2f(vec2u_of_vec2f(v[0]));
-    h[0] = f16(bitcast<u32>(f32(sum != 0)));
+    let truth = sum != 0;
+    let bits = 32768u;
+    h[0] = select(vec2h(unpack2x16float(bits)).x, f16(bitcast<u32>(f32(truth))), truth);
 }

@@ -1,5 +1,3 @@
-enable f16;
-
 @group(0) @binding(0) var<storage, read_write> data: array<f32>;
 var<private> least: f32;
 var<private> signs: vec2f;
@@ -11,10 +9,8 @@ fn odd_numbers() {
     let bits_1 = 2147483648u;
     signs = vec2f(0.0, bitcast<f32>(bits_1));
     let x = data[0];
-    let is_less = x < 0.0;
     let bits_2 = 2147483648u;
-    data[0] = select(0.0, bitcast<f32>(bits_2), is_less);
+    data[0] = select(0.0, bitcast<f32>(bits_2), (x < 0.0));
     data[1] = min(least, x);
-    let bits_3 = 32768u;
-    data[2] = f32(select(0.0h, vec2h(unpack2x16float(bits_3)).x, is_less)) + signs.y;
+    data[2] = x + signs.y;
 }
