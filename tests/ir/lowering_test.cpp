@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Lowered kernels leave what they left before, and hold nothing of what they were lowered for.
+#include "alkomp/error.h"
 #include "ir/module_files.h"
 #include "ir/builder.h"
 #include "ir/parse.h"

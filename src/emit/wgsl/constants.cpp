@@ -17,10 +17,13 @@ bool Emitter::is_odd(Scalar scalar, u64 bits) const {
     return (bits & ~sign) >= most || (bits == sign && support_.dialect != WgslSupport::Dialect::wgpu);
 }
 
+/// Whether it, or a part of it, is odd, or would be in another dialect: naga knows no bits of -0.0 before the kernel runs.
 bool Emitter::is_odd(ir::ValueId id) const {
     const ir::Constant& about = *module_.find_constant(id);
-    if (about.kind == ir::Constant::Kind::scalar) return is_odd(module_.types[about.type].scalar, about.bits);
-    return std::any_of(about.parts.begin(), about.parts.end(), [&](ir::ValueId part) { return is_odd(part); });
+    if (about.kind != ir::Constant::Kind::scalar)
+        return std::any_of(about.parts.begin(), about.parts.end(), [&](ir::ValueId part) { return is_odd(part); });
+    const Scalar scalar = module_.types[about.type].scalar;
+    return is_odd(scalar, about.bits) || (scalar == Scalar::f32 && about.bits == 0x80000000);
 }
 
 /// An odd number is made of its bits while the kernel runs.
