@@ -191,6 +191,12 @@ public:
     }
 
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    /// The backend that is named, where it has no device at all.
+    [[nodiscard]] std::string_view missing(std::span<const Found> found) const {
+        const bool is_there = std::any_of(found.begin(), found.end(),
+                                          [&](const Found& f) { return names_backend(backend_, f.info.backend); });
+        return is_there ? std::string_view() : std::string_view(backend_);
+    }
 
     /// Whether the backend is to be listed, once those before it have shown these devices: a library that is of no use
     /// to the caller is not opened.
@@ -256,10 +262,13 @@ const Found& choose(const std::vector<Found>& all, const Wanted& wanted, const s
         return *std::min_element(all.begin(), all.end(),
                                  [](const Found& a, const Found& b) { return rank(a.info) < rank(b.info); });
     const auto found = std::find_if(all.begin(), all.end(), [&](const Found& f) { return wanted.matches(f.info); });
-    if (found == all.end())
-        throw Error(ErrorCode::invalid_argument, "Device: no device matches \"" + name + "\"" + said_by +
-                                                     "; there are:" + (all.empty() ? " none" : list_text(all)));
-    return *found;
+    if (found != all.end()) return *found;
+    std::string text = "Device: no device matches \"" + name + "\"" + said_by + "; there are:";
+    text += all.empty() ? " none" : list_text(all);
+    if (const std::string_view missing = wanted.missing(all); !missing.empty())
+        text.append("\nOf ").append(missing).append(
+            " none was found: `alkomp doctor` says what was looked for and what would help.");
+    throw Error(ErrorCode::invalid_argument, text);
 }
 
 // Lists the adapters of every backend, chooses one and opens it, a step at each advance.

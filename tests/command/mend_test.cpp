@@ -88,6 +88,30 @@ TEST(Mend, AnNvidiaGpuWithoutVulkanIsNoticed) {
     EXPECT_TRUE(find_mends(report, {Family::ubuntu, true, "550.54.14", true}).empty());
 }
 
+TEST(Mend, ALibraryOfWebGpuIsMissedWhereItIsAskedFor) {
+    DoctorReport report = healthy();
+    const Finding nothing{Finding::Kind::library, "libwgpu_native.so", false, "not found"};
+    report.backends.push_back({"wgpu", {nothing}, {}, ""});
+    report.backends.push_back({"dawn", {nothing}, {}, ""});
+    const System system{Family::debian, true, "", false};
+    EXPECT_TRUE(find_mends(report, system).empty());
+    report.environment = {"ALKOMP_WEBGPU_LIBRARY=/nowhere.so"};
+    EXPECT_EQ(find_mends(report, system).at(0).command, "unset ALKOMP_WEBGPU_LIBRARY");
+    report.trial = {};
+    for (const auto& [device, wanted] : {std::pair{"wgpu", "pip install wgpu"},
+                                         {"webgpu:0", "pip install wgpu"},
+                                         {"dawn:llvmpipe", "build Dawn"},
+                                         {"vulkan:9", "unset ALKOMP_DEVICE"}}) {
+        report.environment = {std::string("ALKOMP_DEVICE=") + device};
+        const auto mends = find_mends(report, system);
+        ASSERT_EQ(mends.size(), 1U) << device;
+        EXPECT_EQ(mends[0].command.substr(0, std::string_view(wanted).size()), wanted);
+    }
+    report.backends[1].findings[0].usable = true;
+    report.environment = {"ALKOMP_DEVICE=wgpu:moon"};
+    EXPECT_EQ(find_mends(report, system).at(0).command, "unset ALKOMP_DEVICE");
+}
+
 TEST(Mend, ADeviceVariableTheCacheAndTheCompilerAreLookedAt) {
     DoctorReport report = healthy();
     report.trial = {};

@@ -119,6 +119,30 @@ void mend_vulkan(const DoctorReport& report, const BackendReport& backend, const
     else if (out.empty()) out.push_back({"no Vulkan driver lists a device", install_vulkan(system)});
 }
 
+/// What brings a library of WebGPU, where one is asked for and none can be opened.
+void mend_webgpu(const DoctorReport& report, const std::string& device, std::vector<Mend>& out) {
+    const auto usable = [&](std::string_view name) {
+        return std::ranges::any_of(report.backends, [&](const BackendReport& backend) {
+            return backend.name == name && any_usable(backend, Finding::Kind::library);
+        });
+    };
+    const std::string variable = set_variable(report, {"ALKOMP_WEBGPU_LIBRARY"});
+    if (!variable.empty() && !usable("wgpu") && !usable("dawn")) {
+        out.push_back({variable + " names no library of WebGPU that can be opened", "unset " + variable});
+        return;
+    }
+    const std::string word = device.substr(0, device.find(':'));
+    if (word == "dawn" && !usable("dawn")) {
+        out.push_back({"ALKOMP_DEVICE=" + device + " asks for Dawn, which is not found",
+                       "build Dawn as a shared library, and let ALKOMP_WEBGPU_LIBRARY name it"});
+    } else if ((word == "wgpu" || word == "webgpu") && !usable("wgpu")) {
+        out.push_back(
+            {"ALKOMP_DEVICE=" + device + " asks for wgpu-native, which is not found",
+             "pip install wgpu, and let ALKOMP_WEBGPU_LIBRARY name the library in the folder wgpu/resources; Python "
+             "finds it by itself: pip install \"alkompy[webgpu]\""});
+    }
+}
+
 }  // namespace
 
 Family family_of(std::string_view os_release) {
@@ -172,7 +196,11 @@ std::vector<Mend> find_mends(const DoctorReport& report, const System& system) {
         report.environment, [](const std::string& line) { return line.starts_with("ALKOMP_DEVICE="); });
     const bool devices =
         std::ranges::any_of(report.backends, [](const BackendReport& b) { return !b.devices.empty(); });
-    if (!report.trial.opened && devices && variable != report.environment.end()) {
+    const bool named = variable != report.environment.end();
+    const std::size_t before = out.size();
+    mend_webgpu(report,
+                named && !report.trial.opened ? variable->substr(std::string_view("ALKOMP_DEVICE=").size()) : "", out);
+    if (!report.trial.opened && devices && named && out.size() == before) {
         out.push_back({*variable + " matches no device", "unset ALKOMP_DEVICE"});
     }
     if (!report.cache.folder.empty() && !report.cache.writable) {
