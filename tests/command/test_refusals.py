@@ -119,7 +119,7 @@ def test_unknown_names(refused, a):
     message = refused(*RUN, ALKOMP_DEVICE="moon", lines=None)
     assert '"moon" (from ALKOMP_DEVICE)' in message
     message = refused(*RUN, "--device", "wgpu", lines=None, ALKOMP_WEBGPU_LIBRARY="/nowhere.so")
-    assert message.endswith("Of wgpu none was found: `alkomp doctor` says what was looked for and what would help.\n")
+    assert message.endswith("Of wgpu none was found: `alkomp doctor` says what was looked for and what would help.")
 
 
 def test_too_many_workgroups(refused, a):
