@@ -108,9 +108,11 @@ def test_no_driver(alkomp, no_driver):
 
 
 def test_no_loader(alkomp):
-    report = json.loads(alkomp("doctor", "--json", ALKOMP_VULKAN_LIBRARY="/nowhere.so").stdout)
+    missing = {"ALKOMP_VULKAN_LIBRARY": "/nowhere.so", "ALKOMP_WEBGPU_LIBRARY": "/nowhere.so"}
+    report = json.loads(alkomp("doctor", "--json", **missing).stdout)
     assert report["default_device"]["kind"] == "reference" and report["mends"] == [
-        {"problem": "ALKOMP_VULKAN_LIBRARY names a library that cannot be opened", "command": "unset ALKOMP_VULKAN_LIBRARY"}
+        {"problem": "ALKOMP_VULKAN_LIBRARY names a library that cannot be opened", "command": "unset ALKOMP_VULKAN_LIBRARY"},
+        {"problem": "ALKOMP_WEBGPU_LIBRARY names no library of WebGPU that can be opened", "command": "unset ALKOMP_WEBGPU_LIBRARY"},
     ]
     (vulkan,) = [b for b in report["backends"] if b["name"] == "vulkan"]
     (library,) = [f for f in vulkan["findings"] if f["kind"] == "library"]
