@@ -98,7 +98,7 @@ TEST(Mend, ALibraryOfWebGpuIsMissedWhereItIsAskedFor) {
     report.environment = {"ALKOMP_WEBGPU_LIBRARY=/nowhere.so"};
     EXPECT_EQ(find_mends(report, system).at(0).command, "unset ALKOMP_WEBGPU_LIBRARY");
     report.trial = {};
-    for (const auto& [device, wanted] : {std::pair{"wgpu", "pip install wgpu"},
+    for (const auto& [device, wanted] : {std::pair{"WGPU", "pip install wgpu"},
                                          {"webgpu:0", "pip install wgpu"},
                                          {"dawn:llvmpipe", "build Dawn"},
                                          {"vulkan:9", "unset ALKOMP_DEVICE"}}) {

@@ -44,6 +44,28 @@ TEST_P(Wgsl, is_what_it_was) {
 INSTANTIATE_TEST_SUITE_P(, Wgsl, ::testing::ValuesIn(golden_inputs("wgsl")),
                          [](const auto& info) { return info.param.name; });
 
+/// Each early way out nests what comes behind it; of many, a switch is left instead.
+TEST(WgslText, has_room_for_any_number_of_ways_out) {
+    for (const u32 ways : {12u, 13u, 200u}) {
+        std::string text =
+            "module \"k\"\nstorage %data: u32[] set 0 binding 0\nkernel @k() workgroup_size(64, 1, 1) {\n"
+            "    %at: ptr<storage, u32> = access %data, 0\n    %x: u32 = load %at\n    %big: bool = gt %x, 1000\n    "
+            "if ^all %big {\n";
+        for (u32 i = 0; i < ways; ++i) {
+            const std::string n = std::to_string(i);
+            text += "        %is" + n + ": bool = eq %x, " + n + "\n        if ^way" + n + " %is" + n +
+                    " {\n            exit ^all\n        } else {\n            exit ^way" + n +
+                    "\n        }\n        store %at, " + n + '\n';
+        }
+        const ir::Module module =
+            ir::parse(text + "        exit ^all\n    } else {\n        exit ^all\n    }\n    return\n}\n", "k.ir");
+        ir::verify(module);
+        const std::string made = emit::wgsl(module, WgslSupport()).text;
+        EXPECT_EQ(made.find("switch (0u)") != std::string::npos, ways > 12) << made;
+        EXPECT_EQ(made.find("leave") != std::string::npos, ways <= 12) << made;
+    }
+}
+
 struct Refused {
     const char* body;  ///< of a kernel with `data: u32[]` and `tile`, a shared u32
     const char* sentence;

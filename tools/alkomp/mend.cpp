@@ -3,6 +3,7 @@
 #include "mend.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -131,11 +132,12 @@ void mend_webgpu(const DoctorReport& report, const std::string& device, std::vec
         out.push_back({variable + " names no library of WebGPU that can be opened", "unset " + variable});
         return;
     }
-    const std::string word = device.substr(0, device.find(':'));
+    std::string word = device.substr(0, device.find(':'));
+    std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (word == "dawn" && !usable("dawn")) {
         out.push_back({"ALKOMP_DEVICE=" + device + " asks for Dawn, which is not found",
                        "build Dawn as a shared library, and let ALKOMP_WEBGPU_LIBRARY name it"});
-    } else if ((word == "wgpu" || word == "webgpu") && !usable("wgpu")) {
+    } else if ((word == "wgpu" && !usable("wgpu")) || (word == "webgpu" && !usable("wgpu") && !usable("dawn"))) {
         out.push_back(
             {"ALKOMP_DEVICE=" + device + " asks for wgpu-native, which is not found",
              "pip install wgpu, and let ALKOMP_WEBGPU_LIBRARY name the library in the folder wgpu/resources; Python "

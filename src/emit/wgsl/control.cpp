@@ -3,9 +3,9 @@
 //
 // `break` leaves the innermost loop or switch, `continue` goes on with the innermost loop. A jump further out sets a flag
 // and breaks; behind each construct in its way the flag is asked. An `if` cannot be broken out of: where it is left from
-// deeper inside, a flag is set, and what would come before its end asks the flag. (A switch with nothing but a default would
-// do as well; but it becomes a loop of one round in HLSL, and FXC loses cases and returns as it unrolls one.) Results and
-// parameters are variables.
+// deeper inside, a flag is set, and what would come before its end asks the flag. A switch with nothing but a default would
+// do as well, and does where there are many ways out; but it becomes a loop of one round in HLSL, and FXC loses cases and
+// returns as it unrolls one. Results and parameters are variables.
 #include "emit/wgsl/emitter.h"
 
 #include "ir/builder.h"
@@ -20,6 +20,7 @@ namespace {
 using ir::Op;
 
 constexpr std::size_t kDeepest = 100;  // braces; the specification asks implementations for 127
+constexpr u32 kMostAsked = 12;         // early ways out of a construct, each of which nests what comes behind it
 
 std::string_view opposite(Op op) {
     switch (op) {
@@ -172,6 +173,18 @@ void Emitter::close(const std::string& text) {
     line(text);
 }
 
+/// A switch with nothing but a default, which `break` leaves.
+void Emitter::open_once(Frame frame) {
+    line("switch (0u) {");
+    ++depth_;
+    open(std::move(frame), "default: {");
+}
+
+void Emitter::close_once() {
+    close();
+    close();
+}
+
 /// A block that a line opened; the line goes where nothing is in it.
 void Emitter::close_from(std::size_t head) {
     if (head + 1 < lines_.size()) return close();
@@ -279,7 +292,9 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     const bool skips_then = does_nothing(arms[0]), skips_else = does_nothing(arms[1]);
     const ir::ValueId question = module_.operands(instruction)[0];
     if (skips_then && skips_else) return;
-    if (const std::optional<u64> known = module_.known_bits(question)) {
+    frame.breaks = left_early_[ir::place(frame.construct)] > kMostAsked;
+    const bool breaks = frame.breaks;
+    if (const std::optional<u64> known = module_.known_bits(question); known && !breaks) {
         frames_.push_back(std::move(frame));
         region(arms[*known != 0 ? 0 : 1]);
         return finish();
@@ -287,7 +302,13 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
     const Text condition = told_to_all(frame.construct, question, skips_then ? negated(question) : value(question));
     write_reads();
     note_question(question, condition);
-    open(std::move(frame), "if (" + condition.text + ") {");
+    if (breaks) {
+        open_once(std::move(frame));
+        line("if (" + condition.text + ") {");
+        ++depth_;
+    } else {
+        open(std::move(frame), "if (" + condition.text + ") {");
+    }
     region(arms[skips_then ? 1 : 0]);
     if (!skips_then && !skips_else) {
         close("} else {");
@@ -295,6 +316,7 @@ void Emitter::if_(const ir::Instruction& instruction, Frame frame) {
         region(arms[1]);
     }
     close();
+    if (breaks) close_once();
     finish();
 }
 
@@ -368,8 +390,11 @@ void Emitter::chain(const ir::Instruction& instruction, Frame frame) {
     }
     close();
     frame.depth = depth_;
+    frame.breaks = left_early_[ir::place(frame.construct)] > kMostAsked;
     const std::string chosen = frame.chosen;
-    frames_.push_back(std::move(frame));
+    const bool breaks = frame.breaks;
+    if (breaks) open_once(std::move(frame));
+    else frames_.push_back(std::move(frame));
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const std::size_t head = lines_.size();
         line("if (" + chosen + " == " + std::to_string(i) + "u) {");
@@ -379,6 +404,7 @@ void Emitter::chain(const ir::Instruction& instruction, Frame frame) {
         region(cases[i]);
         close_from(head);
     }
+    if (breaks) close_once();
     finish();
 }
 

@@ -62,10 +62,11 @@ WgslText Emitter::run() {
     return made;
 }
 
-/// How often values are used and where, how often loops are gone round.
+/// How often values are used and where, how often constructs are left from within, how often loops are gone round.
 void Emitter::survey() {
     held_.resize(module_.values.size());
     uses_.resize(module_.values.size());
+    left_early_.assign(module_.instructions.size(), 0);
     nexts_.assign(module_.instructions.size(), 0);
     exact_.assign(module_.values.size(), false);
     for (const ir::Instruction& instruction : module_.instructions) {
@@ -85,6 +86,8 @@ void Emitter::survey() {
                 of = module_.operands(module_.instructions[module_[of].index])[0];
             counted_.try_emplace(of);
         }
+        if (instruction.op == ir::Op::exit && module_[instruction.region].owner != module_.target(instruction))
+            ++left_early_[ir::place(module_.target(instruction))];
         if (instruction.op == ir::Op::next) ++nexts_[ir::place(module_.target(instruction))];
         if (instruction.op == ir::Op::exit || instruction.op == ir::Op::repeat_if) survey_leaving(instruction);
     }

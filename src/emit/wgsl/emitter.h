@@ -211,6 +211,8 @@ private:
     void open(Frame frame, const std::string& text);
     void close(const std::string& text = "}");
     void close_from(std::size_t head);
+    void open_once(Frame frame);
+    void close_once();
     void assign(const std::vector<std::string>& variables, std::vector<Text> values);
     [[nodiscard]] std::vector<std::string> declare(std::span<const ir::ValueId> values, std::string_view otherwise);
     [[nodiscard]] Text passed(ir::ValueId id);
@@ -233,7 +235,8 @@ private:
     std::set<std::string> asked_;       ///< flags that what comes behind the last construct has to ask
     std::vector<Frame> frames_;
     std::vector<std::string> function_names_;
-    std::vector<u32> nexts_;                                       ///< by instruction: how many `next` name it
+    std::vector<u32> left_early_;  ///< by instruction: how many `exit` in nested constructs name it
+    std::vector<u32> nexts_;       ///< by instruction: how many `next` name it
     std::unordered_map<u32, std::vector<ir::ValueId>> left_with_;  ///< by loop: what every exit gives a result, if one
     std::unordered_map<u32, std::set<Path>> atomics_;              ///< by ValueId of globals: what atomics work on
     std::map<std::string, std::string> declared_;                  ///< names of structures and helpers

@@ -30,7 +30,7 @@ public:
 private:
     using Body = std::vector<InstructionId>;
 
-    // Loops that nobody goes round, which become `if true`.
+    // Loops that nobody goes round and in which none meet, which become `if true`.
     void find_single_rounds() {
         const std::vector<InstructionId> all = in_order(module_);
         Edges<InstructionId> nexts;
@@ -38,12 +38,20 @@ private:
             if (module_[id].op == Op::next) nexts.add(place(module_.target(module_[id])), id);
         nexts.close(module_.instructions.size());
         for (const InstructionId id : all) {
-            if (module_[id].op != Op::loop || module_[id].region == RegionId::none) continue;
+            if (module_[id].op != Op::loop || module_[id].region == RegionId::none || meets(module_[id])) continue;
             Body round;  // what leads to the next round, but for what has been taken out
             for (const InstructionId next : nexts[place(id)])
                 if (module_[next].region != RegionId::none) round.push_back(next);
             if (runs_once(id, round)) become_if(id, round);
         }
+    }
+    /// Whether invocations meet in it, as they have to be together at its end.
+    bool meets(const Instruction& instruction) const {
+        if (instruction.op == Op::barrier || instruction.op == Op::call || is_of_subgroup(instruction.op)) return true;
+        for (const RegionId region : module_.regions_of(instruction))
+            for (const InstructionId inner : module_[region].body)
+                if (meets(module_[inner])) return true;
+        return false;
     }
     bool runs_once(InstructionId loop, std::span<const InstructionId> nexts) const {
         if (nexts.empty()) return true;

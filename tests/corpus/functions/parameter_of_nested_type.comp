@@ -3,6 +3,7 @@
 // An element of an array in a struct in an array is passed to be written, at an index that is computed.
 //! buffer a u32[64] index
 //! buffer result u32[64] zero
+//! refused wgpu_d3d12_* array reference cannot be used as an l-value
 layout(local_size_x = 64) in;
 layout(binding = 0) readonly buffer A { uint a[]; };
 layout(binding = 1) buffer R { uint result[]; };

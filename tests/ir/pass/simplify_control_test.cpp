@@ -279,5 +279,26 @@ TEST(SimplifyControl, takes_a_loop_out_that_is_left_at_its_end) {
 )");
 }
 
+TEST(SimplifyControl, leaves_a_loop_at_whose_end_invocations_meet) {
+    const std::string body = R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    loop ^loop1 {
+        %x: u32 = load %out0
+        %small: bool = lt %x, 5
+        if ^if1 %small {
+            exit ^loop1
+        } else {
+            exit ^if1
+        }
+        barrier(workgroup, storage)
+        next ^loop1
+    } continuing {
+        repeat_if false ^loop1
+    }
+    return
+)";
+    EXPECT_EQ(simplified(body), body);
+}
+
 }  // namespace
 }  // namespace alkomp::testing
