@@ -57,7 +57,7 @@ TEST(WgslText, has_room_for_any_number_of_ways_out) {
                     " {\n            exit ^all\n        } else {\n            exit ^way" + n +
                     "\n        }\n        store %at, " + n + '\n';
         }
-        const ir::Module module =
+        ir::Module module =
             ir::parse(text + "        exit ^all\n    } else {\n        exit ^all\n    }\n    return\n}\n", "k.ir");
         ir::verify(module);
         const std::string made = emit::wgsl(module, WgslSupport()).text;
