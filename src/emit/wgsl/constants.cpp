@@ -39,8 +39,8 @@ Text Emitter::number(Scalar scalar, u64 bits) {
             return literal(value == INT32_MIN ? "i32(-2147483648)" : std::to_string(value));
         }
         case Scalar::f32: {
-            if (bits == 0x80000000 && !is_odd(scalar, bits)) return literal("bitcast<f32>(2147483648u)");
-            if (!is_odd(scalar, bits)) return literal(ir::plain_text(scalar, bits));
+            if (!is_odd(scalar, bits))
+                return literal(bits == 0x80000000 ? "bitcast<f32>(2147483648u)" : ir::plain_text(scalar, bits));
             return {"bitcast<f32>(" + let("bits", literal(std::to_string(static_cast<u32>(bits)) + 'u')).text + ')'};
         }
         case Scalar::f16: {

@@ -38,11 +38,11 @@ private:
             if (module_[id].op == Op::next) nexts.add(place(module_.target(module_[id])), id);
         nexts.close(module_.instructions.size());
         for (const InstructionId id : all) {
-            if (module_[id].op != Op::loop || module_[id].region == RegionId::none || meets(module_[id])) continue;
+            if (module_[id].op != Op::loop || module_[id].region == RegionId::none) continue;
             Body round;  // what leads to the next round, but for what has been taken out
             for (const InstructionId next : nexts[place(id)])
                 if (module_[next].region != RegionId::none) round.push_back(next);
-            if (runs_once(id, round)) become_if(id, round);
+            if (runs_once(id, round) && !meets(module_[id])) become_if(id, round);
         }
     }
     /// Whether invocations meet in it, as they have to be together at its end.

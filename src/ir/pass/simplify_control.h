@@ -6,8 +6,9 @@
 
 namespace alkomp::ir {
 
-/// A loop that nobody goes round, without barriers, subgroups and calls, becomes an `if`. An `if` or `switch` whose way is known becomes that way; one that only chooses between values becomes `select`; what
-/// follows a construct that nobody leaves goes; a parameter or result that always is one value becomes that value.
+/// A loop that nobody goes round, without barriers, subgroups and calls, becomes an `if`. An `if` or `switch` whose way is
+/// known becomes that way; one that only chooses between values becomes `select`; what follows a construct that nobody
+/// leaves goes; a parameter or result that always is one value becomes that value.
 void simplify_control(Module& module);
 
 }  // namespace alkomp::ir
