@@ -38,6 +38,11 @@ double value_of(const SpecializationValue& value, Scalar type) {
     switch (type) {
         case Scalar::f32:
             return std::bit_cast<float>(static_cast<u32>(value.bits));
+        case Scalar::f16: {
+            f16 half;
+            half.bits = static_cast<u16>(value.bits);
+            return static_cast<float>(half);
+        }
         case Scalar::i32:
             return static_cast<i32>(static_cast<u32>(value.bits));
         default:
