@@ -61,6 +61,20 @@ fn simulate(@builtin(global_invocation_id) id: vec3u) { seed = helper(seed); }
               "constant \"flip\" bool with id 65538");
 }
 
+TEST(WgslDeclarations, compute_sizes_of_overrides) {
+    const ir::Module module = read::read_wgsl_declarations(
+                                  "@id(7) override n: u32 = 8u; override m: i32 = 3; const k = 2u;\n"
+                                  "var<workgroup> w: array<u32, (n + k) * 4>;\n"
+                                  "@compute @workgroup_size(n * 2u - 1u, u32(m - 1) / k, 6 / k) fn main() {}",
+                                  "main", "k.wgsl")
+                                  .module;
+    EXPECT_EQ(interface_of(module).workgroup_size, (std::array<u32, 3>{15, 1, 3}));
+    EXPECT_EQ(interface_of(module).shared_bytes, 160u);
+    const std::vector<backend::SpecializationValue> sixteen{{7, 4, 16}};
+    EXPECT_EQ(interface_of(module, sixteen).workgroup_size[0], 31u);
+    EXPECT_EQ(interface_of(module, sixteen).shared_bytes, 288u);
+}
+
 TEST(WgslDeclarations, give_the_layouts_of_the_specification) {
     const Interface interface = interface_of(
         read::read_wgsl_declarations("struct A { a: u32, b: vec3f, c: f32, @size(16) d: u32, e: mat2x2f }\n"
@@ -112,6 +126,12 @@ TEST(WgslDeclarations, are_refused_at_their_line_and_column) {
                 HasSubstr("\"sqrt\" is no constant that can be computed before the kernel is compiled."));
     EXPECT_THAT(refused("const a = 4294967295u * 4294967295u;\n@compute @workgroup_size(a) fn main() {}"),
                 HasSubstr("the number is out of range."));
+    EXPECT_THAT(refused("override a = 2.0;\n@compute @workgroup_size(a) fn main() {}"),
+                HasSubstr("an integer is wanted here."));
+    EXPECT_THAT(refused("override a = 2;\n@compute @workgroup_size(max(a, 2)) fn main() {}"),
+                HasSubstr("\"max\" is no constant that can be computed before the kernel is compiled."));
+    EXPECT_THAT(refused("override a = 2u;\n@compute @workgroup_size(a << 1u) fn main() {}"),
+                HasSubstr("this is more than can be computed before the kernel is compiled."));
     EXPECT_THAT(refused("import x;"), HasSubstr("a declaration is wanted here"));
     EXPECT_THAT(refused("@compute fn main() {}"), HasSubstr("@workgroup_size with one to three numbers is missing."));
     EXPECT_THAT(refused("var<storage> \"a\""), HasSubstr("no WGSL has this character outside of comments."));
@@ -123,7 +143,7 @@ TEST(WgslDeclarations, never_crash) {
         "override n: u32 = 4; const k = 2 * (3 + n1); alias T = array<vec4<f32>, k>; const n1 = 1u;\n"
         "struct S { @align(16) a: T, b: array<u32> }\n"
         "@group(0) @binding(0) var<storage, read_write> s: S; var<workgroup> w: array<u32, n>;\n"
-        "@compute @workgroup_size(n, k) fn main() { /* x */ }";
+        "@compute @workgroup_size(u32(n) + (2 - n), k) fn main() { /* x */ }";
     const auto attempt = [](const std::string& damaged) {
         try {
             static_cast<void>(read::read_wgsl_declarations(damaged, "main", "k.wgsl"));

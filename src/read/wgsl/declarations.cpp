@@ -330,7 +330,7 @@ private:
         u64 count = 0;
         if (take(",") && !is(">")) {
             const std::size_t at = at_;
-            length = length_value();
+            length = count_value();
             take(",");
             const std::optional<u64> known = out_.module.known_bits(length);
             count = known.value_or(1);
@@ -343,15 +343,13 @@ private:
         return {out_.module.types.array(element.type, static_cast<u32>(length), static_cast<u32>(stride)),
                 element.alignment_bytes, stride * count};
     }
-    /// A constant, or an override by its name alone.
-    ir::ValueId length_value() {
-        if (token().kind == Kind::word && (tokens_[at_ + 1].text == ">" || tokens_[at_ + 1].text == ","))
-            for (const auto& [name, at] : overrides_)
-                if (name == token().text) {
-                    ++at_;
-                    return override_named(name);
-                }
-        return out_.module.index(static_cast<u32>(integer(0)));
+    /// A number, or what is computed of overrides.
+    ir::ValueId count_value() {
+        const std::size_t at = at_;
+        if (names_override()) return as(out_.module.types.scalar(Scalar::u32), sum(0));
+        const i64 value = integer(0);
+        if (value < 0 || value > 0xffffffff) fail_there(at, "a number from 0 to 4294967295 is wanted here.");
+        return out_.module.index(static_cast<u32>(value));
     }
 
     Laid structure(const std::string& name, u32 depth) {
@@ -499,6 +497,75 @@ private:
         override_values_.emplace(name, value);
         return value;
     }
+    [[nodiscard]] bool is_override(std::string_view name) const {
+        return std::any_of(overrides_.begin(), overrides_.end(), [&](const auto& one) { return one.first == name; });
+    }
+    /// Whether an override stands in the expression that begins here.
+    [[nodiscard]] bool names_override() const {
+        u32 depth = 0;
+        for (std::size_t at = at_; tokens_[at].kind != Kind::end; ++at) {
+            const std::string_view text = tokens_[at].text;
+            if (text == "(") ++depth;
+            else if (depth == 0 && (text == ")" || text == "," || text == ">" || text == ";")) return false;
+            else if (text == ")") --depth;
+            if (tokens_[at].kind == Kind::word && is_override(text)) return true;
+        }
+        return false;
+    }
+    ir::ValueId sum(u32 depth) {
+        ir::ValueId value = product(depth);
+        while (is("+") || is("-")) {
+            const ir::Op op = is("+") ? ir::Op::add : ir::Op::sub;
+            ++at_;
+            value = computed(op, value, product(depth));
+        }
+        return value;
+    }
+    ir::ValueId product(u32 depth) {
+        ir::ValueId value = factor(depth + 1);
+        while (is("*") || is("/") || is("%")) {
+            const ir::Op op = is("*") ? ir::Op::mul : is("/") ? ir::Op::div : ir::Op::rem;
+            ++at_;
+            value = computed(op, value, factor(depth + 1));
+        }
+        return value;
+    }
+    ir::ValueId factor(u32 depth) {
+        if (depth > kDeepest) fail("the number is nested too deeply.");
+        const std::string name(token().text);
+        const std::size_t at = at_;
+        if (token().kind == Kind::word && is_override(name)) {
+            ++at_;
+            const ir::ValueId value = override_named(name);
+            if (!out_.module.types.is_integer(out_.module.type_of(value))) fail_there(at, "an integer is wanted here.");
+            return value;
+        }
+        const bool converts = (name == "u32" || name == "i32") && tokens_[at_ + 1].text == "(";
+        if (!converts && !is("(")) return out_.module.index(static_cast<u32>(primary(depth)));
+        at_ += converts ? 2 : 1;
+        const ir::ValueId value = sum(depth);
+        want(")");
+        if (!converts) return value;
+        return as(out_.module.types.scalar(name == "u32" ? Scalar::u32 : Scalar::i32), value);
+    }
+    /// A literal has the type of what stands beside it.
+    ir::ValueId computed(ir::Op op, ir::ValueId a, ir::ValueId b) {
+        const ir::TypeId type = out_.module.type_of(out_.module.known_bits(a) ? b : a);
+        return computed(op, type, {as(type, a), as(type, b)});
+    }
+    ir::ValueId as(ir::TypeId type, ir::ValueId value) {
+        if (out_.module.type_of(value) == type) return value;
+        if (const std::optional<u64> bits = out_.module.known_bits(value)) return out_.module.constant(type, *bits);
+        return computed(ir::Op::convert, type, {value});
+    }
+    ir::ValueId computed(ir::Op op, ir::TypeId type, std::vector<ir::ValueId> parts) {
+        ir::Constant constant;
+        constant.kind = ir::Constant::Kind::computed;
+        constant.type = type;
+        constant.op = op;
+        constant.parts = std::move(parts);
+        return out_.module.constant(std::move(constant));
+    }
     [[nodiscard]] Scalar literal_kind() const {
         const std::string_view text = token().text;
         if (text == "true" || text == "false") return Scalar::boolean;
@@ -548,10 +615,8 @@ private:
                 continue;
             }
             at_ = size->arguments[i];
-            bool is_override = false;
-            for (const auto& [name, at] : overrides_) is_override = is_override || name == token().text;
-            out_.module.workgroup_size[i] =
-                is_override ? override_named(std::string(token().text)) : out_.module.index(u32_at(at_));
+            out_.module.workgroup_size[i] = count_value();
+            if (!is(",") && !is(")")) fail("this is more than can be computed before the kernel is compiled.");
         }
     }
 
