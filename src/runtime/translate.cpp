@@ -5,6 +5,7 @@
 #include "alkomp/version.h"
 #include "emit/spirv/spirv.h"
 #include "emit/wgsl/wgsl.h"
+#include "ir/pass/fix_constants.h"
 #include "ir/pass/fold_workgroups.h"
 #include "ir/pass/lower_messages.h"
 #include "ir/pass/merge_buffers.h"
@@ -136,14 +137,16 @@ ir::Lowered lower_for(ir::Module& module, const Interface& interface, const Capa
                 "buffers of several types are bound to the same memory and written, which WebGPU forbids.");
 }
 
-}  // namespace
-
-WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
-                   const Interface& interface, const Capabilities& capabilities, const CallShape& shape) {
-    const Sharing& sharing = shape.sharing;
+ir::Specialization values_of(std::span<const backend::SpecializationValue> constants) {
     ir::Specialization values;
     for (const backend::SpecializationValue& value : constants) values[value.id] = value.bits;
-    if (ir::specialize_constants(module, values)) ir::compute_constants(module);
+    return values;
+}
+
+/// Of a module whose constants are as they are to be.
+WgslKernel made_wgsl(ir::Module module, const Interface& interface, const Capabilities& capabilities,
+                     const CallShape& shape) {
+    const Sharing& sharing = shape.sharing;
     const ir::Lowered lowered = lower_for(module, interface, capabilities, shape);
     u32 end = interface.scalar_bytes;
     for (const ir::ByteCount& count : lowered.byte_counts) end = std::max(end, count.offset_bytes + 4);
@@ -174,6 +177,33 @@ WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationVal
         binding.set = 0;
         binding.binding = place++;
     }
+    return kernel;
+}
+
+}  // namespace
+
+WgslKernel wgsl_of(ir::Module module, std::span<const backend::SpecializationValue> constants,
+                   const Interface& interface, const Capabilities& capabilities, const CallShape& shape) {
+    if (ir::specialize_constants(module, values_of(constants))) ir::compute_constants(module);
+    return made_wgsl(std::move(module), interface, capabilities, shape);
+}
+
+WgslKernel wgsl_with_overrides(ir::Module module, std::span<const backend::SpecializationValue> constants,
+                               const Interface& interface, const Capabilities& capabilities) {
+    const std::vector<std::string> fixed =
+        ir::fix_constants(module, emit::overrides_for(capabilities.wgsl), values_of(constants));
+    ir::compute_constants(module);
+    std::vector<ConstantInfo> open = interface.constants;
+    std::erase_if(open, [&](const ConstantInfo& info) {
+        return std::none_of(module.constants.begin(), module.constants.end(), [&](const ir::Constant& constant) {
+            return constant.kind == ir::Constant::Kind::specialization && constant.specialization == info.id;
+        });
+    });
+    WgslKernel kernel = made_wgsl(std::move(module), interface, capabilities, {});
+    kernel.interface.constants = std::move(open);
+    std::string comments;
+    for (const std::string& sentence : fixed) comments += "// " + sentence + '\n';
+    kernel.text = comments + (fixed.empty() ? "" : "\n") + kernel.text;
     return kernel;
 }
 

@@ -37,6 +37,11 @@ struct WgslKernel {
                                  const Interface& interface, const Capabilities& capabilities,
                                  const CallShape& shape = {});
 
+/// For others to compile: the specialisation constants are overrides, with their ids. Those that are given have their
+/// values, and those that WGSL cannot say so their defaults; comments at the head of the text name both, with the reason.
+[[nodiscard]] WgslKernel wgsl_with_overrides(ir::Module module, std::span<const backend::SpecializationValue> constants,
+                                             const Interface& interface, const Capabilities& capabilities);
+
 /// GLSL or SPIR-V as a module, with its lines; `texts`, unless null, gets the GLSL that they are of. Throws what
 /// `glsl_front::compile` and `read::read` throw.
 [[nodiscard]] ir::Module module_of(const Source& source, const KernelOptions& options, Target target,

@@ -113,6 +113,38 @@ def test_a_target_limits_what_may_be_used(alkomp, refused, folder, kernel):
     assert message.startswith("alkomp translate: wide.comp: it needs ") and "Float64" in message
 
 
+SETTABLE = """#version 450
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+layout(local_size_x = 16, local_size_x_id = 3) in;
+layout(constant_id = 3) const uint tile = 16;
+layout(constant_id = 4) const float scale = 1.5;
+layout(constant_id = 7) const uint64_t wide = 5ul;
+layout(binding = 0) buffer Data { float data[]; };
+shared float row[tile];
+void main() {
+    uint i = gl_LocalInvocationIndex;
+    row[i] = data[i] * scale;
+    barrier();
+    data[i] = row[tile - 1u - i] + float(wide);
+}
+"""
+
+
+def test_constants_are_overrides_of_wgsl(alkomp, refused, folder):
+    (folder / "settable.comp").write_text(SETTABLE)
+    words = ("translate", "settable.comp", "--to", "wgsl")
+    text = alkomp(*words).stdout
+    assert text.startswith("// wide (constant 7) is 5 here: there are no overrides of u64.\n\n")
+    assert "\n@id(3) override tile: u32 = 16u;\n@id(4) override scale: f32 = 1.5;\n" in text
+    assert "var<workgroup> row: array<f32, tile>;" in text and "@compute @workgroup_size(tile)\n" in text
+    text = alkomp(*words, "--set", "tile=32", "-s", "7=9").stdout
+    assert text.startswith(
+        "// tile (constant 3) is 32 here: it was set.\n// wide (constant 7) is 9 here: it was set.\n\n"
+    )
+    assert "array<f32, 32>" in text and "@workgroup_size(32)" in text and "@id(4) override scale: f32 = 1.5;" in text
+    assert 'no specialisation constant "tiles"' in refused(*words, "--set", "tiles=32")
+
+
 def test_a_device_limits_what_may_be_used(alkomp, vulkan, kernel):
     device = vulkan[0]
     words = ("translate", kernel, "--to", "spirv", "--device", device["index"], "--json")
@@ -134,6 +166,8 @@ def test_mistakes_show_the_line_and_a_caret(refused, folder, kernel):
         (("--to", "hlsl"), "--to hlsl: ir, spirv and wgsl are made"),
         (("--to", "ir", "--target", "metal"), "--target metal: there are vulkan1.2 and vulkan1.3"),
         (("--to", "ir", "--target", "vulkan1.2", "-d", "0"), "--target and --device both say what may be used; one is enough"),
+        (("--to", "ir", "--set", "n=4"), "--set is for WGSL; in IR and SPIR-V each constant keeps its default"),
+        (("--to", "wgsl", "--set", "4"), "--set 4: it is not NAME=VALUE"),
         (("--to", "ir", "-o", "-", "--json"), "-o - and --json both want standard output"),
     ],
 )

@@ -23,6 +23,7 @@
 #include <cstdio>
 #include <limits>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace alkomp::testing {
@@ -149,6 +150,36 @@ bool asks_subgroups(const KernelFile& file) {
                all.begin(), all.end(),
                [&](ir::InstructionId id) { return ir::asks_subgroup(*shader->module, (*shader->module)[id]); }) &&
            lower(*shader, file, kWithoutSubgroups).has_value();
+}
+
+/// Its constants are overrides, which the pipeline sets; what WGSL cannot leave open is set before.
+Kernel read_with_overrides(Device& device, const KernelFile& file) {
+    const Capabilities& has = device.capabilities();
+    auto shader = std::make_shared<detail::ShaderRecord>(
+        *detail::translate(read::read(words_of(file), "main", file.path.string()), has));
+    const auto open = detail::wgsl_with_overrides(*shader->module, {}, shader->interface, has).interface.constants;
+    KernelOptions fixed, settable;
+    for (const auto& [name, value] : file.constants) {
+        KernelOptions one;
+        one.constants[name] = value;
+        const u32 id = detail::resolve_constants(*shader, one).at(0).id;
+        const bool is_open = std::any_of(open.begin(), open.end(), [&](const auto& info) { return info.id == id; });
+        (is_open ? settable : fixed).constants[name] = value;
+    }
+    const auto constants = detail::resolve_constants(*shader, fixed);
+    detail::WgslKernel made =
+        detail::wgsl_with_overrides(*shader->module, constants, detail::specialize(*shader, constants), has);
+    shader->wgsl = std::move(made.text);
+    shader->interface = std::move(made.interface);
+    shader->key += "overrides";
+    return device.compile(Shader(shader), settable);
+}
+/// Where several have one id, and different defaults, it has to be set.
+bool has_constants(const KernelFile& file) {
+    const auto shader = detail::translate(read::read(words_of(file), "main", file.path.string()));
+    std::set<u32> ids;
+    for (const ConstantInfo& constant : shader->interface.constants) ids.insert(constant.id);
+    return !ids.empty() && ids.size() == shader->interface.constants.size();
 }
 
 /// The numbers of a scalar as the bytes that a call takes.
@@ -306,7 +337,12 @@ const std::vector<Way>& ways() {
                                .compile = read_without_subgroups,
                                .is_read = true,
                                .takes = asks_subgroups,
-                               .lacks_subgroups = true}};
+                               .lacks_subgroups = true},
+                              {.name = "overrides",
+                               .compile = read_with_overrides,
+                               .is_read = true,
+                               .takes = has_constants,
+                               .is_wgsl = true}};
         if (!can_optimize()) std::erase_if(made, [](const Way& way) { return way.is_optimized; });
         return made;
     }();

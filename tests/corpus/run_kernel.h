@@ -21,6 +21,7 @@ struct Way {
     bool is_optimized = false;  ///< by SPIRV-Tools
     bool (*takes)(const KernelFile& file) = nullptr;  ///< which kernels; null: all
     bool lacks_subgroups = false;                     ///< whatever of subgroups the device refuses is not there
+    bool is_wgsl = false;                             ///< on devices that take it alone
 };
 /// Those that can be gone here.
 [[nodiscard]] const std::vector<Way>& ways();

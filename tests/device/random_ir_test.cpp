@@ -2,6 +2,8 @@
 // Random programs leave on each device what the evaluator says, before and after the passes.
 #include "ir/pass/fold_constants.h"
 #include "ir/print.h"
+#include "runtime/kernel.h"
+#include "runtime/translate.h"
 #include "support/device_test.h"
 #include "support/random_program.h"
 #include "support/reduce.h"
@@ -59,6 +61,59 @@ TEST_P(RandomIr, leaves_what_the_evaluator_leaves) {
                    << '\n'
                    << ir::print(small);
         }
+    }
+}
+
+/// The module with the numbers that it computes with as specialisation constants.
+ir::Module with_open_constants(ir::Module module) {
+    const auto opened = [&](ir::ValueId id) {
+        const ir::Constant* known = module.find_constant(id);
+        if (known == nullptr || known->kind != ir::Constant::Kind::scalar) return id;
+        ir::Constant constant = *known;
+        constant.kind = ir::Constant::Kind::specialization;
+        constant.specialization = 1000 + ir::place(id);
+        return module.constant(std::move(constant));
+    };
+    const std::size_t count = module.instructions.size();
+    for (std::size_t i = 1; i < count; ++i) {
+        const ir::Instruction instruction = module.instructions[i];
+        if (instruction.region == ir::RegionId::none || !ir::has(instruction.op, ir::kPure) ||
+            instruction.op == ir::Op::access)
+            continue;
+        for (u32 k = 0; k < instruction.operands.count; ++k) {
+            const ir::ValueId id = opened(module.operands(instruction)[k]);
+            module.operands(module.instructions[i])[k] = id;
+        }
+    }
+    return module;
+}
+
+/// The kernel in the text that others compile.
+KernelRun run_with_overrides(Device& gpu, const ir::Module& module, const KernelRun& start) {
+    auto shader =
+        std::make_shared<detail::ShaderRecord>(*detail::translate(with_open_constants(module), gpu.capabilities()));
+    detail::WgslKernel made = detail::wgsl_with_overrides(*shader->module, {}, shader->interface, gpu.capabilities());
+    shader->wgsl = std::move(made.text);
+    shader->interface = std::move(made.interface);
+    shader->key += "overrides";
+    return run_on_device(gpu, gpu.compile(Shader(shader)), module, start);
+}
+
+TEST_P(RandomIr, leaves_the_same_where_its_constants_are_overrides) {
+    if (gpu.capabilities().wgsl.dialect == WgslSupport::Dialect::none) GTEST_SKIP() << "it takes no WGSL";
+    if (GetParam().api == "d3d12" || gpu.info().name.find("SwiftShader") != std::string::npos)
+        GTEST_SKIP() << "it folds wrongly what is left to fold: docs/backends.md";
+    for (const u64 seed : seeds(50, "ALKOMP_DEVICE_PROGRAMS")) {
+        const RandomProgram program = random_program(seed, RandomProgramOptions::of(gpu.capabilities()));
+        KernelRun expected = program.run;
+        evaluate(program.module, expected);
+        std::string differs;
+        try {
+            differs = difference(program.module, expected, run_with_overrides(gpu, program.module, program.run));
+        } catch (const std::exception& error) {
+            differs = error.what();
+        }
+        ASSERT_EQ(differs, "") << "seed " << seed << '\n' << ir::print(program.module);
     }
 }
 

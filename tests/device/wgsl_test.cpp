@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <numeric>
+#include <utility>
 
 namespace alkomp::testing {
 namespace {
@@ -142,6 +144,88 @@ void main() {
 
 TEST_P(Wgsl, of_subgroups_in_memory_is_taken) {
     EXPECT_TRUE(static_cast<bool>(gpu.compile(wgsl_file(ALKOMP_GOLDEN "/wgsl/subgroups_in_memory.wgsl"))));
+}
+
+// Constants that stay settable ----------------------------------------------------------------------
+
+const char* const kSettable = R"(#version 450
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+layout(local_size_x = 16, local_size_x_id = 0) in;
+layout(constant_id = 0) const uint tile = 16;
+layout(constant_id = 1) const int offset = -3;
+layout(constant_id = 2) const float scale = 1.5;
+layout(constant_id = 3) const bool doubled = true;
+layout(constant_id = 4) const uint rounds = 3;
+layout(constant_id = 5) const float16_t share = 0.5hf;
+layout(constant_id = 6) const int many = 100000;
+const uint twice = tile * 2;
+const uvec3 several = uvec3(tile, rounds, 7);
+layout(binding = 0) buffer Data { uint data[]; };
+layout(binding = 1) buffer Reals { float reals[]; };
+shared uint rows[twice];
+uint mixed(uint x) { return x * 31u + rounds * tile; }
+void main() {
+    uint i = gl_LocalInvocationIndex;
+    rows[i] = data[gl_GlobalInvocationID.x];
+    rows[i + tile] = uint(int(i) + offset);
+    barrier();
+    uint sum = rows[twice - 1u - i];
+    for (uint k = 0u; k < rounds; ++k) sum = mixed(sum) + rows[(i + k) % tile];
+    if (doubled) sum += sum;
+    if (!doubled && i == 0u) sum = 7u;
+    if (tile > 8u) sum ^= 0x80000000u;
+    sum += (tile << rounds) + (sum >> rounds) + sum / rounds + gl_WorkGroupSize.x;
+    switch (rounds) {
+        case 2u: sum += 5u; break;
+        case 3u: sum += 9u; break;
+        default: break;
+    }
+    uvec3 some = several;
+    some[rounds & 1u] += i;
+    sum += uint(many * many) + uint(-offset) + some[rounds % 3u] + several.x * several.y + (doubled ? tile : rounds);
+    data[gl_GlobalInvocationID.x] = sum + twice * 4026531840u;
+    reals[gl_GlobalInvocationID.x] = clamp(float(i) * scale, 0.0, scale * 4.0) + float(offset) / float(tile) +
+                                     float(share + float16_t(i));
+})";
+
+/// What the kernel gives for 64 elements in each buffer.
+std::pair<std::vector<u32>, std::vector<f32>> given_by(Device& gpu, const Kernel& kernel) {
+    std::vector<u32> numbers(64);
+    std::iota(numbers.begin(), numbers.end(), 4294967280u);
+    const auto data = gpu.to_device(numbers);
+    const auto reals = gpu.zeros<f32>(64);
+    gpu.call(kernel, groups(64 / kernel.workgroup_size()[0]), data, reals);
+    return {gpu.get(data), gpu.get(reals)};
+}
+
+TEST_P(Wgsl, with_overrides_does_what_the_kernel_with_these_constants_does) {
+    const Source source = glsl(kSettable, "settable.comp");
+    const auto shader = detail::translate(detail::module_of(source, {}, Target::vulkan_1_2), gpu.capabilities());
+    const Source text =
+        wgsl(detail::wgsl_with_overrides(*shader->module, {}, shader->interface, gpu.capabilities()).text);
+    EXPECT_THAT(text.text, ::testing::HasSubstr("@id(0) override tile: u32 = 16u;"));
+    using Constants = std::map<std::string, Constant>;
+    const i64 least = -2147483648;
+    const Constants all[] = {
+        {},
+        {{"tile", u64{4}}, {"offset", i64{7}}, {"scale", -2.25}, {"doubled", false}, {"rounds", u64{2}}},
+        // What is computed of these overflows, divides by 0, and leads out of arrays.
+        {{"tile", u64{64}}, {"offset", least}, {"scale", 3e38}, {"many", i64{2147483647}}, {"rounds", u64{0}}},
+        {{"tile", u64{32}}, {"scale", 1e-38}, {"many", least}, {"rounds", u64{37}}},
+        {{"tile", u64{1}}, {"share", 2.0}},
+    };
+    for (const Constants& constants : all) {
+        Constants settable = constants;
+        if (!gpu.capabilities().wgsl.f16) settable.erase("share");
+        const auto given = given_by(gpu, gpu.compile(text, {.constants = settable}));
+        EXPECT_EQ(given, given_by(gpu, gpu.compile(source, {.constants = settable}))) << text.text;
+    }
+}
+
+TEST_P(Wgsl, of_overrides_is_taken) {
+    const Source source = wgsl_file(ALKOMP_GOLDEN "/wgsl/overrides.wgsl");
+    EXPECT_EQ(gpu.compile(source).workgroup_size()[0], 16u);
+    EXPECT_EQ(gpu.compile(source, {.constants = {{"tile", u64{8}}, {"rounds", u64{40}}}}).workgroup_size()[0], 8u);
 }
 
 /// What tests/golden/wgsl shows, as this device's dialect has it.

@@ -3,6 +3,7 @@
 
 #include "emit/golden.h"
 #include "ir/parse.h"
+#include "ir/pass/specialize_constants.h"
 #include "ir/verify.h"
 #include "unit/expect_error.h"
 
@@ -32,13 +33,19 @@ TEST_P(Wgsl, is_what_it_was) {
     ir::Module module = ir::parse(GetParam().text, GetParam().name + ".ir");
     ir::verify(module);
     const WgslSupport support = support_of(GetParam());
+    std::string head;
+    if (golden_option(GetParam(), "overrides", "0") == "1") {
+        for (const std::string& fixed : ir::fix_constants(module, emit::overrides_for(support), {}))
+            head += "// " + fixed + '\n';
+        ir::compute_constants(module);
+    }
     if (golden_option(GetParam(), "lower", "0") == "1") {
         ir::Lowering lowering = emit::lowering_for(support);
         lowering.most_shared_bytes = 16384;
         ir::lower(module, lowering);
         for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     }
-    expect_golden("wgsl", GetParam().name, ".wgsl", emit::wgsl(module, support).text);
+    expect_golden("wgsl", GetParam().name, ".wgsl", head + emit::wgsl(module, support).text);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Wgsl, ::testing::ValuesIn(golden_inputs("wgsl")),
@@ -64,6 +71,22 @@ TEST(WgslText, has_room_for_any_number_of_ways_out) {
         EXPECT_EQ(made.find("switch (0u)") != std::string::npos, ways > 12) << made;
         EXPECT_EQ(made.find("leave") != std::string::npos, ways <= 12) << made;
     }
+}
+
+TEST(WgslText, has_one_override_for_constants_with_one_id) {
+    ir::Module module = ir::parse(
+        "module \"k\"\nspecialization(3) %\"\": u32 = 1\nspecialization(3) %tile: u32 = 16\n"
+        "specialization(4) %\"\".1: u32 = 2\nstorage %data: u32[] set 0 binding 0\n"
+        "kernel @k() workgroup_size(%\"\", %\"\".1, 1) {\n    %at: ptr<storage, u32> = access %data, 0\n"
+        "    store %at, %tile\n    return\n}\n",
+        "k.ir");
+    ir::verify(module);
+    EXPECT_THAT(
+        emit::wgsl(module, WgslSupport()).text,
+        ::testing::AllOf(
+            ::testing::HasSubstr("@id(3) override tile: u32;  // has to be set: its defaults are 1u and 16u\n"),
+            ::testing::HasSubstr("@id(4) override workgroup_size_y: u32 = 2u;\n"),
+            ::testing::HasSubstr("@workgroup_size(tile, workgroup_size_y)"), ::testing::HasSubstr("data[0] = tile;")));
 }
 
 struct Refused {

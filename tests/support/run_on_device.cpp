@@ -11,6 +11,10 @@ namespace alkomp::testing {
 KernelRun run_on_device(Device& device, const ir::Module& module, KernelRun run, bool optimize) {
     const Kernel kernel =
         device.compile(Shader(detail::translate(module, device.capabilities(), {.optimize = optimize})));
+    return run_on_device(device, kernel, module, std::move(run));
+}
+
+KernelRun run_on_device(Device& device, const Kernel& kernel, const ir::Module& module, KernelRun run) {
     std::vector<u32> bound, scalars;  // globals, in the order in which a call takes them
     for (u32 i = 1; i < module.globals.size(); ++i) {
         const ir::Global::Kind kind = module.globals[i].kind;

@@ -9,5 +9,7 @@ namespace alkomp::testing {
 
 /// What the kernel leaves in `run`'s buffers. `optimize`: after the passes.
 [[nodiscard]] KernelRun run_on_device(Device& device, const ir::Module& module, KernelRun run, bool optimize);
+/// The same of a kernel that was made of the module.
+[[nodiscard]] KernelRun run_on_device(Device& device, const Kernel& kernel, const ir::Module& module, KernelRun run);
 
 }  // namespace alkomp::testing

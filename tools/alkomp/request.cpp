@@ -168,6 +168,20 @@ Constant parse_constant(const std::string& text) {
     throw UsageError("'" + text + "' is neither a number nor true or false");
 }
 
+std::map<std::string, Constant> parse_constants(const std::vector<std::string>& sets) {
+    std::map<std::string, Constant> constants;
+    for (const std::string& text : sets) {
+        const auto [name, value] = split_name(text);
+        if (name.empty()) throw UsageError("--set " + text + ": it is not NAME=VALUE");
+        try {
+            constants[name] = parse_constant(value);
+        } catch (const UsageError& error) {
+            throw UsageError("--set " + text + ": " + error.what());
+        }
+    }
+    return constants;
+}
+
 RunOptions::RunOptions(CLI::App& app, Verb verb) : app_(app), verb_(verb) {
     const auto several = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
         app.add_option(name, to, help)->type_name(type)->allow_extra_args(false);
@@ -266,15 +280,7 @@ RunRequest RunOptions::request() const {
         auto [name, value] = split_name(text);
         request.scalars.push_back({name, value});
     }
-    for (const std::string& text : sets_) {
-        const auto [name, value] = split_name(text);
-        if (name.empty()) throw UsageError("--set " + text + ": it is not NAME=VALUE");
-        try {
-            request.options.constants[name] = parse_constant(value);
-        } catch (const UsageError& error) {
-            throw UsageError("--set " + text + ": " + error.what());
-        }
-    }
+    request.options.constants = parse_constants(sets_);
     for (const std::string& text : macros_) {
         const std::size_t equals = text.find('=');
         request.options.macros[text.substr(0, equals)] = equals == std::string::npos ? "1" : text.substr(equals + 1);

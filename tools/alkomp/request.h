@@ -8,6 +8,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,5 +84,7 @@ private:
 [[nodiscard]] std::array<u32, 3> parse_invocation(const std::string& text);
 /// "true", "4", "-3", "2.5". Throws UsageError.
 [[nodiscard]] Constant parse_constant(const std::string& text);
+/// Of each --set: "N=4". Throws UsageError.
+[[nodiscard]] std::map<std::string, Constant> parse_constants(const std::vector<std::string>& sets);
 
 }  // namespace alkomp::command

@@ -8,6 +8,7 @@
 #include "ir/print.h"
 #include "output_file.h"
 #include "read/spirv/requirements.h"
+#include "request.h"
 #include "run.h"
 #include "runtime/kernel.h"
 #include "runtime/translate.h"
@@ -34,6 +35,9 @@ constexpr const char* kFooter =
 What comes out: text on standard output, SPIR-V disassembled. With -o a file: SPIR-V as words, or
   disassembled if its name ends in .spvasm. `-o -` puts the words on standard output.
 
+Specialisation constants stay what they are; in WGSL they are overrides, `@id(3) override tile: u32 = 16u;`. Those
+  that WGSL cannot leave open have their defaults, and a comment at the head says which and why.
+
 For whom: any device, unless --device names one of this machine or --target says to use no more
   than every device of that Vulkan version has. What it lacks is an error that names it.
 
@@ -42,7 +46,7 @@ Examples:
   alkomp translate kernel.ir --to ir --device nvidia
   alkomp translate kernel.comp --to ir
   alkomp translate kernel.comp --to spirv --through-ir
-  alkomp translate kernel.comp --to wgsl
+  alkomp translate kernel.comp --to wgsl --set TILE=16
   alkomp translate kernel.comp --to spirv -o kernel.spv
   alkomp translate kernel.ir --to spirv --target vulkan1.2 -o - | spirv-val --target-env vulkan1.2
   alkomp translate kernel.spv --to spirv --json | jq .capabilities
@@ -116,14 +120,16 @@ std::shared_ptr<const detail::ShaderRecord> compiled(const Source& source, const
 void write_words(OutputFile& file, const std::vector<u32>& words) { file.write(std::as_bytes(std::span(words))); }
 
 /// For a device, or in the WGSL of the specification with all that it leaves to choice.
-std::string wgsl_text(const detail::ShaderRecord& shader, const Recipient& to) {
+std::string wgsl_text(const detail::ShaderRecord& shader, const KernelOptions& options, const Recipient& to) {
     Capabilities any;
     any.wgsl.dialect = WgslSupport::Dialect::standard;
     any.wgsl.f16 = any.wgsl.subgroups = true;
     const Capabilities& capabilities = to.capabilities ? *to.capabilities : any;
     if (capabilities.wgsl.dialect == WgslSupport::Dialect::none)
         throw Failure("--to wgsl: " + to.name + " takes no WGSL");
-    return detail::wgsl_of(*shader.module, {}, shader.interface, capabilities).text;
+    return detail::wgsl_with_overrides(*shader.module, detail::resolve_constants(shader, options), shader.interface,
+                                       capabilities)
+        .text;
 }
 
 /// The text, the file or the words that were asked for.
@@ -143,7 +149,7 @@ void put(const TranslateRequest& request, const detail::ShaderRecord& shader, co
         return;
     }
     std::string text = request.to == Form::ir     ? ir::print(*shader.module)
-                       : request.to == Form::wgsl ? wgsl_text(shader, to)
+                       : request.to == Form::wgsl ? wgsl_text(shader, request.options, to)
                                                   : disassembled(words);
     if (!to_file) {
         report.text = std::move(text);
@@ -172,6 +178,7 @@ TranslateOptions::TranslateOptions(CLI::App& app) {
         ->type_name("DEVICE");
     several("--define,-D", macros_, "NAME[=VALUE]", "GLSL macro");
     several("--include,-I", include_dirs_, "DIR", "Folder of GLSL #include files");
+    several("--set,-s", sets_, "NAME=VALUE", "Of WGSL: specialisation constant that is no override, by name or by id");
     app.add_option("--entry", entry_, "Entry point")->capture_default_str()->type_name("NAME");
     app.add_flag("--through-ir", plain_.options.through_ir, "Read GLSL or SPIR-V as IR, and emit SPIR-V from it");
     app.add_flag("--json", plain_.json, "Print a report as JSON, with the text in it");
@@ -193,12 +200,15 @@ TranslateRequest TranslateOptions::request() const {
         throw UsageError("--target " + request.target + ": there are vulkan1.2 and vulkan1.3");
     if (!request.target.empty() && !request.device.empty())
         throw UsageError("--target and --device both say what may be used; one is enough");
+    if (request.to != Form::wgsl && !sets_.empty())
+        throw UsageError("--set is for WGSL; in IR and SPIR-V each constant keeps its default");
     if (request.output == "-" && request.json) throw UsageError("-o - and --json both want standard output");
     for (const std::string& text : macros_) {
         const std::size_t equals = text.find('=');
         request.options.macros[text.substr(0, equals)] = equals == std::string::npos ? "1" : text.substr(equals + 1);
     }
     for (const std::string& folder : include_dirs_) request.options.include_dirs.emplace_back(folder);
+    request.options.constants = parse_constants(sets_);
     request.options.entry = entry_;
     return request;
 }

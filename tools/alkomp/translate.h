@@ -37,7 +37,7 @@ public:
 
 private:
     TranslateRequest plain_;
-    std::vector<std::string> macros_, include_dirs_;
+    std::vector<std::string> sets_, macros_, include_dirs_;
     std::string to_, entry_ = "main";
 };
 

@@ -14,10 +14,12 @@ Text Emitter::composite(const ir::Instruction& instruction) {
         case Op::splat: {
             const Text text = value(values[0]);
             return {type(module_.type_of(module_.result(instruction))) + '(' + text.text + ')', Level::primary,
-                    text.reads};
+                    text.reads, text.literal};
         }
         case Op::extract: {
+            if (const std::optional<Text> size = size_of_workgroup(instruction)) return *size;
             Text text = value(values[0]);
+            if (is_settable(text)) text = unknown(text);
             ir::TypeId id = module_.type_of(values[0]);
             for (const u32 index : module_.immediates(instruction)) text = part(text, id, index);
             return text;
@@ -25,9 +27,9 @@ Text Emitter::composite(const ir::Instruction& instruction) {
         case Op::extract_lane: {
             const Text vector = name_of(values[0]);
             const u32 lanes = module_.types.lanes(module_.type_of(values[0]));
-            const Text lane = value(values[1]);
             if (const std::optional<u64> known = module_.known_bits(values[1]))
                 return {operand_of_postfix(vector) + '.' + "xyzw"[*known < lanes ? *known : lanes - 1]};
+            const Text lane = at_run_time(values[1]);
             return {operand_of_postfix(vector) + '[' + lane.text + ']', Level::primary, lane.reads};
         }
         case Op::insert:
@@ -40,14 +42,25 @@ Text Emitter::composite(const ir::Instruction& instruction) {
     }
 }
 
+/// A part of that builtin, by itself.
+std::optional<Text> Emitter::size_of_workgroup(const ir::Instruction& extract) {
+    const ir::Value& whole = module_[module_.operands(extract)[0]];
+    if (whole.kind != ir::Value::Kind::result) return std::nullopt;
+    const ir::Instruction& from = module_.instructions[whole.index];
+    if (from.op != Op::builtin || module_.immediates(from)[0] != static_cast<u32>(ir::Builtin::workgroup_size))
+        return std::nullopt;
+    return expression(module_.workgroup_size[module_.immediates(extract)[0]]);
+}
+
 Text Emitter::compose(const ir::Instruction& instruction) {
     const ir::TypeId id = module_.type_of(module_.result(instruction));
-    Text made{type(id) + '('};
+    Text made{type(id) + '(', Level::primary, false, true};
     const std::span<const ir::ValueId> values = module_.operands(instruction);
     for (std::size_t i = 0; i < values.size(); ++i) {
         const Text text = value(values[i]);
         made.text += (i == 0 ? "" : ", ") + (values.size() == 1 ? text.text : argument(text));
         made.reads = made.reads || text.reads;
+        made.literal = made.literal && text.literal;
     }
     made.text += ')';
     return made;
@@ -82,7 +95,7 @@ Text Emitter::part(const Text& whole, ir::TypeId& type_id, u32 index) {
 /// to such a lane. One outside is the last.
 Text Emitter::selected_lane(const ir::Instruction& instruction) {
     const std::span<const ir::ValueId> values = module_.operands(instruction);
-    const Text whole = value(values[0]), part = value(values[1]), lane = value(values[2]);
+    const Text whole = value(values[0]), part = value(values[1]), lane = at_run_time(values[2]);
     const ir::TypeId id = module_.type_of(values[0]);
     const u32 lanes = module_.types.lanes(id);
     const std::string counts = number_type(Scalar::u32, lanes);
@@ -104,7 +117,8 @@ Text Emitter::inserted(const ir::Instruction& instruction) {
     const Text whole = value(values[0]), new_part = value(values[1]);
     Text place{names_.unique(wanted_name(module_.result(instruction), "changed"))};
     const std::string name = place.text;
-    const Text lane = instruction.op == Op::insert_lane ? value(values[2]) : Text{};
+    const Text lane =
+        instruction.op == Op::insert_lane && !module_.known_bits(values[2]) ? at_run_time(values[2]) : Text{};
     line("var " + name + " = " + whole.text + ';');
     if (instruction.op == Op::insert_lane) {
         const u32 lanes = module_.types.lanes(module_.type_of(values[0]));
@@ -127,7 +141,8 @@ Text Emitter::shuffled(const ir::Instruction& instruction) {
     for (const u32 pick : picks) (pick < lanes ? from_second : from_first) = false;
     if (values[0] == values[1]) from_first = true;
     if (from_first || from_second) {
-        const Text vector = value(values[from_first ? 0 : 1]);
+        Text vector = value(values[from_first ? 0 : 1]);
+        if (is_settable(vector)) vector = unknown(vector);
         Text made{operand_of_postfix(vector) + '.', Level::primary, vector.reads};
         for (const u32 pick : picks) made.text += "xyzw"[pick < lanes ? pick : pick - lanes];
         return made;

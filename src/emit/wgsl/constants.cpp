@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Constants as literals. WGSL refuses a program whose constant expressions overflow, so literals stand alone or beside
-// something that is known at run time only.
+// Constants as literals and as overrides. WGSL refuses a program whose constant expressions overflow, so they stand alone
+// or beside something that is known at run time only.
 #include "emit/wgsl/emitter.h"
 
 #include "ir/literal.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace alkomp::emit::wg {
 
@@ -82,10 +84,73 @@ Text Emitter::constant(ir::ValueId id) {
             return made;
         }
         case ir::Constant::Kind::specialization:
+            return {override_names_.at(about.specialization), Level::primary, false, true};
         case ir::Constant::Kind::computed:
             break;
     }
     unsupported("a constant depends on a specialisation constant in a way that cannot be computed.");
+}
+
+/// Those with one id are one override. Where they begin as different numbers it has to be set.
+void Emitter::declare_overrides() {
+    std::map<u32, std::vector<const ir::Constant*>> by_id;
+    for (const ir::Constant& constant : module_.constants)
+        if (constant.kind == ir::Constant::Kind::specialization) by_id[constant.specialization].push_back(&constant);
+    for (const auto& [id, constants] : by_id) {
+        std::string name = "constant_" + std::to_string(id);
+        for (std::size_t i = 0; i < 3; ++i)
+            if (constants[0]->value == module_.workgroup_size[i])
+                name = std::string("workgroup_size_x").replace(15, 1, 1, "xyz"[i]);
+        for (const ir::Constant* constant : constants)
+            if (const std::string& given = module_.text(module_[constant->value].name); !given.empty()) name = given;
+        override_names_[id] = names_.unique(name);
+        const bool is_numbered = id <= 0xffff;  // WGSL has no greater ids
+        const std::string text = (is_numbered ? "@id(" + std::to_string(id) + ") " : std::string()) + "override " +
+                                 override_names_[id] + ": " + type(constants[0]->type);
+        std::string defaults;
+        std::set<u64> seen;
+        for (const ir::Constant* constant : constants)
+            if (seen.insert(constant->bits).second)
+                defaults += (defaults.empty() ? "" : " and ") +
+                            number(module_.types[constant->type].scalar, constant->bits).text;
+        overrides_.push_back(
+            text + (seen.size() == 1 ? " = " + defaults + ';' : ";  // has to be set: its defaults are " + defaults));
+    }
+}
+
+/// Whether it depends on overrides.
+bool Emitter::varies(ir::ValueId id) const {
+    const ir::Constant& about = *module_.find_constant(id);
+    return about.kind == ir::Constant::Kind::specialization ||
+           std::any_of(about.parts.begin(), about.parts.end(), [&](ir::ValueId part) { return varies(part); });
+}
+
+/// A constant expression that is of an override's type, not of the literals'.
+bool Emitter::is_settable(const Text& text) const {
+    return text.literal && std::any_of(override_names_.begin(), override_names_.end(),
+                                       [&](const auto& one) { return mentions(text.text, one.second); });
+}
+
+/// A length or size before the kernel runs. `ir::fix_constants` leaves no others than these.
+Text Emitter::expression(ir::ValueId id) {
+    const ir::Constant& about = *module_.find_constant(id);
+    if (!varies(id)) return number(module_.types[about.type].scalar, constants_[id].value_or(1));
+    if (about.kind == ir::Constant::Kind::specialization) return constant(id);
+    const Text first = expression(about.parts[0]);
+    if (about.op == ir::Op::convert || about.op == ir::Op::bitcast)
+        return {type(about.type) + '(' + first.text + ')', Level::primary, false, true};
+    const char* const symbol = about.op == ir::Op::add   ? "+"
+                               : about.op == ir::Op::sub ? "-"
+                               : about.op == ir::Op::mul ? "*"
+                                                         : "/";
+    Text made = binary(first, symbol, expression(about.parts[1]));
+    made.literal = true;
+    return made;
+}
+
+/// The length of an array, or of the workgroup along a dimension.
+std::string Emitter::count_of(ir::ValueId id) {
+    return varies(id) ? expression(id).text : std::to_string(constants_[id].value_or(1));
 }
 
 /// The bits of each lane of a constant; empty for what is none.

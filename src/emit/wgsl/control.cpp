@@ -267,7 +267,7 @@ bool Emitter::does_nothing(ir::RegionId id) const {
 
 /// The condition's opposite.
 Text Emitter::negated(ir::ValueId condition) {
-    if (is_constant(condition)) return number(Scalar::boolean, module_.known_bits(condition).value_or(0) == 0);
+    if (const std::optional<u64> known = module_.known_bits(condition)) return number(Scalar::boolean, *known == 0);
     const bool pending = held(condition).pending;
     const Text text = value(condition);
     const ir::Value& about = module_[condition];

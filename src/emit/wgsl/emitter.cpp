@@ -35,6 +35,7 @@ void Emitter::unsupported(const std::string& sentence) const {
 
 WgslText Emitter::run() {
     survey();
+    declare_overrides();
     declare_globals();
     function_names_.resize(module_.functions.size());
     WgslText made;
@@ -49,10 +50,10 @@ WgslText Emitter::run() {
         if (ir::FunctionId{i} != module_.kernel) functions_.push_back(function(ir::FunctionId{i}));
     functions_.push_back(function(module_.kernel));
     for (const std::vector<std::string>* part :
-         {&enables_, &directives_, &structures_, &globals_, &helpers_, &functions_}) {
+         {&enables_, &directives_, &structures_, &overrides_, &globals_, &helpers_, &functions_}) {
         if (part->empty()) continue;
         if (!made.text.empty()) made.text += '\n';
-        const bool short_lines = part == &enables_ || part == &directives_ || part == &globals_;
+        const bool short_lines = part == &enables_ || part == &directives_ || part == &overrides_ || part == &globals_;
         made.text += joined(*part, short_lines ? "\n" : "\n\n") + '\n';
     }
     made.scalar_bytes = scalar_bytes_;
@@ -150,22 +151,36 @@ Text Emitter::value(ir::ValueId id) {
 Text Emitter::name_of(ir::ValueId id) {
     if (held(id).pending) write_let(id);
     Text text = value(id);
-    if (is_constant(id) && module_.types[module_.type_of(id)].kind != ir::Type::Kind::scalar)
+    if (text.literal && module_.types[module_.type_of(id)].kind != ir::Type::Kind::scalar)
         text = let(wanted_name(id), text);
     return text;
 }
 
-Text Emitter::at_run_time(ir::ValueId id) { return is_constant(id) ? let("c", constant(id)) : value(id); }
+Text Emitter::at_run_time(ir::ValueId id) {
+    const Text text = value(id);
+    return text.literal ? unknown(text) : text;
+}
 
 std::string Emitter::wanted_name(ir::ValueId id, std::string_view otherwise) const {
     const std::string& name = module_.text(module_[id].name);
     return name.empty() ? std::string(otherwise) : name;
 }
 
+/// naga looks through a `let` for what is constant, once it knows the overrides.
 Text Emitter::let(std::string_view wanted, const Text& text) {
     const std::string name = names_.unique(wanted);
-    line("let " + name + " = " + text.text + ';');
+    line((text.literal && !overrides_.empty() ? "var " : "let ") + name + " = " + text.text + ';');
     return {name};
+}
+
+/// A constant expression, as one that WGSL does not know before the kernel runs. An override is read once in a function.
+Text Emitter::unknown(const Text& text) {
+    const bool is_override = std::any_of(override_names_.begin(), override_names_.end(),
+                                         [&](const auto& one) { return one.second == text.text; });
+    if (!is_override) return let("c", text);
+    const auto [read, is_new] = read_overrides_.try_emplace(text.text);
+    if (is_new) read->second = names_.unique(text.text);
+    return {read->second};
 }
 
 void Emitter::write_let(ir::ValueId id) {
@@ -241,6 +256,7 @@ std::string Emitter::function(ir::FunctionId id) {
     in_kernel_ = id == module_.kernel;
     lines_.clear();
     reading_.clear();
+    read_overrides_.clear();
     depth_ = 1;
     std::string text;
     if (!in_kernel_) text = head(function, false);
@@ -256,10 +272,13 @@ std::string Emitter::function(ir::FunctionId id) {
         std::vector<std::string> sizes;
         if (is_flat_) sizes.push_back(std::to_string(size_[0] * size_[1] * size_[2]));
         else
-            for (const u64 size : size_) sizes.push_back(std::to_string(size));
+            for (const ir::ValueId size : module_.workgroup_size) sizes.push_back(count_of(size));
         while (sizes.size() > 1 && sizes.back() == "1") sizes.pop_back();
         text = "@compute @workgroup_size(" + joined(sizes, ", ") + ")\n" + head(function, true);
     }
+    if (!read_overrides_.empty())
+        text += "\n    // Variables, since what is computed of overrides alone must not overflow.";
+    for (const auto& [name, variable] : read_overrides_) text += "\n    var " + variable + " = " + name + ';';
     for (const std::string& one : lines_)
         if (!one.empty()) text += '\n' + one;
     return text + "\n}";

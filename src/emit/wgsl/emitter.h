@@ -14,6 +14,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -103,6 +104,7 @@ private:
     void write_let(ir::ValueId id);
     void write_reads();
     [[nodiscard]] Text let(std::string_view wanted, const Text& text);
+    [[nodiscard]] Text unknown(const Text& text);
 
     // types.cpp
     [[nodiscard]] std::string type(ir::TypeId id);
@@ -122,6 +124,11 @@ private:
     [[nodiscard]] std::string zero_of(ir::TypeId id);
     [[nodiscard]] bool is_constant(ir::ValueId id) const { return module_.find_constant(id) != nullptr; }
     [[nodiscard]] std::vector<u64> known_lanes(ir::ValueId id) const;
+    void declare_overrides();
+    [[nodiscard]] bool varies(ir::ValueId constant) const;
+    [[nodiscard]] bool is_settable(const Text& text) const;
+    [[nodiscard]] Text expression(ir::ValueId constant);
+    [[nodiscard]] std::string count_of(ir::ValueId constant);
 
     // interface.cpp
     void declare_globals();
@@ -152,11 +159,12 @@ private:
     [[nodiscard]] Text convert(ir::ValueId from, ir::TypeId to);
     [[nodiscard]] Text call_of(std::string_view function, const ir::Instruction& instruction, bool run_time = false);
     void two_results(const ir::Instruction& instruction);
-    [[nodiscard]] std::vector<Text> operands(const ir::Instruction& instruction);
+    [[nodiscard]] std::vector<Text> operands(const ir::Instruction& instruction, bool never_fails = false);
 
     // composite.cpp
     [[nodiscard]] Text composite(const ir::Instruction& instruction);
     [[nodiscard]] Text compose(const ir::Instruction& instruction);
+    [[nodiscard]] std::optional<Text> size_of_workgroup(const ir::Instruction& extract);
     [[nodiscard]] Text part(const Text& whole, ir::TypeId& type, u32 index);
     [[nodiscard]] Text selected_lane(const ir::Instruction& instruction);
     [[nodiscard]] Text inserted(const ir::Instruction& instruction);
@@ -225,7 +233,7 @@ private:
     const ir::ConstantValues constants_;
     const ir::Uniformity uniformity_;
     Names names_;
-    std::vector<std::string> enables_, directives_, structures_, globals_, helpers_, functions_;
+    std::vector<std::string> enables_, directives_, structures_, overrides_, globals_, helpers_, functions_;
     std::vector<std::string> lines_;  ///< of the function that is being written; empty ones are left out
     std::size_t depth_ = 0;
     u32 at_ = 0;                        ///< location of the instruction that is being written
@@ -240,6 +248,8 @@ private:
     std::unordered_map<u32, std::vector<ir::ValueId>> left_with_;  ///< by loop: what every exit gives a result, if one
     std::unordered_map<u32, std::set<Path>> atomics_;              ///< by ValueId of globals: what atomics work on
     std::map<std::string, std::string> declared_;                  ///< names of structures and helpers
+    std::map<u32, std::string> override_names_;                    ///< by specialisation id
+    std::map<std::string, std::string> read_overrides_;            ///< variables of the function with their values
     std::map<ir::Builtin, std::string> builtins_;                  ///< that the kernel takes, and their names
     std::map<ir::Builtin, std::string> shown_;                     ///< ... for other functions
     bool in_kernel_ = false;

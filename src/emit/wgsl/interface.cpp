@@ -169,7 +169,8 @@ Text Emitter::builtin(ir::Builtin which) {
     if (numbered && support_.dialect != WgslSupport::Dialect::wgpu) return {subgroup_number(which)};
     if (which == ir::Builtin::workgroup_size) {
         std::string text = "vec3u(";
-        for (const u64 size : size_) text += (text.back() == '(' ? "" : ", ") + std::to_string(size) + 'u';
+        for (const ir::ValueId size : module_.workgroup_size)
+            text += (text.back() == '(' ? "" : ", ") + expression(size).text;
         return {text + ')', Level::primary, false, true};
     }
     if (is_flat_ && (which == ir::Builtin::local_id || which == ir::Builtin::global_id)) return {unfolded(which)};

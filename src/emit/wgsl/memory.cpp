@@ -90,18 +90,22 @@ void Emitter::access(const ir::Instruction& instruction) {
         type_id = about.element;
         const bool is_signed = module_.types.is_signed(module_.type_of(index));
         const u32 bits = module_.types.bits(module_.type_of(index));
-        if (known) {
+        const bool is_open = about.kind == ir::Type::Kind::array && varies(ir::ValueId{about.length});
+        if (known && (!is_open || known == u64{0})) {
             const u64 last = about.kind == ir::Type::Kind::runtime_array ? 0xffffffff
                              : about.kind == ir::Type::Kind::array       ? length_of(about) - 1
                                                                          : about.count - 1;
             const bool negative = is_signed && (*known >> (bits - 1) & 1) != 0;
             const u64 place = negative ? last : std::min(*known, last);
             if (about.kind == ir::Type::Kind::vector) made.text.text += std::string(".") + "xyzw"[place];
-            else if (place > 0x7fffffff) made.text.text += '[' + let("at", {std::to_string(place) + 'u'}).text + ']';
+            else if (place > 0x7fffffff)
+                made.text.text +=
+                    '[' + let("at", {std::to_string(place) + 'u', Level::primary, false, true}).text + ']';
             else made.text.text += '[' + std::to_string(place) + ']';
             continue;
         }
         Text text = once && !held(index).text.reads ? value(index) : name_of(index);
+        if (text.literal) text = unknown(text);  // it may lie outside
         if (bits == 64) text = {(is_signed ? "i32(" : "u32(") + text.text + ')'};
         made.text.text += '[' + text.text + ']';
     }

@@ -105,6 +105,10 @@ std::string_view function_of(Op op) {
 
 bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
+bool are_literal(const std::vector<Text>& texts) {
+    return std::all_of(texts.begin(), texts.end(), [](const Text& text) { return text.literal; });
+}
+
 /// The word, wherever it stands alone, replaced.
 std::string replaced(std::string text, std::string_view word, const std::string& with) {
     std::size_t at = text.find(word);
@@ -120,15 +124,16 @@ std::string replaced(std::string text, std::string_view word, const std::string&
 }  // namespace
 
 /// The operands. WGSL computes an operation on constants alone itself, and refuses the program where that overflows or
-/// gives no number; so one of them is made unknown.
-std::vector<Text> Emitter::operands(const ir::Instruction& instruction) {
+/// gives no number; so one of them is made unknown. It may compute with overrides what never fails, but for vectors: naga 29
+/// does that wrongly.
+std::vector<Text> Emitter::operands(const ir::Instruction& instruction, bool never_fails) {
     std::vector<Text> texts;
-    bool all_literal = true;
-    for (const ir::ValueId id : module_.operands(instruction)) {
-        texts.push_back(value(id));
-        all_literal = all_literal && is_constant(id);
-    }
-    if (all_literal && !texts.empty()) texts[0] = let("c", texts[0]);
+    for (const ir::ValueId id : module_.operands(instruction)) texts.push_back(value(id));
+    if (texts.empty() || !are_literal(texts)) return texts;
+    const auto settable = std::find_if(texts.begin(), texts.end(), [&](const Text& text) { return is_settable(text); });
+    if (settable != texts.end() && never_fails) return texts;
+    Text& first = settable == texts.end() ? texts[0] : *settable;
+    first = unknown(first);
     return texts;
 }
 
@@ -136,7 +141,7 @@ Text Emitter::call_of(std::string_view function, const ir::Instruction& instruct
     std::vector<Text> texts = operands(instruction);
     Text made{std::string(function) + '('};
     for (std::size_t i = 0; i < texts.size(); ++i) {
-        if (run_time && texts[i].literal) texts[i] = let("c", texts[i]);
+        if (run_time && texts[i].literal) texts[i] = unknown(texts[i]);
         made.text += (i == 0 ? "" : ", ") + (texts.size() == 1 ? texts[i].text : argument(texts[i]));
         made.reads = made.reads || texts[i].reads;
     }
@@ -205,11 +210,14 @@ Text Emitter::pure(const ir::Instruction& instruction) {
         case Op::gt:
         case Op::ge: {
             if (module_.types.is(type_id, ir::Type::Kind::pointer)) unsupported("WGSL compares no pointers.");
-            const std::vector<Text> texts = operands(instruction);
+            const std::vector<Text> texts =
+                operands(instruction, !module_.types.is_float(type_id) && module_.types.lanes(type_id) == 1);
             // naga takes `!=` for "less or greater", which does not hold for NaN.
             if (instruction.op == Op::ne && module_.types.is_float(type_id))
                 return unary("!", binary(texts[0], "==", texts[1]));
-            return binary(texts[0], symbol_of(instruction.op), texts[1]);
+            Text made = binary(texts[0], symbol_of(instruction.op), texts[1]);
+            made.literal = are_literal(texts);
+            return made;
         }
         case Op::is_nan:
         case Op::is_inf:
@@ -224,11 +232,13 @@ Text Emitter::pure(const ir::Instruction& instruction) {
             const bool halves =
                 module_.types.scalar_of(to) == Scalar::f16 || module_.types.scalar_of(type_id) == Scalar::f16;
             if (halves && support_.dialect == WgslSupport::Dialect::wgpu) return bits_of_halves(first, to);
-            const Text text = at_run_time(first);
             const bool integers = module_.types.is_integer(to) && module_.types.is_integer(type_id) &&
                                   module_.types.bits(to) == module_.types.bits(type_id);
+            Text text = value(first);
+            const bool may_stay = integers && module_.types.lanes(to) == 1 && is_settable(text);
+            if (text.literal && !may_stay) text = unknown(text);
             return {(integers ? type(to) : "bitcast<" + type(to) + '>') + '(' + text.text + ')', Level::primary,
-                    text.reads};
+                    text.reads, text.literal};
         }
         default:
             return call_of(function_of(instruction.op), instruction);
@@ -241,6 +251,8 @@ bool Emitter::has_fair_constants(const ir::Instruction& instruction) const {
     const bool scales = instruction.op == Op::ldexp, clamps = instruction.op == Op::clamp;
     const std::vector<u64> low = known_lanes(values[clamps ? 1 : 0]), high = known_lanes(values[clamps ? 2 : 1]);
     const ir::TypeId id = module_.type_of(values[0]);
+    for (const ir::ValueId limit : values.subspan(clamps ? 1 : 0, 2))
+        if (is_constant(limit) && known_lanes(limit).empty()) return false;  // an override
     if (scales) {
         return std::all_of(high.begin(), high.end(), [](u64 bits) { return static_cast<u32>(bits) + 126u < 254u; });
     }
@@ -405,7 +417,7 @@ Text Emitter::shift(const ir::Instruction& instruction) {
             count.text += (i == 0 ? "" : ", ") + std::to_string(known[known.size() == 1 ? 0 : i] % bits) + 'u';
         if (lanes > 1) count.text += ')';
     } else {
-        count = value(values[1]);
+        count = at_run_time(values[1]);
         if (module_.types.scalar_of(count_type) != Scalar::u32)
             count = {number_type(Scalar::u32, module_.types.lanes(count_type)) + '(' + count.text + ')', Level::primary,
                      count.reads};
@@ -434,7 +446,7 @@ Text Emitter::field(const ir::Instruction& instruction) {
             // WGSL keeps a field inside the number, but refuses constants that lie outside.
             text.text = std::to_string(std::min(known[0], i + 1 == values.size() ? room : bits)) + 'u';
         } else {
-            text = is_place ? value(values[i]) : at_run_time(values[i]);
+            text = at_run_time(values[i]);
             if (is_place && module_.types.scalar_of(module_.type_of(values[i])) != Scalar::u32)
                 text = {"u32(" + text.text + ')', Level::primary, text.reads};
         }
@@ -448,12 +460,16 @@ Text Emitter::field(const ir::Instruction& instruction) {
 Text Emitter::logic(const ir::Instruction& instruction) {
     const ir::TypeId id = module_.type_of(module_.operands(instruction)[0]);
     const bool truth = module_.types.is_boolean(id);
-    const std::vector<Text> texts = operands(instruction);
-    if (instruction.op == Op::bit_not) return unary(truth ? "!" : "~", texts[0]);
-    if (truth && instruction.op == Op::bit_xor) return binary(texts[0], "!=", texts[1]);
+    const std::vector<Text> texts = operands(instruction, module_.types.lanes(id) == 1);
+    const auto made = [&](Text text) {
+        text.literal = are_literal(texts);
+        return text;
+    };
+    if (instruction.op == Op::bit_not) return made(unary(truth ? "!" : "~", texts[0]));
+    if (truth && instruction.op == Op::bit_xor) return made(binary(texts[0], "!=", texts[1]));
     if (truth && module_.types.lanes(id) == 1)
-        return binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]);
-    return binary(texts[0], symbol_of(instruction.op), texts[1]);
+        return made(binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]));
+    return made(binary(texts[0], symbol_of(instruction.op), texts[1]));
 }
 
 /// By the bits: a compiler may take for granted that there are neither NaN nor infinities.
@@ -478,9 +494,11 @@ Text Emitter::choice(const ir::Instruction& instruction) {
     if (about.kind == ir::Type::Kind::pointer) unsupported("WGSL chooses between no pointers.");
     if (about.kind == ir::Type::Kind::scalar || about.kind == ir::Type::Kind::vector) {
         const Text no = value(values[2]), yes = value(values[1]);
-        const Text condition = is_constant(values[0]) ? at_run_time(values[0]) : value(values[0]);
+        Text condition = value(values[0]);
+        const bool may_stay = about.kind == ir::Type::Kind::scalar && is_settable(condition);
+        if (condition.literal && !may_stay) condition = unknown(condition);
         return {"select(" + argument(no) + ", " + argument(yes) + ", " + argument(condition) + ')', Level::primary,
-                no.reads || yes.reads || condition.reads};
+                no.reads || yes.reads || condition.reads, no.literal && yes.literal && condition.literal};
     }
     const std::string name = names_.unique(wanted_name(module_.result(instruction), "chosen"));
     line("var " + name + " = " + value(values[2]).text + ';');
@@ -492,11 +510,13 @@ Text Emitter::choice(const ir::Instruction& instruction) {
 
 Text Emitter::convert(ir::ValueId from, ir::TypeId to) {
     const ir::TypeId source = module_.type_of(from);
-    const Text text = at_run_time(from);
+    const bool saturates = module_.types.is_float(source) && module_.types.is_integer(to);
+    Text text = value(from);
+    const bool may_fail = saturates || module_.types.scalar_of(to) == Scalar::f16 || module_.types.lanes(to) > 1;
+    if (text.literal && (may_fail || !is_settable(text))) text = unknown(text);
     if (to == source) return text;
     const std::string name = type(to);
-    const bool saturates = module_.types.is_float(source) && module_.types.is_integer(to);
-    if (!saturates) return {name + '(' + text.text + ')', Level::primary, text.reads};
+    if (!saturates) return {name + '(' + text.text + ')', Level::primary, text.reads, text.literal};
     // WGSL leaves open what NaN becomes, and takes the nearest float below the greatest integer for what is above.
     const std::string floats = type(source);
     if (module_.types.bits(to) != 32 || module_.types.scalar_of(source) == Scalar::f64)

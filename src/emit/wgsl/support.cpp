@@ -20,6 +20,17 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     return lowering;
 }
 
+ir::OverrideSupport overrides_for(const WgslSupport& support) {
+    const bool is_naga = support.dialect == WgslSupport::Dialect::wgpu;
+    ir::OverrideSupport overrides;
+    overrides.f16 = support.f16;
+    overrides.shared_bools = lowering_for(support).memory.shared_bools;
+    overrides.lowers_subgroups = !support.subgroups;
+    overrides.numbers_subgroups = !is_naga;
+    overrides.flattens_subgroups = is_naga;
+    return overrides;
+}
+
 void add_lowered(Features& features, const WgslSupport& support) {
     features.scalar_layout = true;
     features.i8 = features.i16 = features.i64 = features.f16 = true;

@@ -71,7 +71,7 @@ std::string Emitter::type(ir::TypeId id, const std::set<Path>& atomics, bool lai
                 unsupported("WGSL has no array of " + type(about.element) + " with a stride of " +
                             std::to_string(about.stride_bytes) + " bytes.");
             std::string text = "array<" + type(about.element, atomics, laid);
-            if (about.kind == ir::Type::Kind::array) text += ", " + std::to_string(length_of(about));
+            if (about.kind == ir::Type::Kind::array) text += ", " + count_of(ir::ValueId{about.length});
             return text + '>';
         }
         case ir::Type::Kind::structure:

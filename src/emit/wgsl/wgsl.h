@@ -4,6 +4,7 @@
 
 #include "alkomp/capabilities.h"
 #include "ir/module.h"
+#include "ir/pass/fix_constants.h"
 #include "ir/pass/passes.h"
 
 #include <string>
@@ -25,11 +26,14 @@ struct WgslText {
     std::string unproven;  ///< a sentence on the first barrier that some may not come to, with its line; empty: none
 };
 
-/// The module has to be one that `verify` accepts, without specialisation constants, and lowered to what `support` has.
-/// Its buffers become bindings of group 0, numbered in the order of their sets and bindings; the scalars become
+/// The module has to be one that `verify` accepts, and lowered to what `support` has. Its specialisation constants, which
+/// `ir::fix_constants` has left and none is computed of by constants, become overrides. Its buffers become bindings of group 0, numbered in the order of their sets and bindings; the scalars become
 /// immediates where they fit, else a uniform behind the last buffer. Throws unsupported, at the user's line, for
 /// what WGSL cannot say.
 [[nodiscard]] WgslText wgsl(const ir::Module& module, const WgslSupport& support);
+
+/// What `ir::fix_constants` leaves open there.
+[[nodiscard]] ir::OverrideSupport overrides_for(const WgslSupport& support);
 
 /// What has to be said in other words on such a device.
 [[nodiscard]] ir::Lowering lowering_for(const WgslSupport& support);

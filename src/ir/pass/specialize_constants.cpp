@@ -82,6 +82,22 @@ bool specialize_constants(Module& module, const Specialization& values) {
     return any;
 }
 
-void compute_constants(Module& module) { Computing(module).run(); }
+void compute_constants(Module& module) {
+    const ConstantValues values(module);
+    std::vector<bool> varies(module.constants.size(), false);
+    for (std::size_t i = 1; i < module.constants.size(); ++i) {
+        Constant& constant = module.constants[i];
+        varies[i] = constant.kind == Constant::Kind::specialization ||
+                    std::any_of(constant.parts.begin(), constant.parts.end(),
+                                [&](ValueId part) { return varies[module[part].index]; });
+        if (constant.kind != Constant::Kind::computed || varies[i]) continue;
+        const std::optional<u64> known = values[constant.value];
+        if (!known) continue;
+        constant.kind = Constant::Kind::scalar;
+        constant.bits = *known;
+        constant.parts.clear();
+    }
+    Computing(module).run();
+}
 
 }  // namespace alkomp::ir

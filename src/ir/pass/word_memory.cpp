@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace alkomp::ir {
@@ -28,7 +29,13 @@ u32 WordMemory::size_of(Scalar scalar, bool is_spread) const {
     return is_spread ? std::max(4u, alkomp::size_bytes(scalar)) : alkomp::size_bytes(scalar);
 }
 
-u64 WordMemory::length_of(const Type& array) const { return from_.known_bits(ValueId{array.length}).value_or(0); }
+u64 WordMemory::length_of(const Type& array) const {
+    const std::optional<u64> length = from_.known_bits(ValueId{array.length});
+    if (!length)
+        refuse(from_, Location(), "memory that becomes words has an array whose length is not known.",
+               ErrorCode::unsupported);
+    return *length;
+}
 
 u32 WordMemory::part_count(TypeId id) const {
     const Type& type = from_.types[id];
