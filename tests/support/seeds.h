@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How many random programs a test runs: ALKOMP_PROGRAMS, on devices ALKOMP_DEVICE_PROGRAMS, from ALKOMP_FIRST_SEED on.
 // ALKOMP_PART=3/8 takes the third of every eight of them, so that parts can run side by side.
+// With ALKOMP_NAME_SEEDS=1 a device test names each program before it runs and all that fail, and reduces none.
 #pragma once
 
 #include "alkomp/dtype.h"
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alkomp::testing {
@@ -29,6 +31,11 @@ namespace alkomp::testing {
     if (seeds.empty())
         throw std::invalid_argument(std::string(variable) + " leaves part " + text + " without a program");
     return seeds;
+}
+
+[[nodiscard]] inline bool names_seeds() {
+    const char* given = std::getenv("ALKOMP_NAME_SEEDS");
+    return given != nullptr && std::string_view(given) == "1";
 }
 
 }  // namespace alkomp::testing
