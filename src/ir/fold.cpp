@@ -56,6 +56,11 @@ std::optional<u64> fold_one(Op op, Scalar from, Scalar to, u64 a) {
             return negative ? ~u64{0} : u64{a != 0};
         case Op::bit_not:
             return ~a;
+        case Op::reverse_bits: {
+            u64 reversed = 0;
+            for (u32 i = 0; i < bits; ++i) reversed = reversed << 1 | (a >> i & 1);
+            return reversed;
+        }
         case Op::count_ones:
             return static_cast<u64>(std::popcount(a));
         case Op::find_lsb:
@@ -73,6 +78,20 @@ std::optional<u64> fold_one(Op op, Scalar from, Scalar to, u64 a) {
     }
 }
 
+/// The upper half of a product of up to 64 bits each.
+u64 upper_half(u64 a, u64 b, u32 bits, bool is_signed) {
+    if (bits < 64) {
+        const i64 product = extended(a, bits) * extended(b, bits);
+        return (is_signed ? static_cast<u64>(product) : a * b) >> bits;
+    }
+    const u64 a_low = a & 0xffffffff, a_high = a >> 32, b_low = b & 0xffffffff, b_high = b >> 32;
+    const u64 middle = a_high * b_low + (a_low * b_low >> 32), other = a_low * b_high + (middle & 0xffffffff);
+    u64 high = a_high * b_high + (middle >> 32) + (other >> 32);
+    if (is_signed && static_cast<i64>(a) < 0) high -= b;
+    if (is_signed && static_cast<i64>(b) < 0) high -= a;
+    return high;
+}
+
 std::optional<u64> fold_two(Op op, const Pair& of) {
     const Pair swapped{of.b, of.a, of.bits, of.is_signed};
     switch (op) {
@@ -82,6 +101,8 @@ std::optional<u64> fold_two(Op op, const Pair& of) {
             return of.a - of.b;
         case Op::mul:
             return of.a * of.b;
+        case Op::mul_high:
+            return upper_half(of.a, of.b, of.bits, of.is_signed);
         case Op::div:
             return of.quotient();
         case Op::rem:
@@ -119,18 +140,40 @@ std::optional<u64> fold_two(Op op, const Pair& of) {
     }
 }
 
-/// The upper half of a product of up to 64 bits each.
-u64 upper_half(u64 a, u64 b, u32 bits, bool is_signed) {
-    if (bits < 64) {
-        const i64 product = extended(a, bits) * extended(b, bits);
-        return (is_signed ? static_cast<u64>(product) : a * b) >> bits;
+/// Of up to `count` bits from `offset` on, those that the value has.
+struct BitField {
+    u64 offset = 0, count = 0;
+
+    BitField(u64 offset_given, u64 count_given, u32 bits)
+        : offset(std::min<u64>(offset_given, bits)), count(std::min<u64>(count_given, bits - offset)) {}
+    [[nodiscard]] u64 mask() const { return count == 0 ? 0 : ~u64{0} >> (64 - count) << offset; }
+    [[nodiscard]] u64 extracted(u64 from, bool is_signed) const {
+        if (count == 0) return 0;
+        const u64 field = (from & mask()) >> offset;
+        return is_signed ? static_cast<u64>(extended(field, static_cast<u32>(count))) : field;
     }
-    const u64 a_low = a & 0xffffffff, a_high = a >> 32, b_low = b & 0xffffffff, b_high = b >> 32;
-    const u64 middle = a_high * b_low + (a_low * b_low >> 32), other = a_low * b_high + (middle & 0xffffffff);
-    u64 high = a_high * b_high + (middle >> 32) + (other >> 32);
-    if (is_signed && static_cast<i64>(a) < 0) high -= b;
-    if (is_signed && static_cast<i64>(b) < 0) high -= a;
-    return high;
+    [[nodiscard]] u64 inserted(u64 into, u64 value) const {
+        return count == 0 ? into : (into & ~mask()) | (value << offset & mask());
+    }
+};
+
+std::optional<u64> fold_more(Op op, Scalar from, std::span<const u64> operands) {
+    const u32 bits = bits_of(from);
+    const auto less = [&](u64 a, u64 b) { return Pair{a, b, bits, is_signed(from)}.less(); };
+    switch (op) {
+        case Op::select:
+            return operands[0] != 0 ? operands[1] : operands[2];
+        case Op::clamp: {
+            const u64 low = less(operands[0], operands[1]) ? operands[1] : operands[0];
+            return less(operands[2], low) ? operands[2] : low;
+        }
+        case Op::extract_bits:
+            return BitField(operands[1], operands[2], bits).extracted(operands[0], is_signed(from));
+        case Op::insert_bits:
+            return BitField(operands[2], operands[3], bits).inserted(operands[0], operands[1]);
+        default:
+            return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -155,13 +198,9 @@ std::optional<u64> fold(Op op, Scalar from, Scalar to, std::span<const u64> oper
     const auto is_known = [](Scalar scalar) { return scalar == Scalar::boolean || is_integer(scalar); };
     if (!is_known(from) || !is_known(to)) return std::nullopt;
     std::optional<u64> result;
-    const u32 bits = bits_of(from);
-    if (op == Op::select && operands.size() == 3) result = operands[0] != 0 ? operands[1] : operands[2];
-    else if (op == Op::clamp && operands.size() == 3) {
-        const u64 low = Pair{operands[0], operands[1], bits, is_signed(from)}.less() ? operands[1] : operands[0];
-        result = Pair{operands[2], low, bits, is_signed(from)}.less() ? operands[2] : low;
-    } else if (operands.size() == 2) result = fold_two(op, {operands[0], operands[1], bits, is_signed(from)});
-    else if (operands.size() == 1) result = fold_one(op, from, to, operands[0]);
+    if (operands.size() == 1) result = fold_one(op, from, to, operands[0]);
+    else if (operands.size() == 2) result = fold_two(op, {operands[0], operands[1], bits_of(from), is_signed(from)});
+    else result = fold_more(op, from, operands);
     if (!result) return std::nullopt;
     return truncated(*result, bits_of(to));
 }

@@ -70,6 +70,13 @@ std::optional<u64> convert(Scalar from, Scalar to, u64 bits) {
     return from_integer(to, static_cast<i64>(bits << unused) >> unused);
 }
 
+/// Where it is exact: nothing for small negative numbers, which round to 1.
+std::optional<u64> fraction(Scalar scalar, f64 value) {
+    const f64 whole = std::floor(value), rest = value - whole;
+    const std::optional<u64> bits = write_real(scalar, rest);
+    return bits && rest + whole == value && read_real(scalar, *bits) == rest ? bits : std::nullopt;
+}
+
 std::optional<u64> fold_one(Op op, Scalar scalar, f64 a) {
     switch (op) {
         case Op::neg:
@@ -82,6 +89,17 @@ std::optional<u64> fold_one(Op op, Scalar scalar, f64 a) {
             return write_real(scalar, std::ceil(a));
         case Op::trunc:
             return write_real(scalar, std::trunc(a));
+        case Op::round:
+        case Op::round_even:
+            return write_real(scalar, std::nearbyint(a));
+        case Op::fract:
+            return fraction(scalar, a);
+        case Op::sign:
+            return a == 0 ? std::nullopt : write_real(scalar, a < 0 ? -1 : 1);
+        case Op::is_nan:
+            return 0;
+        case Op::is_inf:
+            return u64{std::isinf(a)};
         case Op::quantize_f16: {
             const std::optional<u64> half = write_real(Scalar::f16, a);
             return half ? write_real(scalar, read_real(Scalar::f16, *half)) : std::nullopt;
@@ -106,6 +124,8 @@ std::optional<u64> fold_two(Op op, Scalar scalar, f64 a, f64 b) {
             return write_real(scalar, b < a ? b : a);
         case Op::max:
             return write_real(scalar, b > a ? b : a);
+        case Op::step:
+            return write_real(scalar, b < a ? 0 : 1);
         case Op::eq:
             return u64{a == b};
         case Op::ne:
@@ -123,6 +143,17 @@ std::optional<u64> fold_two(Op op, Scalar scalar, f64 a, f64 b) {
     }
 }
 
+/// Where one rounding gives what two do: devices may have either.
+std::optional<u64> fold_fma(Scalar scalar, f64 a, f64 b, f64 c) {
+    const std::optional<u64> product = fold_two(Op::mul, scalar, a, b);
+    if (!product) return std::nullopt;
+    const bool is_f32 = scalar == Scalar::f32;
+    const f64 once =
+        is_f32 ? f64{std::fma(static_cast<f32>(a), static_cast<f32>(b), static_cast<f32>(c))} : std::fma(a, b, c);
+    const std::optional<u64> fused = write_real(scalar, once);
+    return fused && fused == fold_two(Op::add, scalar, read_real(scalar, *product), c) ? fused : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<u64> fold_real(Op op, Scalar from, Scalar to, std::span<const u64> operands) {
@@ -138,11 +169,9 @@ std::optional<u64> fold_real(Op op, Scalar from, Scalar to, std::span<const u64>
     const f64 a = read_real(from, operands[0]);
     if (operands.size() == 1) return fold_one(op, from, a);
     if (operands.size() == 2) return fold_two(op, from, a, read_real(from, operands[1]));
-    if (op == Op::clamp) {
-        const f64 low = read_real(from, operands[1]), high = read_real(from, operands[2]);
-        if (low <= high) return write_real(from, std::clamp(a, low, high));
-    }
-    return std::nullopt;
+    const f64 b = read_real(from, operands[1]), c = read_real(from, operands[2]);
+    if (op == Op::fma) return fold_fma(from, a, b, c);
+    return op == Op::clamp && b <= c ? write_real(from, std::clamp(a, b, c)) : std::nullopt;
 }
 
 }  // namespace alkomp::ir

@@ -88,6 +88,22 @@ TEST(Fold, FindsBits) {
     EXPECT_EQ(folded(Op::sign, Scalar::i32, {as_i32(-9)}), as_i32(-1));
 }
 
+TEST(Fold, TakesBitsApart) {
+    EXPECT_EQ(folded(Op::reverse_bits, Scalar::u8, {0x13}), 0xc8u);
+    EXPECT_EQ(folded(Op::reverse_bits, Scalar::u64, {1}), u64{1} << 63);
+    EXPECT_EQ(folded(Op::mul_high, Scalar::u32, {0xffffffff, 2}), 1u);
+    EXPECT_EQ(folded(Op::mul_high, Scalar::i32, {as_i32(-1), 2}), as_i32(-1));
+    EXPECT_EQ(folded(Op::mul_high, Scalar::u64, {~u64{0}, ~u64{0}}), ~u64{0} - 1);
+    EXPECT_EQ(folded(Op::extract_bits, Scalar::u32, {0xabcd, 4, 8}), 0xbcu);
+    EXPECT_EQ(folded(Op::extract_bits, Scalar::i32, {0xabcd, 4, 8}), as_i32(-0x44));
+    EXPECT_EQ(folded(Op::extract_bits, Scalar::u32, {0xabcd, 8, 99}), 0xabu);
+    EXPECT_EQ(folded(Op::extract_bits, Scalar::i8, {as_i8(-1), 99, 2}), 0u);
+    EXPECT_EQ(folded(Op::extract_bits, Scalar::u64, {~u64{0}, 0, 64}), ~u64{0});
+    EXPECT_EQ(folded(Op::insert_bits, Scalar::u32, {0xffff, 0x5, 4, 8}), 0xf05fu);
+    EXPECT_EQ(folded(Op::insert_bits, Scalar::u32, {7, 9, 32, 4}), 7u);
+    EXPECT_EQ(folded(Op::insert_bits, Scalar::u64, {1, 9, 0, 64}), 9u);
+}
+
 TEST(Fold, ConvertsAndChooses) {
     const u64 minus_one = as_i8(-1);
     EXPECT_EQ(fold(Op::convert, Scalar::i8, Scalar::u32, {&minus_one, 1}), as_i32(-1));
@@ -99,7 +115,8 @@ TEST(Fold, ConvertsAndChooses) {
 
 TEST(Fold, LeavesWhatItDoesNotKnow) {
     EXPECT_EQ(folded(Op::add, Scalar::f32, {0, 0}), std::nullopt);
-    EXPECT_EQ(folded(Op::mul_high, Scalar::u32, {1, 2}), std::nullopt);
+    EXPECT_EQ(folded(Op::dot_packed, Scalar::u32, {1, 2}), std::nullopt);
+    EXPECT_EQ(folded(Op::fma, Scalar::u32, {1, 2, 3}), std::nullopt);
 }
 
 u64 as_f32(float value) { return std::bit_cast<u32>(value); }
@@ -118,6 +135,35 @@ TEST(FoldReal, RoundsOnceToNearestEven) {
     EXPECT_EQ(converted(Scalar::u32, Scalar::f32, 0x1000001), as_f32(16777216.0f));
     EXPECT_EQ(converted(Scalar::i64, Scalar::f64, ~u64{0}), as_f64(-1));
     EXPECT_EQ(converted(Scalar::u64, Scalar::bf16, (u64{1} << 60) + (u64{1} << 52) + 1), std::nullopt);
+}
+
+TEST(FoldReal, GivesWholeNumbersAndRests) {
+    EXPECT_EQ(real(Op::round, Scalar::f32, {as_f32(14.5f)}), as_f32(14.0f));
+    EXPECT_EQ(real(Op::round_even, Scalar::f32, {as_f32(-9.5f)}), as_f32(-10.0f));
+    EXPECT_EQ(real(Op::round_even, Scalar::f64, {as_f64(0.75)}), as_f64(1));
+    EXPECT_EQ(real(Op::fract, Scalar::f32, {as_f32(-8.25f)}), as_f32(0.75f));
+    EXPECT_EQ(real(Op::fract, Scalar::f32, {as_f32(-1e-9f)}), std::nullopt);  // devices have 1, or what is below
+    EXPECT_EQ(real(Op::fract, Scalar::f64, {as_f64(-1e-30)}), std::nullopt);
+    EXPECT_EQ(real(Op::sign, Scalar::f32, {as_f32(-3.0f)}), as_f32(-1.0f));
+    EXPECT_EQ(real(Op::sign, Scalar::f32, {as_f32(-0.0f)}), std::nullopt);
+    EXPECT_EQ(real(Op::step, Scalar::f32, {as_f32(1.0f), as_f32(1.0f)}), as_f32(1.0f));
+    EXPECT_EQ(real(Op::step, Scalar::f32, {as_f32(1.0f), as_f32(0.5f)}), 0u);
+}
+
+TEST(FoldReal, AsksForKindsOfNumbers) {
+    const auto is = [](Op op, u64 bits) { return fold_real(op, Scalar::f32, Scalar::boolean, {&bits, 1}); };
+    EXPECT_EQ(is(Op::is_nan, as_f32(1.0f)), 0u);
+    EXPECT_EQ(is(Op::is_nan, 0x7fc00000), std::nullopt);  // a device may know no NaN
+    EXPECT_EQ(is(Op::is_inf, 0xff800000), 1u);
+    EXPECT_EQ(is(Op::is_inf, as_f32(1.0f)), 0u);
+}
+
+TEST(FoldReal, MultipliesAndAddsWhereRoundingOnceOrTwiceGivesTheSame) {
+    EXPECT_EQ(real(Op::fma, Scalar::f32, {as_f32(2.0f), as_f32(3.0f), as_f32(0.5f)}), as_f32(6.5f));
+    EXPECT_EQ(real(Op::fma, Scalar::f16, {0x4000, 0x4200, 0x3800}), 0x4680u);
+    const u64 third = as_f32(1.0f / 3);
+    EXPECT_EQ(real(Op::fma, Scalar::f32, {third, as_f32(3.0f), as_f32(-1.0f)}), std::nullopt);
+    EXPECT_EQ(real(Op::fma, Scalar::f64, {as_f64(1.0 / 3), as_f64(3), as_f64(-1)}), std::nullopt);
 }
 
 TEST(FoldReal, SaturatesIntegers) {

@@ -163,6 +163,7 @@ private:
             case Op::insert:
                 return inserted(id);
             case Op::extract_lane:
+            case Op::insert_lane:
                 return known_lane(id);
             case Op::compose:
                 return composed(id);
@@ -185,7 +186,8 @@ private:
         const Rule rule = info(instruction.op).rule;
         const bool by_lane = rule == Rule::numbers || rule == Rule::integers || rule == Rule::floats ||
                              rule == Rule::bits || rule == Rule::shift || rule == Rule::equality ||
-                             rule == Rule::comparison || rule == Rule::choice || instruction.op == Op::convert ||
+                             rule == Rule::comparison || rule == Rule::choice || rule == Rule::bit_field ||
+                             rule == Rule::classification || instruction.op == Op::convert ||
                              instruction.op == Op::bitcast;
         if (instruction.op == Op::splat) {
             const auto bits = module_.known_bits(operands[0]);
@@ -412,11 +414,17 @@ private:
         return made(type, std::move(parts));
     }
     ValueId known_lane(InstructionId id) {
-        const auto lane = module_.known_bits(operand(id, 1));
+        const bool inserts = module_[id].op == Op::insert_lane;
+        const auto lane = module_.known_bits(operand(id, inserts ? 2 : 1));
         if (!lane) return ValueId::none;
         const ValueId whole = operand(id, 0);
         const u64 last = types_.lanes(module_.type_of(whole)) - 1;
-        become(id, Op::extract, std::array{whole}, std::array{static_cast<u32>(std::min(*lane, last))});
+        const std::array path{static_cast<u32>(std::min(*lane, last))};
+        if (inserts) {
+            become(id, Op::insert, std::array{whole, operand(id, 1)}, path);
+            return inserted(id);
+        }
+        become(id, Op::extract, std::array{whole}, path);
         return part(id);
     }
     ValueId over_lanes(InstructionId id) {

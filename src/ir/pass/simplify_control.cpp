@@ -15,6 +15,7 @@ public:
     explicit Control(Module& module) : module_(module), replaced_(module), left_(module.instructions.size()) {}
 
     void run() {
+        take_out_dead_ways();
         find_single_rounds();
         for (const InstructionId id : in_order(module_)) {
             const Instruction& instruction = module_[id];
@@ -29,6 +30,75 @@ public:
 
 private:
     using Body = std::vector<InstructionId>;
+
+    // Ways that nobody goes. Of a switch only those stay that are reached; one alone is an `if true`.
+    void take_out_dead_ways() {
+        for (const InstructionId id : in_order(module_)) {
+            if (module_[id].region == RegionId::none) continue;
+            if (module_[id].op == Op::switch_) {
+                take_out_dead_cases(id);
+            } else if (module_[id].op == Op::if_) {
+                const auto known = module_.known_bits(module_.operands(module_[id])[0]);
+                if (known) close(module_.regions_of(module_[id])[*known != 0 ? 1 : 0]);
+            }
+        }
+    }
+    void close(RegionId region) {
+        const Body body = std::move(module_[region].body);
+        module_[region].body = {new_instruction(module_, body.back(), Op::unreachable, region, {}, {}, {})};
+        for (const InstructionId id : body) forget(module_, id);
+    }
+    void take_out_dead_cases(InstructionId id) {
+        const Switch chooses = Switch::from(module_.immediates(module_[id]));
+        const auto known = module_.known_bits(module_.operands(module_[id])[0]);
+        const std::size_t chosen = known ? chosen_by(chooses, *known) : chooses.default_region;
+        const std::span<const RegionId> in_pool = module_.regions_of(module_[id]);
+        const std::vector<RegionId> cases(in_pool.begin(), in_pool.end());
+        std::vector<ValueId> operands{module_.operands(module_[id])[0]};
+        std::vector<RegionId> left;
+        Switch made;
+        bool falls = false;
+        std::size_t given = 1;
+        for (std::size_t i = 0; i < cases.size(); ++i) {
+            const std::size_t parameters = chooses.leads_to(i) ? module_[cases[i]].parameters.size() : 0;
+            const bool is_led_to = known ? i == chosen : chooses.leads_to(i);
+            if (is_led_to)
+                for (std::size_t k = 0; k < parameters; ++k)
+                    operands.push_back(module_.operands(module_[id])[given + k]);
+            given += parameters;
+            if (!is_led_to && !falls) {
+                close(cases[i]);
+                continue;
+            }
+            falls = module_[module_[cases[i]].body.back()].op == Op::fallthrough;
+            if (i == chosen) made.default_region = static_cast<u32>(left.size());
+            made.values.push_back(known ? std::vector<u64>() : chooses.values[i]);
+            left.push_back(cases[i]);
+        }
+        if (left.size() == 1 && !meets(module_[id])) {
+            become_if_true(id, left[0], operands);
+        } else if (left.size() < cases.size()) {
+            set_operands(module_, id, operands);
+            set_immediates(module_, id, made.immediates());
+            set_regions(id, left);
+        }
+    }
+    void become_if_true(InstructionId id, RegionId only, std::span<const ValueId> operands) {
+        for (std::size_t i = 0; i < module_[only].parameters.size(); ++i)
+            replaced_.add(module_[only].parameters[i], operands[1 + i]);
+        set_parameters(module_, only, {});
+        const auto never = static_cast<RegionId>(module_.regions.size());
+        module_.regions.emplace_back().owner = id;
+        module_[never].body = {new_instruction(module_, id, Op::unreachable, never, {}, {}, {})};
+        module_[id].op = Op::if_;
+        set_operands(module_, id, std::array{module_.constant(module_.types.scalar(Scalar::boolean), 1)});
+        set_immediates(module_, id, {});
+        set_regions(id, std::array{only, never});
+    }
+    void set_regions(InstructionId id, std::span<const RegionId> regions) {
+        module_[id].regions = {static_cast<u32>(module_.region_pool.size()), static_cast<u32>(regions.size())};
+        module_.region_pool.insert(module_.region_pool.end(), regions.begin(), regions.end());
+    }
 
     // Loops that nobody goes round and in which none meet, which become `if true`.
     void find_single_rounds() {
@@ -157,12 +227,15 @@ private:
         return std::all_of(within_[place(id)].begin(), within_[place(id)].end(),
                            [&](InstructionId exit) { return module_[exit].region == RegionId::none; });
     }
-    bool take_case(InstructionId id, u64 value, RegionId region, Body& made) {
-        const Switch chooses = Switch::from(module_.immediates(module_[id]));
-        std::size_t chosen = chooses.default_region;
+    static std::size_t chosen_by(const Switch& chooses, u64 value) {
         for (std::size_t i = 0; i < chooses.values.size(); ++i)
             if (std::find(chooses.values[i].begin(), chooses.values[i].end(), value) != chooses.values[i].end())
-                chosen = i;
+                return i;
+        return chooses.default_region;
+    }
+    bool take_case(InstructionId id, u64 value, RegionId region, Body& made) {
+        const Switch chooses = Switch::from(module_.immediates(module_[id]));
+        const std::size_t chosen = chosen_by(chooses, value);
         const std::span<const RegionId> cases = module_.regions_of(module_[id]);
         std::size_t first = 1;
         for (std::size_t i = 0; i < chosen; ++i)

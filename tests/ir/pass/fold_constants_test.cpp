@@ -117,6 +117,13 @@ TEST(FoldConstants, computes_lane_by_lane) {
               "    store %out0, 400\n");
 }
 
+TEST(FoldConstants, computes_with_one_number_for_all_lanes) {
+    EXPECT_EQ(
+        folded("    %v: u32x2 = compose 291, 1110\n    %b: u32x2 = extract_bits %v, 4, 8\n    %r: u32 = extract(1) %b"),
+        "    store %out0, 69\n");
+    EXPECT_EQ(folded("    %i: bool = is_inf 1.0\n    %r: u32 = select %i, %x, 7"), "    store %out0, 7\n");
+}
+
 TEST(FoldConstants, adds_what_is_added_one_after_the_other) {
     EXPECT_EQ(folded(R"(
     %a: u32 = add %x, 2
@@ -148,6 +155,10 @@ TEST(FoldConstants, finds_parts_of_what_was_put_together) {
     EXPECT_EQ(
         folded("    %v: u32x2 = compose %y, %x\n    %w: u32x2 = shuffle(3, 0) %v, %v\n    %r: u32 = extract(0) %w"), x);
     EXPECT_EQ(folded("    %v: u32x2 = compose %y, %x\n    %r: u32 = extract_lane %v, 7"), x);
+    EXPECT_EQ(folded("    %v: u32x2 = splat %y\n    %w: u32x2 = insert_lane %v, %x, 1\n    %r: u32 = extract(1) %w"),
+              x);
+    EXPECT_EQ(folded("    %v: u32x2 = insert_lane zero<u32x2>, 6, 0\n    %r: u32 = extract(0) %v"),
+              "    store %out0, 6\n");
     EXPECT_EQ(folded(R"(
     %v: Record = compose %x, zero<f32x4>
     %w: Record = insert(1, 2) %v, 5.0

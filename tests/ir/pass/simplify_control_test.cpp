@@ -184,11 +184,139 @@ TEST(SimplifyControl, leaves_a_known_way_that_is_left_from_within) {
         store %out0, 1
         exit ^if1
     } else {
-        exit ^if1
+        unreachable
     }
     return
 )";
     EXPECT_EQ(simplified(body), body);
+}
+
+TEST(SimplifyControl, does_not_count_ways_out_of_what_nobody_reaches) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    if ^if1 true {
+        if ^if2 true {
+            store %out0, 1
+            exit ^if2
+        } else {
+            exit ^if1
+        }
+        store %out0, 2
+        exit ^if1
+    } else {
+        exit ^if1
+    }
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    store %out0, 1
+    store %out0, 2
+    return
+)");
+}
+
+TEST(SimplifyControl, drops_cases_that_nobody_reaches) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    switch ^switch1 %x {
+        case {
+            store %out0, 1
+            fallthrough
+        }
+        case {
+            fallthrough(2)
+        }
+        case 4 (%a: u32 = 5) {
+            store %out0, %a
+            fallthrough
+        }
+        case {
+            exit ^switch1
+        }
+        case {
+            store %out0, 3
+            exit ^switch1
+        }
+        default (%b: u32 = 6) {
+            store %out0, %b
+            exit ^switch1
+        }
+    }
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    switch ^switch1 %x {
+        case 4 (%a: u32 = 5) {
+            store %out0, 5
+            fallthrough
+        }
+        case {
+            exit ^switch1
+        }
+        default (%b: u32 = 6) {
+            store %out0, 6
+            exit ^switch1
+        }
+    }
+    return
+)");
+}
+
+TEST(SimplifyControl, makes_one_case_alone_an_if) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = switch ^switch1 %x {
+        case 2, default (%a: u32 = %x) {
+            %small: bool = lt %a, 5
+            if ^if1 %small {
+                exit ^switch1(1)
+            } else {
+                exit ^if1
+            }
+            exit ^switch1(%a)
+        }
+        case {
+            exit ^switch1(4)
+        }
+    }
+    store %out0, %r
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = if ^if1 true {
+        %small: bool = lt %x, 5
+        if ^if2 %small {
+            exit ^if1(1)
+        } else {
+            exit ^if2
+        }
+        exit ^if1(%x)
+    } else {
+        unreachable
+    }
+    store %out0, %r
+    return
+)");
+    EXPECT_EQ(simplified(R"(
+    %x: u32 = load %n
+    switch ^switch1 %x {
+        case 2, default {
+            return
+        }
+    }
+    return
+)"),
+              R"(
+    %x: u32 = load %n
+    return
+)");
 }
 
 TEST(SimplifyControl, goes_once_through_what_nobody_goes_round) {
