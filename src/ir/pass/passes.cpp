@@ -7,6 +7,7 @@
 #include "ir/pass/fold_constants.h"
 #include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/inline_calls.h"
+#include "ir/pass/localize_globals.h"
 #include "ir/pass/lower_chosen_lanes.h"
 #include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
@@ -23,12 +24,14 @@ namespace alkomp::ir {
 
 std::span<const Pass> optimizing_passes() {
     static constexpr Pass kPasses[] = {
+        {"localize_globals", localize_globals},
         {"split_variables", split_variables},
         {"promote_variables", promote_variables},
         {"remove_dead_code", remove_dead_code},
         {"fold_constants", fold_constants},
         {"simplify_control", simplify_control},
         {"fold_constants", fold_constants},
+        {"simplify_control", simplify_control},
         {"hoist_loop_invariants", hoist_loop_invariants},
         {"eliminate_common_subexpressions", eliminate_common_subexpressions},
         {"remove_dead_code", remove_dead_code},

@@ -2,6 +2,7 @@
 #include "ir/pass/simplify_control.h"
 
 #include "ir/builder.h"
+#include "ir/fold.h"
 #include "ir/pass/edit.h"
 
 #include <algorithm>
@@ -127,8 +128,36 @@ private:
         if (nexts.empty()) return true;
         const Body& continuing = module_[module_.regions_of(module_[loop])[1]].body;
         const Instruction& last = module_[continuing.back()];
-        if (last.op != Op::repeat_if || module_.known_bits(module_.operands(last)[0]) != 0) return false;
-        return continuing.size() == 1 || nexts.size() == 1;
+        if (last.op != Op::repeat_if || (continuing.size() > 1 && nexts.size() > 1)) return false;
+        return in_first_round(loop, nexts, module_.operands(last)[0], 0) == u64{0};
+    }
+    /// What a boolean or an integer is while the loop is gone through for the first time, if that is known.
+    std::optional<u64> in_first_round(InstructionId loop, std::span<const InstructionId> nexts, ValueId value,
+                                      u32 depth) const {
+        constexpr u32 kDeepest = 8;
+        if (const auto known = module_.known_bits(value); known || depth == kDeepest) return known;
+        const Value& about = module_[value];
+        if (about.kind == Value::Kind::region_parameter) {
+            const std::span<const RegionId> regions = module_.regions_of(module_[loop]);
+            if (RegionId{about.index} == regions[0])
+                return module_.known_bits(module_.operands(module_[loop])[about.position]);
+            if (RegionId{about.index} != regions[1] || nexts.size() != 1) return std::nullopt;
+            return in_first_round(loop, nexts, module_.operands(module_[nexts[0]])[about.position], depth + 1);
+        }
+        if (about.kind != Value::Kind::result) return std::nullopt;
+        const Instruction& instruction = module_[InstructionId{about.index}];
+        const std::span<const ValueId> operands = module_.operands(instruction);
+        if (!has(instruction.op, kPure) || instruction.results.count != 1 || operands.empty()) return std::nullopt;
+        std::vector<u64> bits;
+        for (const ValueId operand : operands) {
+            const auto known = in_first_round(loop, nexts, operand, depth + 1);
+            if (!known) return std::nullopt;
+            bits.push_back(*known);
+        }
+        const Types& types = module_.types;
+        if (!types.is(about.type, Type::Kind::scalar)) return std::nullopt;
+        const ValueId first = operands[instruction.op == Op::select ? 1 : 0];
+        return fold(instruction.op, types.scalar_of(module_.type_of(first)), types.scalar_of(about.type), bits);
     }
     void become_if(InstructionId loop, std::span<const InstructionId> nexts) {
         const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
@@ -210,8 +239,9 @@ private:
             if (const auto known = module_.known_bits(operand(id, 0)); known && is_left_at_ends_only(id))
                 return take(id, *known != 0 ? 0 : 1, {}, region, made);
         } else if (op == Op::switch_) {
-            if (const auto known = module_.known_bits(operand(id, 0)); known && is_left_at_ends_only(id))
-                return take_case(id, *known, region, made);
+            const auto known = module_.known_bits(operand(id, 0));
+            if ((known || module_[id].regions.count == 1) && is_left_at_ends_only(id))
+                return take_case(id, known.value_or(0), region, made);
         }
         for (u32 i = 0; i < module_[id].regions.count; ++i) rewrite(module_.regions_of(module_[id])[i]);
         if (op == Op::if_ && only_chooses(id)) {

@@ -407,6 +407,32 @@ TEST(SimplifyControl, takes_a_loop_out_that_is_left_at_its_end) {
 )");
 }
 
+TEST(SimplifyControl, goes_once_through_what_the_first_round_ends) {
+    const auto loop_to = [](const std::string& end) {
+        return R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    loop ^loop1 (%i: u32 = 2) {
+        store %out0, %i
+        next ^loop1(%i)
+    } continuing (%j: u32) {
+        %k: u32 = add %j, 1
+        %again: bool = lt %k, )" +
+               end + R"(
+        repeat_if %again ^loop1(%k)
+    }
+    return
+)";
+    };
+    EXPECT_EQ(simplified(loop_to("3")), R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    store %out0, 2
+    %k: u32 = add 2, 1
+    %again: bool = lt %k, 3
+    return
+)");
+    EXPECT_NE(simplified(loop_to("4")).find("loop"), std::string::npos);
+}
+
 TEST(SimplifyControl, leaves_a_loop_at_whose_end_invocations_meet) {
     const std::string body = R"(
     %out0: ptr<storage, u32> = access %out, 0
