@@ -7,9 +7,11 @@ struct Pair {
 @group(0) @binding(1) var<storage> places: array<u32>;
 @group(0) @binding(2) var<storage, read_write> rows: array<vec4f>;
 var<workgroup> tile: array<vec4f, 64>;
+var<private> kept: vec4i = vec4i();
 
 fn put(to: ptr<function, vec2f>, lane: i32) {
     (*to) = select((*to), vec2f(2.0), vec2u(0u, 1u) == vec2u(min(u32(lane), 1u)));
+    kept = select(kept, vec4i(1), vec4u(0u, 1u, 2u, 3u) == vec4u(min(u32(lane), 3u)));
 }
 
 @compute @workgroup_size(64)
@@ -38,6 +40,5 @@ fn chosen_lanes(@builtin(local_invocation_index) local_index: u32) {
     put(&pair, signed);
     tile[local_index][place] = 7.0;
     rows[local_index][place] = 8.0;
-    let sum = rows_kept[place].x + square[0].x + pairs[0].turn[0].x + pair.x + f32(select(vec4i(), vec4i(1), vec4u(0u, 1u, 2u, 3u) == vec4u(min(place, 3u))).x);
-    data[local_index] = sum;
+    data[local_index] = rows_kept[place].x + square[0].x + pairs[0].turn[0].x + pair.x + f32(kept.x);
 }

@@ -20,7 +20,9 @@ fn div_u32(a: u32, b: u32) -> u32 {
 fn helped(x: u32) -> u32 {
     // Variables, since what is computed of overrides alone must not overflow.
     var tile_1 = tile;
-    return x + tile_1 * rounds;
+    let sum = x + tile_1 * rounds;
+    kept = sum;
+    return sum;
 }
 
 @compute @workgroup_size(tile)
