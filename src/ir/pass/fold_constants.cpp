@@ -97,6 +97,9 @@ private:
         return constant != nullptr && constant->kind != Constant::Kind::undefined;
     }
 
+    /// Of two operands, the one that more is known of is the second.
+    bool stands_behind(ValueId a, ValueId b) const { return is_fixed(a) && (!is_fixed(b) || (lanes(a) && !lanes(b))); }
+
     // What is made.
     ValueId made(TypeId type, std::span<const u64> lanes) {
         if (types_.is(type, Kind::scalar)) return module_.constant(type, lanes[0]);
@@ -125,7 +128,7 @@ private:
     ValueId simplified(InstructionId id) {
         const Op op = module_[id].op;
         if (const ValueId constant = computed(id); constant != ValueId::none) return constant;
-        if (is_commutative(op) && is_fixed(operand(id, 0)) && !is_fixed(operand(id, 1)))
+        if (is_commutative(op) && stands_behind(operand(id, 0), operand(id, 1)))
             std::swap(module_.operands(module_[id])[0], module_.operands(module_[id])[1]);
         switch (op) {
             case Op::add:

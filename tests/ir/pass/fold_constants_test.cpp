@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/fold_constants.h"
 
+#include "ir/parse.h"
 #include "ir/pass/remove_dead_code.h"
+#include "ir/print.h"
+#include "ir/verify.h"
 #include "pass/body.h"
 
 #include <gtest/gtest.h>
@@ -191,6 +194,27 @@ TEST(FoldConstants, takes_a_whole_for_its_parts) {
     %r: u32 = extract(1) %z
     store %out0, %r
 )");
+}
+
+TEST(FoldConstants, knows_neutral_operands_of_specialisation_constants) {
+    ir::Module module = ir::parse(R"(module "test"
+specialization(1) %on: bool = true
+storage %out: u32[] set 0 binding 0
+
+kernel @main() workgroup_size(1, 1, 1) {
+    %out0: ptr<storage, u32> = access %out, 0
+    %same: bool = bit_or false, %on
+    %r: u32 = select %same, 1, 2
+    store %out0, %r
+    return
+}
+)",
+                                  "test.ir");
+    fold_and_clean(module);
+    ir::verify(module);
+    const std::string text = ir::print(module);
+    EXPECT_EQ(text.find("bit_or"), std::string::npos) << text;
+    EXPECT_NE(text.find("select %on, 1, 2"), std::string::npos) << text;
 }
 
 }  // namespace
