@@ -175,6 +175,9 @@ private:
             case Op::any_lane:
             case Op::all_lanes:
                 return over_lanes(id);
+            case Op::dot_integer:
+            case Op::dot_packed:
+                return dotted(id);
             default:
                 return ValueId::none;
         }
@@ -437,6 +440,27 @@ private:
         const bool is_any = std::find(known->begin(), known->end(), 1) != known->end();
         const bool is_all = std::find(known->begin(), known->end(), 0) == known->end();
         return module_.constant(type_of(id), u64{module_[id].op == Op::any_lane ? is_any : is_all});
+    }
+    /// The lanes of an operand of a dot product, each widened to 64 bits.
+    std::optional<std::vector<u64>> wide_lanes(InstructionId id, std::size_t i) const {
+        auto known = lanes(operand(id, i));
+        if (!known) return std::nullopt;
+        Scalar from = types_.scalar_of(module_.type_of(operand(id, i)));
+        if (module_[id].op == Op::dot_packed) {
+            from = module_.immediates(module_[id])[i] != 0 ? Scalar::i8 : Scalar::u8;
+            const u64 packed = known->front();
+            known = {packed & 0xff, packed >> 8 & 0xff, packed >> 16 & 0xff, packed >> 24};
+        }
+        for (u64& lane : *known) lane = fold(Op::convert, from, Scalar::i64, std::span(&lane, 1)).value_or(0);
+        return known;
+    }
+    ValueId dotted(InstructionId id) {
+        const auto a = wide_lanes(id, 0), b = wide_lanes(id, 1);
+        if (!a || !b) return ValueId::none;
+        u64 sum = 0;
+        for (std::size_t i = 0; i < a->size(); ++i) sum += (*a)[i] * (*b)[i];
+        const u32 unused = 64 - types_.bits(type_of(id));
+        return module_.constant(type_of(id), sum << unused >> unused);
     }
     ValueId composed(InstructionId id) {
         const TypeId type = type_of(id);

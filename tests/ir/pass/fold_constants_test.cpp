@@ -124,6 +124,10 @@ TEST(FoldConstants, computes_with_one_number_for_all_lanes) {
     EXPECT_EQ(
         folded("    %v: u32x2 = compose 291, 1110\n    %b: u32x2 = extract_bits %v, 4, 8\n    %r: u32 = extract(1) %b"),
         "    store %out0, 69\n");
+    EXPECT_EQ(folded("    %p: i32 = dot_packed(1, 0) 4278190591, 33554433\n    %r: u32 = bitcast %p"),
+              "    store %out0, 4294967293\n");
+    EXPECT_EQ(folded("    %a: u32x2 = compose 3, 4\n    %b: u32x2 = compose 5, 6\n    %r: u32 = dot_integer %a, %b"),
+              "    store %out0, 39\n");
     EXPECT_EQ(folded("    %i: bool = is_inf 1.0\n    %r: u32 = select %i, %x, 7"), "    store %out0, 7\n");
 }
 
