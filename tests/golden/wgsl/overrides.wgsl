@@ -35,15 +35,18 @@ fn overrides(@builtin(local_invocation_index) local_index: u32) {
     let v = scale_1 * 2.0;
     let v_1 = -offset_1;
     var v_2 = !on;
-    rows[local_index] = data[local_index];
+    let x_1 = data[local_index];
+    rows[local_index] = x_1;
+    let last = tile_2 * 2u - 1u;
+    rows[last - local_index] = x_1;
     grid[1][local_index] = v;
     workgroupBarrier();
     var c = 5u;
     var c_1 = vec2u(tile, rounds);
     let lanes = c_1 * vec2u(tile, rounds);
-    let a = extractBits(div_u32(rows[tile_2 * 2u - 1u] << tile_2, rounds), rounds_1, tile_2) + (3u << tile_2);
+    let b = extractBits(div_u32(rows[last] << tile_2, rounds), rounds_1, tile_2) + (3u << tile_2) + kept;
     let z = grid[1][tile_2];
-    let f = helped(a + kept + tile + lanes[rounds_1] + rows[c] + 5u);
+    let f = helped(b + tile + lanes[rounds_1] + rows[c] + 5u);
     var g: u32;
     if (tile < 8u) {
         g = u32(v_1) + f;
