@@ -101,7 +101,9 @@ protected:
             static_cast<void>(way.compile(gpu, GetParam()));
             ADD_FAILURE() << "it was compiled, and the device cannot run it";
         } catch (const Error& error) {
-            EXPECT_EQ(to_string(error.code()), "unsupported") << error.what();
+            // Of WGSL that is given, it is the text that the device's compiler refuses.
+            if (!way.is_wgsl || error.code() != ErrorCode::compile_failed)
+                EXPECT_EQ(to_string(error.code()), "unsupported") << error.what();
             EXPECT_THAT(error.what(), ::testing::HasSubstr(why));
         }
     }
