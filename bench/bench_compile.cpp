@@ -148,6 +148,17 @@ double compile(const Context& context, Record record) {
     return thread_seconds() - start;
 }
 
+/// CPU seconds from the module, which has been through the passes, to the WGSL of wgpu-native on Direct3D 12, which lacks
+/// the most.
+double write_wgsl(const alkomp::detail::ShaderRecord& shader) {
+    alkomp::Capabilities capabilities;
+    capabilities.wgsl.dialect = alkomp::WgslSupport::Dialect::wgpu;
+    give_memory_back();
+    const double start = thread_seconds();
+    const auto made = alkomp::detail::wgsl_of(*shader.module, {}, shader.interface, capabilities);
+    return thread_seconds() - start;
+}
+
 double print(const RecordedKernel& kernel) {
     give_memory_back();
     const double start = thread_seconds();
@@ -199,6 +210,10 @@ void add_growth(Context& context, const Shape& shape) {
     const auto seconds = [&](std::size_t size) { return compile(context, [&] { return shape.record(steps[size]); }); };
     context.report.add("compile", "5,000 " + what, "ms", alone(context.pairs(30), [&] { return seconds(0) * 1e3; }),
                        at_most(10));
+    const auto shader =
+        alkomp::detail::translate(shape.record(steps[0]).record()->module, context.device.capabilities());
+    context.report.add("compile", "5,000 " + what + ", as WGSL", "ms",
+                       alone(context.pairs(30), [&] { return write_wgsl(*shader) * 1e3; }), at_most(10));
     add_growth(context, what, seconds);
     if (&shape != kShapes) return;
     std::vector<RecordedKernel> kernels;
