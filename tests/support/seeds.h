@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How many random programs a test runs: ALKOMP_PROGRAMS, on devices ALKOMP_DEVICE_PROGRAMS, from ALKOMP_FIRST_SEED on.
 // ALKOMP_PART=3/8 takes the third of every eight of them, so that parts can run side by side.
-// With ALKOMP_NAME_SEEDS=1 a device test names each program before it runs and all that fail, and reduces none.
+// With ALKOMP_NAME_SEEDS=1 a test that reduces what fails names each program before it runs and all that fail instead.
 #pragma once
 
 #include "alkomp/dtype.h"

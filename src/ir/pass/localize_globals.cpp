@@ -10,7 +10,8 @@ namespace {
 
 class Localize {
 public:
-    explicit Localize(Module& module) : module_(module), is_used_(module.globals.size()), is_shared_(is_used_) {}
+    explicit Localize(Module& module)
+        : module_(module), is_used_(module.globals.size()), is_used_elsewhere_(is_used_) {}
 
     void run() {
         const auto is_local = [](const Global& global) { return global.kind == Global::Kind::local; };
@@ -20,7 +21,7 @@ public:
         std::vector<InstructionId> variables;
         for (u32 i = 1; i < module_.globals.size(); ++i) {
             const Global& global = module_.globals[i];
-            if (!is_local(global) || is_shared_[i]) {
+            if (!is_local(global) || is_used_elsewhere_[i]) {
                 module_[global.value].index = static_cast<u32>(left.size());
                 left.push_back(global);
             } else {
@@ -41,7 +42,7 @@ private:
                 if (operand == ValueId::none || module_[operand].kind != Value::Kind::global) continue;
                 const u32 global = module_[operand].index;
                 is_used_[global] = true;
-                if (function != module_.kernel) is_shared_[global] = true;
+                if (function != module_.kernel) is_used_elsewhere_[global] = true;
             }
             for (const RegionId inner : module_.regions_of(module_[id])) note_uses(inner, function);
         }
@@ -60,8 +61,8 @@ private:
     }
 
     Module& module_;
-    std::vector<bool> is_used_;    // by global
-    std::vector<bool> is_shared_;  // by global: other functions use it too
+    std::vector<bool> is_used_;            // by global
+    std::vector<bool> is_used_elsewhere_;  // by global: in other functions than the kernel
 };
 
 }  // namespace

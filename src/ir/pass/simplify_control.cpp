@@ -77,24 +77,28 @@ private:
             left.push_back(cases[i]);
         }
         if (left.size() == 1 && !meets(module_[id])) {
-            become_if_true(id, left[0], operands);
+            leave_one_case(id, left[0], operands);
         } else if (left.size() < cases.size()) {
             set_operands(module_, id, operands);
             set_immediates(module_, id, made.immediates());
             set_regions(id, left);
         }
     }
-    void become_if_true(InstructionId id, RegionId only, std::span<const ValueId> operands) {
-        for (std::size_t i = 0; i < module_[only].parameters.size(); ++i)
-            replaced_.add(module_[only].parameters[i], operands[1 + i]);
-        set_parameters(module_, only, {});
+    void leave_one_case(InstructionId id, RegionId only, std::span<const ValueId> operands) {
         const auto never = static_cast<RegionId>(module_.regions.size());
         module_.regions.emplace_back().owner = id;
         module_[never].body = {new_instruction(module_, id, Op::unreachable, never, {}, {}, {})};
-        module_[id].op = Op::if_;
-        set_operands(module_, id, std::array{module_.constant(module_.types.scalar(Scalar::boolean), 1)});
+        become_if_true(id, only, operands.subspan(1));
         set_immediates(module_, id, {});
         set_regions(id, std::array{only, never});
+    }
+    /// What was given to the region stands for its parameters.
+    void become_if_true(InstructionId id, RegionId taken, std::span<const ValueId> given) {
+        for (std::size_t i = 0; i < module_[taken].parameters.size(); ++i)
+            replaced_.add(module_[taken].parameters[i], given[i]);
+        set_parameters(module_, taken, {});
+        module_[id].op = Op::if_;
+        set_operands(module_, id, std::array{module_.constant(module_.types.scalar(Scalar::boolean), 1)});
     }
     void set_regions(InstructionId id, std::span<const RegionId> regions) {
         module_[id].regions = {static_cast<u32>(module_.region_pool.size()), static_cast<u32>(regions.size())};
@@ -161,9 +165,6 @@ private:
     }
     void become_if(InstructionId loop, std::span<const InstructionId> nexts) {
         const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
-        for (std::size_t i = 0; i < module_[body].parameters.size(); ++i)
-            replaced_.add(module_[body].parameters[i], module_.operands(module_[loop])[i]);
-        set_parameters(module_, body, {});
         const std::vector<ValueId> parameters = module_[continuing].parameters;
         Body rest = std::move(module_[continuing].body);
         const InstructionId last = rest.back();
@@ -192,8 +193,7 @@ private:
             for (const InstructionId id : rest) forget(module_, id);
         set_parameters(module_, continuing, {});
         module_[continuing].body = {new_instruction(module_, loop, Op::unreachable, continuing, {}, {}, {})};
-        module_[loop].op = Op::if_;
-        set_operands(module_, loop, std::array{module_.constant(module_.types.scalar(Scalar::boolean), 1)});
+        become_if_true(loop, body, module_.operands(module_[loop]));
     }
 
     ValueId operand(InstructionId id, std::size_t i) { return replaced_[module_.operands(module_[id])[i]]; }
