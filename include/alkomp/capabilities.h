@@ -111,6 +111,7 @@ struct WgslSupport {
     bool f16 = false, f64 = false, i64 = false;
     bool subgroups = false;
     bool atomic_i64 = false, atomic_f32 = false;
+    bool hlsl = false;        ///< the library makes HLSL of it, for Direct3D 12
     u32 immediate_bytes = 0;  ///< larger scalars go through a uniform binding
 };
 

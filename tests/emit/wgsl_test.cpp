@@ -23,6 +23,7 @@ WgslSupport support_of(const GoldenInput& input) {
                                               : WgslSupport::Dialect::standard;
     support.f16 = on("f16", "1");
     support.subgroups = on("subgroups", "1");
+    support.hlsl = on("hlsl", "0");
     support.immediate_bytes = dialect == "wgpu" ? 256 : 0;
     return support;
 }

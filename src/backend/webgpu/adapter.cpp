@@ -54,7 +54,7 @@ bool inspect(AdapterRecord& a) {
     d.kind = kind_of(info.adapterType);
     d.driver = a.instance->library->name() + " on " + api + (driver.empty() ? "" : ", " + driver);
     d.identity = d.driver + ' ' + hexadecimal(info.vendorID) + ':' + hexadecimal(info.deviceID);
-    a.clears_by_kernel = info.backendType == WGPUBackendType_D3D12;
+    a.d3d12 = info.backendType == WGPUBackendType_D3D12;
     a.subgroup_min = info.subgroupMinSize;
     a.subgroup_max = info.subgroupMaxSize;
     wgpu.AdapterInfoFreeMembers(info);
@@ -108,6 +108,7 @@ WgslSupport wgsl_of(const AdapterRecord& a) {
     out.subgroups = a.has(f.subgroups);
     out.atomic_i64 = a.has(f.atomic_i64);
     out.atomic_f32 = a.has(f.atomic_f32);
+    out.hlsl = a.d3d12;
     if (a.has(f.immediates)) out.immediate_bytes = std::min(traits.most_immediate_bytes, a.limits.maxImmediateSize);
     return out;
 }

@@ -15,8 +15,7 @@ struct AdapterRecord {
     WGPULimits limits{};
     std::vector<u32> features;  ///< the library's numbers
     u32 subgroup_min = 0, subgroup_max = 0;
-    /// On Direct3D 12 wgpu clears from a new buffer, which vkd3d, below Wine, does not fill with zeros as Windows does.
-    bool clears_by_kernel = false;
+    bool d3d12 = false;
     Adapter description;
 
     AdapterRecord() = default;

@@ -26,8 +26,9 @@ bool same_bytes(std::span<const T> a, std::span<const T> b) {
 
 /// Which of the backend's own kernels a command is done by; null: none.
 const Builtin* builtin_for(const Core& core, const Command& command) {
+    // On Direct3D 12 wgpu clears from a new buffer, which vkd3d, below Wine, does not fill with zeros as Windows does.
     if (const auto* fill = std::get_if<Fill>(&command.what))
-        return fill->pattern != 0 || fill->mask != ~u32{0} || core.adapter->clears_by_kernel ? &kFill : nullptr;
+        return fill->pattern != 0 || fill->mask != ~u32{0} || core.adapter->d3d12 ? &kFill : nullptr;
     const auto* copy = std::get_if<Copy>(&command.what);
     return copy != nullptr && is_odd(*copy) ? &kMerge : nullptr;
 }

@@ -370,8 +370,10 @@ std::string Emitter::division_of_integers(Op op, ir::TypeId id) {
     const std::string one = number_type(about.scalar, 1);
     const bool is_signed = ir::is_signed(about.scalar);
     std::string text = "fn $(a: T, b: T) -> T {\n";
-    if (op == Op::div) text += "    return select(a / b, 0, b == 0);\n}";
-    else if (!is_signed) text += "    return select(a % b, a, b == 0);\n}";
+    // FXC refuses a division by what it finds to be 0, also where that is what naga asks first.
+    const std::string divisor = "    let divisor = select(b, 1, b == 0);\n";
+    if (op == Op::div) text += divisor + "    return select(a / divisor, 0, b == 0);\n}";
+    else if (!is_signed) text += divisor + "    return select(a % divisor, a, b == 0);\n}";
     // NVIDIA's compiler takes remainders of negative numbers as unsigned, also where they are written with a quotient.
     else if (support_.dialect == WgslSupport::Dialect::wgpu) {
         text +=
@@ -380,7 +382,7 @@ std::string Emitter::division_of_integers(Op op, ir::TypeId id) {
         if (op == Op::rem) text += "    return select(select(i32(size), -i32(size), a < 0), a, b == 0);\n}";
         else
             text +=
-                "    let apart = (a ^ b) < 0 && size != 0u;\n"
+                "    let apart = ((a ^ b) < 0) & (size != 0u);\n"
                 "    let place = i32(select(size, divisor - size, apart));\n"
                 "    return select(select(place, -place, b < 0), a, b == 0);\n}";
     } else {  // ... and x - x / -1 * -1 as 2x; by 1 the rest is the same
@@ -467,7 +469,8 @@ Text Emitter::logic(const ir::Instruction& instruction) {
     };
     if (instruction.op == Op::bit_not) return made(unary(truth ? "!" : "~", texts[0]));
     if (truth && instruction.op == Op::bit_xor) return made(binary(texts[0], "!=", texts[1]));
-    if (truth && module_.types.lanes(id) == 1)
+    // naga writes `&&` and `||` as choices, and FXC ends early where it knows the way that one goes.
+    if (truth && module_.types.lanes(id) == 1 && !support_.hlsl)
         return made(binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]));
     return made(binary(texts[0], symbol_of(instruction.op), texts[1]));
 }

@@ -17,6 +17,7 @@ ir::Lowering lowering_for(const WgslSupport& support) {
     lowering.combinations = true;
     lowering.uniform_flow = true;                                           // Tint and FXC ask for it
     lowering.chosen_lanes = support.dialect == WgslSupport::Dialect::wgpu;  // FXC, to which naga's HLSL may go
+    lowering.inner_returns = support.hlsl;                                  // FXC
     return lowering;
 }
 

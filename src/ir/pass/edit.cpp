@@ -29,6 +29,13 @@ bool is_only_read(const Global& global) {
     return global.kind == Global::Kind::storage && !global.writes && !global.aliased && !global.coherent;
 }
 
+u64 part_count(const Module& module, TypeId composite) {
+    const Type& type = module.types[composite];
+    if (type.kind == Type::Kind::structure) return type.members.size();
+    if (type.kind == Type::Kind::array) return module.known_bits(ValueId{type.length}).value_or(0);
+    return type.count;
+}
+
 bool joins_workgroup(const Module& module, const Instruction& instruction) {
     return instruction.op == Op::barrier && static_cast<Scope>(module.immediates(instruction)[0]) == Scope::workgroup;
 }
@@ -94,6 +101,13 @@ void set_operands(Module& module, InstructionId id, std::span<const ValueId> ope
 void set_immediates(Module& module, InstructionId id, std::span<const u32> immediates) {
     const std::vector<u32> copy(immediates.begin(), immediates.end());
     module[id].immediates = append_to(module.immediate_pool, std::span<const u32>(copy));
+}
+
+void become(Module& module, InstructionId id, Op op, std::span<const ValueId> operands,
+            std::span<const u32> immediates) {
+    module[id].op = op;
+    set_operands(module, id, operands);
+    set_immediates(module, id, immediates);
 }
 
 void set_results(Module& module, InstructionId id, std::span<const TypeId> types) {

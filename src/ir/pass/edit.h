@@ -16,6 +16,9 @@ namespace alkomp::ir {
 /// Whether nothing that the kernel does changes it.
 [[nodiscard]] bool is_only_read(const Global& global);
 
+/// How many parts a composite has: members, elements, columns, lanes; 0: only known when the kernel is compiled or runs.
+[[nodiscard]] u64 part_count(const Module& module, TypeId composite);
+
 /// A barrier of the workgroup.
 [[nodiscard]] bool joins_workgroup(const Module& module, const Instruction& instruction);
 
@@ -44,6 +47,9 @@ private:
 
 void set_operands(Module& module, InstructionId id, std::span<const ValueId> operands);
 void set_immediates(Module& module, InstructionId id, std::span<const u32> immediates);
+/// Another operation in its place, with the same result.
+void become(Module& module, InstructionId id, Op op, std::span<const ValueId> operands,
+            std::span<const u32> immediates = {});
 /// New results of these types; the old ones are left for `Replacements`.
 void set_results(Module& module, InstructionId id, std::span<const TypeId> types);
 void set_parameters(Module& module, RegionId id, std::vector<ValueId> parameters);

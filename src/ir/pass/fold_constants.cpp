@@ -118,16 +118,11 @@ private:
         return module_.constant(std::move(constant));
     }
     ValueId all_lanes(TypeId type, u64 bits) { return made(type, std::vector<u64>(types_.lanes(type), bits)); }
-    void become(InstructionId id, Op op, std::span<const ValueId> operands, std::span<const u32> immediates = {}) {
-        module_[id].op = op;
-        set_operands(module_, id, operands);
-        set_immediates(module_, id, immediates);
-    }
 
     // Instructions. What they answer stands for the result; none: nothing simpler is known.
     ValueId simplified(InstructionId id) {
         const Op op = module_[id].op;
-        if (const ValueId constant = computed(id); constant != ValueId::none) return constant;
+        if (const ValueId constant = computed(id); constant != ValueId::none || module_[id].op != op) return constant;
         if (is_commutative(op) && stands_behind(operand(id, 0), operand(id, 1)))
             std::swap(module_.operands(module_[id])[0], module_.operands(module_[id])[1]);
         switch (op) {
@@ -145,6 +140,9 @@ private:
             case Op::shl:
             case Op::shr:
                 return whole_numbers(id);
+            case Op::extract_bits:
+            case Op::insert_bits:
+                return bit_field(id);
             case Op::bit_not:
                 return negated(id);
             case Op::neg:
@@ -202,23 +200,64 @@ private:
         if (!by_lane ||
             (instruction.op == Op::bitcast && types_.lanes(type) != types_.lanes(module_.type_of(operands[0]))))
             return ValueId::none;
+        if (rule != Rule::choice)
+            if (const auto chosen = computed_by_choice(id)) return *chosen;
+        return computed_of(id, operands);
+    }
+    /// What an instruction gives that works lane by lane; none if an operand is not known.
+    ValueId computed_of(InstructionId id, std::span<const ValueId> operands) {
+        const Op op = module_[id].op;
+        const TypeId type = type_of(id);
         std::vector<std::vector<u64>> known;
         for (const ValueId value : operands) {
             auto of_one = lanes(value);
             if (!of_one) return ValueId::none;
             known.push_back(std::move(*of_one));
         }
-        const Scalar from = types_.scalar_of(module_.type_of(operands[rule == Rule::choice ? 1 : 0]));
+        const Scalar from = types_.scalar_of(module_.type_of(operands[info(op).rule == Rule::choice ? 1 : 0]));
         const Scalar to = types_.scalar_of(type);
         std::vector<u64> result, x(operands.size());
         for (u32 lane = 0; lane < types_.lanes(type); ++lane) {
             for (std::size_t i = 0; i < x.size(); ++i) x[i] = known[i].size() == 1 ? known[i][0] : known[i][lane];
             const bool real = is_float(from) || is_float(to);
-            const auto bits = real ? fold_real(instruction.op, from, to, x) : fold(instruction.op, from, to, x);
+            const auto bits = real ? fold_real(op, from, to, x) : fold(op, from, to, x);
             if (!bits) return ValueId::none;
             result.push_back(*bits);
         }
         return made(type, result);
+    }
+    /// Where one condition chooses between constants, and the other operands are known: it chooses between what they give.
+    std::optional<ValueId> computed_by_choice(InstructionId id) {
+        const std::span<const ValueId> in_pool = module_.operands(module_[id]);
+        const std::vector<ValueId> operands(in_pool.begin(), in_pool.end());
+        ValueId condition = ValueId::none;
+        std::array<std::vector<ValueId>, 2> given;
+        for (const ValueId value : operands) {
+            const Instruction* choice = made_by(value, Op::select);
+            std::array arms{value, value};
+            if (choice != nullptr) {
+                const std::span<const ValueId> of_choice = module_.operands(*choice);
+                if (condition != ValueId::none && of_choice[0] != condition) return std::nullopt;
+                condition = of_choice[0];
+                arms = {of_choice[1], of_choice[2]};
+            }
+            for (std::size_t i = 0; i < 2; ++i) {
+                if (!lanes(arms[i])) return std::nullopt;
+                given[i].push_back(arms[i]);
+            }
+        }
+        if (condition == ValueId::none) return std::nullopt;
+        const u32 conditions = types_.lanes(module_.type_of(condition));
+        if (conditions != 1 && conditions != types_.lanes(type_of(id))) return std::nullopt;
+        const ValueId yes = computed_of(id, given[0]);
+        const ValueId no = computed_of(id, given[1]);
+        return becomes_choice(id, condition, yes, no);
+    }
+    std::optional<ValueId> becomes_choice(InstructionId id, ValueId condition, ValueId yes, ValueId no) {
+        if (yes == ValueId::none || no == ValueId::none) return std::nullopt;
+        become(module_, id, Op::select, std::array{condition, yes, no});
+        module_[id].flags = 0;
+        return chosen(id);
     }
 
     void compute_pair(const Instruction& instruction) {
@@ -245,6 +284,10 @@ private:
         const ValueId a = operand(id, 0), b = operand(id, 1);
         const u64 ones = ~u64{0} >> (64 - types_.bits(type));
         if (const auto bits = same_lanes(b)) {
+            if (op == Op::min || op == Op::max) {
+                if (*bits == end_of(type, op == Op::min)) return b;
+                if (*bits == end_of(type, op == Op::max)) return a;
+            }
             const bool keeps =
                 *bits == 0 ? op == Op::add || op == Op::sub || op == Op::bit_or || op == Op::bit_xor || op == Op::shl ||
                                  op == Op::shr || op == Op::rem || op == Op::mod
@@ -259,6 +302,12 @@ private:
             if (op == Op::sub || op == Op::bit_xor) return module_.zero(type);
         }
         return op == Op::add ? summed(id) : ValueId::none;
+    }
+    /// The least or the greatest of a type's integers.
+    u64 end_of(TypeId type, bool least) const {
+        const u64 greatest = ~u64{0} >> (64 - types_.bits(type) + (types_.is_signed(type) ? 1 : 0));
+        if (!least) return greatest;
+        return types_.is_signed(type) ? greatest + 1 : 0;
     }
     /// (x + 2) + 3 is x + 5.
     ValueId summed(InstructionId id) {
@@ -290,7 +339,7 @@ private:
         const auto other = opposite(inner.op);
         if (!other || types_.is_float(module_.type_of(module_.operands(inner)[0]))) return ValueId::none;
         const std::array operands{module_.operands(inner)[0], module_.operands(inner)[1]};
-        become(id, *other, operands);
+        become(module_, id, *other, operands);
         return ValueId::none;
     }
     ValueId compared(InstructionId id) {
@@ -302,11 +351,12 @@ private:
         const auto bits = same_lanes(b);
         if (bits && types_.is_boolean(of)) {
             if ((*bits == 1) == (op == Op::eq)) return a;
-            become(id, Op::bit_not, std::array{a});
+            become(module_, id, Op::bit_not, std::array{a});
             return ValueId::none;
         }
-        if (bits == u64{0} && !types_.is_signed(of) && (op == Op::lt || op == Op::ge))
-            return all_lanes(type, u64{op == Op::ge});
+        if (!bits || !types_.is_integer(of)) return ValueId::none;
+        if ((op == Op::lt || op == Op::ge) && *bits == end_of(of, true)) return all_lanes(type, u64{op == Op::ge});
+        if ((op == Op::gt || op == Op::le) && *bits == end_of(of, false)) return all_lanes(type, u64{op == Op::le});
         return ValueId::none;
     }
     ValueId chosen(InstructionId id) {
@@ -317,7 +367,17 @@ private:
         if (type != module_.type_of(condition)) return ValueId::none;
         const auto if_true = same_lanes(yes), if_false = same_lanes(no);
         if (if_true == u64{1} && if_false == u64{0}) return condition;
-        if (if_true == u64{0} && if_false == u64{1}) become(id, Op::bit_not, std::array{condition});
+        if (if_true != u64{0} || if_false != u64{1}) return ValueId::none;
+        become(module_, id, Op::bit_not, std::array{condition});
+        return negated(id);
+    }
+    /// No bits at all, or all of them.
+    ValueId bit_field(InstructionId id) {
+        const bool inserts = module_[id].op == Op::insert_bits;
+        const u64 most = types_.bits(type_of(id));
+        const auto offset = same_lanes(operand(id, inserts ? 2 : 1)), count = same_lanes(operand(id, inserts ? 3 : 2));
+        if (count == u64{0} || (offset && *offset >= most)) return inserts ? operand(id, 0) : module_.zero(type_of(id));
+        if (offset == u64{0} && count && *count >= most) return operand(id, inserts ? 1 : 0);
         return ValueId::none;
     }
     ValueId operand_of_type(InstructionId id) const {
@@ -335,9 +395,20 @@ private:
         return constant->kind == Constant::Kind::undefined ? module_.undefined(type) : ValueId::none;
     }
     /// Follows the path into what the composite was made of, as far as it leads.
+    std::optional<ValueId> part_of_choice(InstructionId id) {
+        const Instruction* choice = made_by(operand(id, 0), Op::select);
+        if (choice == nullptr || module_[id].immediates.count != 1) return std::nullopt;
+        const std::span<const ValueId> of_choice = module_.operands(*choice);
+        const ValueId condition = of_choice[0];
+        if (!types_.is(module_.type_of(condition), Kind::scalar)) return std::nullopt;
+        const u32 place = module_.immediates(module_[id])[0];
+        const std::array arms{of_choice[1], of_choice[2]};
+        return becomes_choice(id, condition, part_of(arms[0], place), part_of(arms[1], place));
+    }
     ValueId part(InstructionId id) {
         ValueId whole = operand(id, 0);
         const std::span<const u32> immediates = module_.immediates(module_[id]);
+        if (const auto chosen = part_of_choice(id)) return *chosen;
         std::vector<u32> path(immediates.begin(), immediates.end());
         const std::size_t before = path.size();
         const ValueId first = whole;
@@ -368,7 +439,7 @@ private:
             whole = inner;
         }
         if (path.empty()) return whole;
-        if (whole != first || path.size() != before) become(id, Op::extract, std::array{whole}, path);
+        if (whole != first || path.size() != before) become(module_, id, Op::extract, std::array{whole}, path);
         return ValueId::none;
     }
     ValueId composed_part(const Instruction& compose, std::vector<u32>& path) const {
@@ -427,10 +498,10 @@ private:
         const u64 last = types_.lanes(module_.type_of(whole)) - 1;
         const std::array path{static_cast<u32>(std::min(*lane, last))};
         if (inserts) {
-            become(id, Op::insert, std::array{whole, operand(id, 1)}, path);
+            become(module_, id, Op::insert, std::array{whole, operand(id, 1)}, path);
             return inserted(id);
         }
-        become(id, Op::extract, std::array{whole}, path);
+        become(module_, id, Op::extract, std::array{whole}, path);
         return part(id);
     }
     ValueId over_lanes(InstructionId id) {

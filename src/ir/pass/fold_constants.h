@@ -6,8 +6,9 @@
 
 namespace alkomp::ir {
 
-/// Constant operands, neutral ones (`x + 0`), parts of what was put together (`extract` of `compose`). Changes no
-/// float that a device would compute, but one that is rounded as the module says. What is left over is dead code.
+/// Constant operands, also those that one condition chooses, neutral ones (`x + 0`), parts of what was put together
+/// (`extract` of `compose`). Changes no float that a device would compute, but one that is rounded as the module says. What
+/// is left over is dead code.
 void fold_constants(Module& module);
 
 }  // namespace alkomp::ir

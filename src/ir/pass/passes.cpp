@@ -5,12 +5,14 @@
 #include "ir/pass/eliminate_common_subexpressions.h"
 #include "ir/pass/flatten_choices.h"
 #include "ir/pass/fold_constants.h"
+#include "ir/pass/forward_stores.h"
 #include "ir/pass/hoist_loop_invariants.h"
 #include "ir/pass/inline_calls.h"
 #include "ir/pass/localize_globals.h"
 #include "ir/pass/lower_chosen_lanes.h"
 #include "ir/pass/lower_combinations.h"
 #include "ir/pass/lower_f16.h"
+#include "ir/pass/lower_returns.h"
 #include "ir/pass/lower_small_integers.h"
 #include "ir/pass/lower_subgroups.h"
 #include "ir/pass/lower_wide_integers.h"
@@ -30,6 +32,8 @@ std::span<const Pass> optimizing_passes() {
         {"remove_dead_code", remove_dead_code},
         {"fold_constants", fold_constants},
         {"simplify_control", simplify_control},
+        {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+        {"forward_stores", forward_stores},
         {"fold_constants", fold_constants},
         {"simplify_control", simplify_control},
         {"hoist_loop_invariants", hoist_loop_invariants},
@@ -53,6 +57,7 @@ Lowered lower(Module& module, const Lowering& lowering) {
     if (lowering.wide_integers) lower_wide_integers(module);
     if (lowering.f16) lower_f16(module);
     if (lowering.chosen_lanes) lower_chosen_lanes(module);
+    if (lowering.inner_returns) lower_returns(module);
     return lowered;
 }
 

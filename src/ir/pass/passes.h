@@ -30,6 +30,7 @@ struct Lowering {
     bool uniform_flow = false;    ///< it wants proof that all invocations of a workgroup reach barriers together
     bool combinations = false;    ///< its subgroups have scans of sums and products alone, and no clusters
     bool chosen_lanes = false;    ///< it stores to no lane or column of a variable that is found at run time
+    bool inner_returns = false;   ///< it loses returns that do not stand at the end of a kernel
 };
 
 struct Lowered {

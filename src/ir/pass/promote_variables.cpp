@@ -86,7 +86,7 @@ private:
         for (std::size_t i = 1; i < operands.size(); ++i) {
             const Type& composite = types_[at];
             const auto known = module_.known_bits(operands[i]);
-            if (known && *known < count_of(composite)) {
+            if (known && *known < part_count(module_, at)) {
                 to.path.push_back(static_cast<u32>(*known));
             } else if (composite.kind == Kind::vector && to.path.empty()) {
                 to.lane = operands[i];
@@ -97,11 +97,6 @@ private:
         }
         set_place(module_.result(access), std::move(to));
         return true;
-    }
-    u64 count_of(const Type& composite) const {
-        if (composite.kind == Kind::structure) return composite.members.size();
-        if (composite.kind == Kind::array) return module_.known_bits(ValueId{composite.length}).value_or(0);
-        return composite.count;
     }
 
     // Which of them each construct writes, of those that are made outside it.
@@ -203,9 +198,9 @@ private:
         const Place from = place_of(module_.operands(module_[id])[0]);
         const ValueId whole = current_[from.variable];
         if (from.lane != ValueId::none) {
-            become(id, Op::extract_lane, std::array{whole, from.lane}, {});
+            become(module_, id, Op::extract_lane, std::array{whole, from.lane}, {});
         } else if (!from.path.empty()) {
-            become(id, Op::extract, std::array{whole}, from.path);
+            become(module_, id, Op::extract, std::array{whole}, from.path);
         } else {
             replaced_.add(module_.result(module_[id]), whole);
             return false;
@@ -216,9 +211,9 @@ private:
         const Place to = place_of(module_.operands(module_[id])[0]);
         const ValueId whole = current_[to.variable], value = module_.operands(module_[id])[1];
         if (to.lane != ValueId::none) {
-            become(id, Op::insert_lane, std::array{whole, value, to.lane}, {});
+            become(module_, id, Op::insert_lane, std::array{whole, value, to.lane}, {});
         } else if (!to.path.empty()) {
-            become(id, Op::insert, std::array{whole, value}, to.path);
+            become(module_, id, Op::insert, std::array{whole, value}, to.path);
         } else {
             current_[to.variable] = value;
             return false;
@@ -227,12 +222,6 @@ private:
         current_[to.variable] = module_.result(module_[id]);
         module_[current_[to.variable]].name = name_of(to.variable);
         return true;
-    }
-    void become(InstructionId id, Op op, std::span<const ValueId> operands, std::span<const u32> immediates) {
-        module_[id].op = op;
-        module_[id].flags = 0;
-        set_operands(module_, id, operands);
-        set_immediates(module_, id, immediates);
     }
 
     // What goes from region to region.

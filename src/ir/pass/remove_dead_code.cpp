@@ -15,6 +15,7 @@ public:
     explicit DeadCode(Module& module)
         : module_(module),
           live_instructions_(module.instructions.size()),
+          is_left_(module.instructions.size()),
           behind_(module.instructions.size()),
           live_values_(module.values.size()),
           roots_(module.values.size(), ValueId::none),
@@ -40,15 +41,30 @@ public:
     }
 
 private:
-    // Memory of one invocation, by the variable or global that a pointer comes from; none for all other memory.
+    // The variable or global that a pointer comes from; none: that is not known.
+    ValueId root_of(ValueId pointer) const {
+        return module_[pointer].kind == Value::Kind::global ? pointer : roots_[place(pointer)];
+    }
+    const Global* global_of(ValueId root) const {
+        const Value& value = module_[root];
+        return root != ValueId::none && value.kind == Value::Kind::global ? &module_.globals[value.index] : nullptr;
+    }
+    // Memory of one invocation, by what a pointer comes from; none for all other memory.
     ValueId own_memory(ValueId pointer) const {
-        const Value& value = module_[pointer];
-        if (value.kind == Value::Kind::global)
-            return module_.globals[value.index].kind == Global::Kind::local ? pointer : ValueId::none;
-        return roots_[place(pointer)];
+        const ValueId root = root_of(pointer);
+        const Global* global = global_of(root);
+        return global == nullptr || global->kind == Global::Kind::local ? root : ValueId::none;
+    }
+    /// Whether it may see what another invocation does, for which one may have to wait.
+    bool sees_others(const Instruction& instruction) const {
+        if (instruction.op != Op::load) return has(instruction.op, kReads);
+        const ValueId pointer = module_.operands(instruction)[0];
+        if (own_memory(pointer) != ValueId::none) return false;
+        const Global* global = global_of(root_of(pointer));
+        return global == nullptr || !is_only_read(*global);
     }
     bool is_effect(const Instruction& instruction) const {
-        if (instruction.op == Op::loop || instruction.op == Op::return_) return true;
+        if (instruction.op == Op::return_) return true;
         if ((instruction.flags & kVolatileAccess) != 0) return true;
         if (!has(instruction.op, kWrites)) return false;
         return instruction.op != Op::store || own_memory(module_.operands(instruction)[0]) == ValueId::none;
@@ -66,18 +82,22 @@ private:
             if (instruction.op == Op::variable) {
                 roots_[place(module_.result(instruction))] = module_.result(instruction);
             } else if (instruction.op == Op::access) {
-                roots_[place(module_.result(instruction))] = own_memory(operands[0]);
+                roots_[place(module_.result(instruction))] = root_of(operands[0]);
             } else if (instruction.op == Op::store) {
                 const ValueId memory = own_memory(operands[0]);
                 if (memory != ValueId::none) stores_.add(number_of(memory), id);
             }
             if (is_effect(instruction)) live_instructions_[place(id)] = true;
+            if (sees_others(instruction)) ++sights_;
             if (!has(instruction.op, kConstruct | kTerminator)) continue;
             for (const Passing& passing : passings(module_, id))
                 for (u32 i = 0; i < passing.count(module_); ++i)
                     sources_.add(number_of(passing.to(module_, i)), operands[passing.first + i]);
             note_way_out(id, instruction);
+            const u32 before = sights_;
             for (const RegionId inner : module_.regions_of(instruction)) gather(inner);
+            if (instruction.op == Op::loop && (sights_ != before || !is_left_[place(id)]))
+                live_instructions_[place(id)] = true;
         }
     }
     // A construct that is left from one within needs that one.
@@ -86,7 +106,9 @@ private:
         if (instruction.op == Op::exit || instruction.op == Op::next) {
             const InstructionId target = module_.target(instruction);
             if (owner != target) ways_out_.add(place(target), owner);
+            if (instruction.op == Op::exit) is_left_[place(target)] = true;
         } else if (instruction.op == Op::repeat_if) {
+            is_left_[place(owner)] = true;
             ways_out_.add(place(owner), id);  // for its condition
         }
     }
@@ -206,7 +228,9 @@ private:
     Module& module_;
     std::vector<InstructionId> order_;
     std::vector<bool> live_instructions_;
-    std::vector<bool> behind_;  // by instruction: the walk has passed it
+    std::vector<bool> is_left_;  // by construct
+    u32 sights_ = 0;             // instructions so far that see what others do
+    std::vector<bool> behind_;   // by instruction: the walk has passed it
     std::vector<bool> live_values_;
     std::vector<ValueId> roots_;     // by pointer
     std::vector<u32> number_;        // by value: of what others hang on; 0: nothing does

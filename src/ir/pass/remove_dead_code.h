@@ -6,8 +6,9 @@
 
 namespace alkomp::ir {
 
-/// What stays: effects, what they depend on, and the control that leads to them. Loops stay, since they may not end. A
-/// write to memory of the invocation alone is an effect only where that memory is read or its address is passed on.
+/// What stays: effects, what they depend on, and the control that leads to them. A loop without effects stays where nothing
+/// leaves it, and where it reads what others may write, since one may wait so. A write to memory of the invocation alone is
+/// an effect only where that memory is read or its address is passed on.
 void remove_dead_code(Module& module);
 
 }  // namespace alkomp::ir

@@ -13,7 +13,11 @@ namespace {
 /// Writes each function's regions anew, in order. What is written has been reached.
 class Control {
 public:
-    explicit Control(Module& module) : module_(module), replaced_(module), left_(module.instructions.size()) {}
+    explicit Control(Module& module)
+        : module_(module),
+          replaced_(module),
+          known_(module.values.size(), ValueId::none),
+          left_(module.instructions.size()) {}
 
     void run() {
         take_out_dead_ways();
@@ -71,7 +75,11 @@ private:
                 close(cases[i]);
                 continue;
             }
-            falls = module_[module_[cases[i]].body.back()].op == Op::fallthrough;
+            if (!is_led_to) {
+                falls = go_on_with(left.back(), cases[i]);
+                continue;
+            }
+            falls = falls_through(cases[i]);
             if (i == chosen) made.default_region = static_cast<u32>(left.size());
             made.values.push_back(known ? std::vector<u64>() : chooses.values[i]);
             left.push_back(cases[i]);
@@ -83,6 +91,19 @@ private:
             set_immediates(module_, id, made.immediates());
             set_regions(id, left);
         }
+    }
+    bool falls_through(RegionId region) const { return module_[module_[region].body.back()].op == Op::fallthrough; }
+    /// Appends a case that is reached from the one before it alone; whether it falls through itself.
+    bool go_on_with(RegionId before, RegionId next) {
+        const InstructionId last = module_[before].body.back();
+        for (u32 i = 0; i < module_[last].operands.count; ++i)
+            replaced_.add(module_[next].parameters[i], module_.operands(module_[last])[i]);
+        forget(module_, last);
+        module_[before].body.pop_back();
+        const Body body = std::move(module_[next].body);
+        for (const InstructionId id : body) module_[id].region = before;
+        module_[before].body.insert(module_[before].body.end(), body.begin(), body.end());
+        return falls_through(before);
     }
     void leave_one_case(InstructionId id, RegionId only, std::span<const ValueId> operands) {
         const auto never = static_cast<RegionId>(module_.regions.size());
@@ -117,7 +138,9 @@ private:
             Body round;  // what leads to the next round, but for what has been taken out
             for (const InstructionId next : nexts[place(id)])
                 if (module_[next].region != RegionId::none) round.push_back(next);
-            if (runs_once(id, round) && !meets(module_[id])) become_if(id, round);
+            if (meets(module_[id])) continue;
+            leave_before_second_round(id, round);
+            if (runs_once(id, round)) become_if(id, round);
         }
     }
     /// Whether invocations meet in it, as they have to be together at its end.
@@ -133,20 +156,27 @@ private:
         const Body& continuing = module_[module_.regions_of(module_[loop])[1]].body;
         const Instruction& last = module_[continuing.back()];
         if (last.op != Op::repeat_if || (continuing.size() > 1 && nexts.size() > 1)) return false;
-        return in_first_round(loop, nexts, module_.operands(last)[0], 0) == u64{0};
+        return known_in({loop, nexts, 1}, module_.operands(last)[0]) == u64{0};
     }
-    /// What a boolean or an integer is while the loop is gone through for the first time, if that is known.
-    std::optional<u64> in_first_round(InstructionId loop, std::span<const InstructionId> nexts, ValueId value,
-                                      u32 depth) const {
+    struct Round {
+        InstructionId loop;
+        std::span<const InstructionId> nexts;
+        u32 number = 1;  // the first or the second
+    };
+    /// What a boolean or an integer is while the loop is gone through for the first or the second time, if that is known.
+    std::optional<u64> known_in(const Round& round, ValueId value, u32 depth = 0) const {
         constexpr u32 kDeepest = 8;
         if (const auto known = module_.known_bits(value); known || depth == kDeepest) return known;
         const Value& about = module_[value];
         if (about.kind == Value::Kind::region_parameter) {
-            const std::span<const RegionId> regions = module_.regions_of(module_[loop]);
-            if (RegionId{about.index} == regions[0])
-                return module_.known_bits(module_.operands(module_[loop])[about.position]);
-            if (RegionId{about.index} != regions[1] || nexts.size() != 1) return std::nullopt;
-            return in_first_round(loop, nexts, module_.operands(module_[nexts[0]])[about.position], depth + 1);
+            const std::span<const RegionId> regions = module_.regions_of(module_[round.loop]);
+            if (RegionId{about.index} == regions[0]) {
+                if (round.number == 1) return module_.known_bits(module_.operands(module_[round.loop])[about.position]);
+                const Instruction& repeat = module_[module_[regions[1]].body.back()];
+                return known_in({round.loop, round.nexts}, module_.operands(repeat)[about.position], depth + 1);
+            }
+            if (RegionId{about.index} != regions[1] || round.nexts.size() != 1) return std::nullopt;
+            return known_in(round, module_.operands(module_[round.nexts[0]])[about.position], depth + 1);
         }
         if (about.kind != Value::Kind::result) return std::nullopt;
         const Instruction& instruction = module_[InstructionId{about.index}];
@@ -154,7 +184,7 @@ private:
         if (!has(instruction.op, kPure) || instruction.results.count != 1 || operands.empty()) return std::nullopt;
         std::vector<u64> bits;
         for (const ValueId operand : operands) {
-            const auto known = in_first_round(loop, nexts, operand, depth + 1);
+            const auto known = known_in(round, operand, depth + 1);
             if (!known) return std::nullopt;
             bits.push_back(*known);
         }
@@ -162,6 +192,34 @@ private:
         if (!types.is(about.type, Type::Kind::scalar)) return std::nullopt;
         const ValueId first = operands[instruction.op == Op::select ? 1 : 0];
         return fold(instruction.op, types.scalar_of(module_.type_of(first)), types.scalar_of(about.type), bits);
+    }
+    /// Where the second round is known to end as it begins: what would leave there leaves behind the first.
+    void leave_before_second_round(InstructionId loop, std::span<const InstructionId> nexts) {
+        const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
+        const InstructionId last = module_[continuing].body.back();
+        if (module_[last].op != Op::repeat || nexts.size() != 1) return;
+        const Body& round = module_[body].body;
+        const auto head =
+            std::find_if(round.begin(), round.end(), [&](InstructionId id) { return !has(module_[id].op, kPure); });
+        if (module_[*head].op != Op::if_) return;
+        const auto way = known_in({loop, nexts, 2}, module_.operands(module_[*head])[0]);
+        if (!way) return;
+        const InstructionId exit = module_[module_.regions_of(module_[*head])[*way != 0 ? 0 : 1]].body.front();
+        if (module_[exit].op != Op::exit || module_.target(module_[exit]) != loop) return;
+        std::vector<ValueId> operands{module_.constant(module_.types.scalar(Scalar::boolean), 0)};
+        const u32 again = module_[last].operands.count;
+        for (u32 i = 0; i < again; ++i) operands.push_back(module_.operands(module_[last])[i]);
+        for (const ValueId value : module_.operands(module_[exit])) {
+            const Value& about = module_[value];
+            if (about.kind == Value::Kind::region_parameter && RegionId{about.index} == body)
+                operands.push_back(operands[1 + about.position]);
+            else if (about.kind == Value::Kind::result && module_[InstructionId{about.index}].region == body)
+                return;  // of the second round
+            else operands.push_back(value);
+        }
+        module_[last].op = Op::repeat_if;
+        set_operands(module_, last, operands);
+        set_immediates(module_, last, std::array{place(loop), again});
     }
     void become_if(InstructionId loop, std::span<const InstructionId> nexts) {
         const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
@@ -196,7 +254,34 @@ private:
         become_if_true(loop, body, module_.operands(module_[loop]));
     }
 
-    ValueId operand(InstructionId id, std::size_t i) { return replaced_[module_.operands(module_[id])[i]]; }
+    // What is known of truths where one of them has chosen the way.
+    ValueId now(ValueId id) {
+        const ValueId value = replaced_[id];
+        return place(value) < known_.size() && known_[place(value)] != ValueId::none ? known_[place(value)] : value;
+    }
+    /// A condition is so: its opposite is not, of "and" both are, of "or" none is. Appends what was not known before.
+    void learn(ValueId condition, bool is_true, std::vector<ValueId>& learnt, u32 depth = 0) {
+        constexpr u32 kDeepest = 8;
+        const Value& about = module_[condition];
+        if (about.kind == Value::Kind::constant || place(condition) >= known_.size() || depth == kDeepest) return;
+        if (known_[place(condition)] != ValueId::none) return;
+        known_[place(condition)] = module_.constant(about.type, is_true ? 1 : 0);
+        learnt.push_back(condition);
+        if (about.kind != Value::Kind::result) return;
+        const Instruction instruction = module_[InstructionId{about.index}];
+        const bool is_opposite = instruction.op == Op::bit_not;
+        if (!is_opposite && instruction.op != (is_true ? Op::bit_and : Op::bit_or)) return;
+        for (u32 i = 0; i < instruction.operands.count; ++i)
+            learn(replaced_[module_.operands(instruction)[i]], is_true != is_opposite, learnt, depth + 1);
+    }
+    void rewrite_arm(RegionId arm, ValueId condition, bool is_true) {
+        std::vector<ValueId> learnt;
+        learn(condition, is_true, learnt);
+        rewrite(arm);
+        for (const ValueId id : learnt) known_[place(id)] = ValueId::none;
+    }
+
+    ValueId operand(InstructionId id, std::size_t i) { return now(module_.operands(module_[id])[i]); }
     void rewrite(RegionId region) {
         const Body body = std::move(module_[region].body);
         Body made;
@@ -209,7 +294,7 @@ private:
         for (std::size_t i = 0; i < body.size(); ++i) {
             const InstructionId id = body[i];
             module_[id].region = region;
-            for (ValueId& operand : module_.operands(module_[id])) operand = replaced_[operand];
+            for (ValueId& operand : module_.operands(module_[id])) operand = now(operand);
             bool goes_on = true;
             if (has(module_[id].op, kTerminator)) {
                 note_way_out(id);
@@ -243,7 +328,11 @@ private:
             if ((known || module_[id].regions.count == 1) && is_left_at_ends_only(id))
                 return take_case(id, known.value_or(0), region, made);
         }
-        for (u32 i = 0; i < module_[id].regions.count; ++i) rewrite(module_.regions_of(module_[id])[i]);
+        for (u32 i = 0; i < module_[id].regions.count; ++i) {
+            const RegionId inner = module_.regions_of(module_[id])[i];
+            if (op == Op::if_) rewrite_arm(inner, operand(id, 0), i == 0);
+            else rewrite(inner);
+        }
         if (op == Op::if_ && only_chooses(id)) {
             choose(id, region, made);
             return true;
@@ -339,6 +428,7 @@ private:
 
     Module& module_;
     Replacements replaced_;
+    std::vector<ValueId> known_;   // by value: what it is in the region that is written; none: that is not known
     std::vector<bool> left_;       // by construct: somebody comes out
     Edges<InstructionId> within_;  // by construct: what leaves it from a construct within
 };

@@ -3,7 +3,8 @@
 @group(0) @binding(2) var<storage, read_write> v: array<vec2i>;
 
 fn div_i32(a: i32, b: i32) -> i32 {
-    return select(a / b, 0, b == 0);
+    let divisor = select(b, 1, b == 0);
+    return select(a / divisor, 0, b == 0);
 }
 
 fn rem_i32(a: i32, b: i32) -> i32 {
@@ -16,11 +17,13 @@ fn mod_i32(a: i32, b: i32) -> i32 {
 }
 
 fn div_u32(a: u32, b: u32) -> u32 {
-    return select(a / b, 0, b == 0);
+    let divisor = select(b, 1, b == 0);
+    return select(a / divisor, 0, b == 0);
 }
 
 fn rem_u32(a: u32, b: u32) -> u32 {
-    return select(a % b, a, b == 0);
+    let divisor = select(b, 1, b == 0);
+    return select(a % divisor, a, b == 0);
 }
 
 fn div_vec2i(a: vec2i, b: vec2i) -> vec2i {

@@ -14,7 +14,8 @@ var<workgroup> grid: array<array<f32, 4>, 4>;
 var<private> kept: u32 = rounds;
 
 fn div_u32(a: u32, b: u32) -> u32 {
-    return select(a / b, 0, b == 0);
+    let divisor = select(b, 1, b == 0);
+    return select(a / divisor, 0, b == 0);
 }
 
 fn helped(x: u32) -> u32 {

@@ -60,13 +60,20 @@ TEST(FoldConstants, knows_neutral_operands) {
                              "max %x, %x",
                              "rem %x, 0",
                              "mod %x, 0",
+                             "min %x, 4294967295",
+                             "max %x, 0",
+                             "extract_bits %x, 0, 32",
+                             "extract_bits %x, 0, 40",
+                             "insert_bits %x, %y, %y, 0",
+                             "insert_bits %x, %y, 32, %y",
+                             "insert_bits %y, %x, 0, 32",
                              "select true, %x, %y",
                              "select false, %y, %x",
                              "bitcast %x",
                              "convert %x"})
         EXPECT_EQ(folded(std::string("    %r: u32 = ") + same), x) << same;
-    for (const char* nothing :
-         {"mul %x, 0", "bit_and 0, %x", "sub %x, %x", "bit_xor %x, %x", "rem %x, 1", "mod %x, 1", "div %x, 0"})
+    for (const char* nothing : {"mul %x, 0", "bit_and 0, %x", "sub %x, %x", "bit_xor %x, %x", "rem %x, 1", "mod %x, 1",
+                                "div %x, 0", "min %x, 0", "extract_bits %x, %y, 0", "extract_bits %x, 32, %y"})
         EXPECT_EQ(folded(std::string("    %r: u32 = ") + nothing), "    store %out0, 0\n") << nothing;
 }
 
@@ -90,6 +97,68 @@ TEST(FoldConstants, knows_what_is_so_in_all_lanes) {
     %r: u32 = convert %a
     store %out0, %r
 )");
+}
+
+TEST(FoldConstants, knows_the_ends_of_a_type) {
+    const auto compared = [](const std::string& with) {
+        return folded("    %i: i32 = bitcast %x\n    %b: bool = " + with + "\n    %r: u32 = convert %b\n");
+    };
+    for (const char* never : {"lt %x, 0", "gt %x, 4294967295", "lt %i, i32(-2147483648)", "gt %i, i32(2147483647)"})
+        EXPECT_EQ(compared(never), "    store %out0, 0\n") << never;
+    for (const char* always : {"ge %x, 0", "le %x, 4294967295", "ge %i, i32(-2147483648)", "le %i, i32(2147483647)"})
+        EXPECT_EQ(compared(always), "    store %out0, 1\n") << always;
+    for (const char* open : {"lt %x, 1", "gt %x, 4294967294", "le %i, i32(-2147483648)", "lt %i, i32(2147483647)"})
+        EXPECT_NE(compared(open).find(open), std::string::npos) << open;
+    EXPECT_EQ(folded("    %i: i32 = bitcast %x\n    %m: i32 = min %i, i32(-2147483648)\n    %r: u32 = bitcast %m\n"),
+              "    store %out0, 2147483648\n");
+    EXPECT_EQ(folded("    %i: i32 = bitcast %x\n    %m: i32 = max %i, i32(2147483647)\n    %r: u32 = bitcast %m\n"),
+              "    store %out0, 2147483647\n");
+}
+
+TEST(FoldConstants, computes_behind_a_choice_between_constants) {
+    EXPECT_EQ(folded(R"(    %small: bool = lt %x, 5
+    %v: u32x2 = compose 3, 4
+    %a: u32x2 = select %small, %v, zero<u32x2>
+    %b: u32 = extract(1) %a
+    %c: u32 = mul %b, 10
+    %d: u32 = select %small, 1, 2
+    %e: u32 = add %c, %d
+    %r: u32 = sub 100, %e
+)"),
+              R"(    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %r: u32 = select %small, 59, 98
+    store %out0, %r
+)");
+    // It is the condition, or its opposite, or always the same.
+    EXPECT_EQ(folded(R"(    %small: bool = lt %x, 5
+    %a: u32 = select %small, 3, 4
+    %b: bool = eq %a, 3
+    %c: bool = gt %a, 3
+    %d: bool = gt %a, 2
+    %e: bool = bit_and %b, %d
+    %f: u32 = select %e, %x, %y
+    %r: u32 = select %c, %f, 7
+)"),
+              R"(    %x: u32 = load %n
+    %y: u32 = load %out0
+    %small: bool = lt %x, 5
+    %c: bool = ge %x, 5
+    %f: u32 = select %small, %x, %y
+    %r: u32 = select %c, %f, 7
+    store %out0, %r
+)");
+    const std::string two_conditions = R"(    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %odd: bool = eq %x, 7
+    %a: u32 = select %small, 3, 4
+    %b: u32 = select %odd, 3, 4
+    %r: u32 = add %a, %b
+    store %out0, %r
+)";
+    EXPECT_EQ(folded(two_conditions.substr(two_conditions.find("    %small"),
+                                           two_conditions.find("    store") - two_conditions.find("    %small"))),
+              two_conditions);
 }
 
 TEST(FoldConstants, leaves_floats_to_the_device) {

@@ -102,6 +102,86 @@ TEST(RemoveDeadCode, keeps_the_choice_that_leads_out) {
 )");
 }
 
+TEST(RemoveDeadCode, drops_loops_that_only_go_round) {
+    EXPECT_EQ(cleaned(R"(
+    %x: u32 = load %n
+    %in0: ptr<storage, u32> = access %in, 0
+    loop ^loop1 (%i: u32 = 0) {
+        %end: u32 = load %in0
+        %done: bool = ge %i, %end
+        if ^if1 %done {
+            exit ^loop1
+        } else {
+            exit ^if1
+        }
+        next ^loop1(%i)
+    } continuing (%j: u32) {
+        %j.1: u32 = add %j, 1
+        repeat ^loop1(%j.1)
+    }
+    loop ^loop2 (%k: u32 = 0) {
+        next ^loop2(%k)
+    } continuing (%l: u32) {
+        %l.1: u32 = add %l, 1
+        %more: bool = lt %l.1, %x
+        repeat_if %more ^loop2(%l.1)
+    }
+    return
+)"),
+              R"(
+    return
+)");
+}
+
+TEST(RemoveDeadCode, keeps_loops_that_wait_or_never_end) {
+    for (const char* looks : {"atomic_load(acquire, device) %out0", "load %out0", "load volatile %out0"}) {
+        const std::string body = std::string(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    loop ^loop1 {
+        %flag: u32 = )") + looks +
+                                 R"(
+        %set: bool = ne %flag, 0
+        if ^if1 %set {
+            exit ^loop1
+        } else {
+            exit ^if1
+        }
+        next ^loop1
+    } continuing {
+        repeat ^loop1
+    }
+    return
+)";
+        EXPECT_EQ(cleaned(body), body) << looks;
+    }
+    const std::string endless = R"(
+    loop ^loop1 {
+        next ^loop1
+    } continuing {
+        repeat ^loop1
+    }
+    unreachable
+)";
+    EXPECT_EQ(cleaned(endless), endless);
+    const std::string returns = R"(
+    %x: u32 = load %n
+    loop ^loop1 (%i: u32 = 0) {
+        %done: bool = ge %i, %x
+        if ^if1 %done {
+            return
+        } else {
+            exit ^if1
+        }
+        next ^loop1(%i)
+    } continuing (%j: u32) {
+        %j.1: u32 = add %j, 1
+        repeat ^loop1(%j.1)
+    }
+    unreachable
+)";
+    EXPECT_EQ(cleaned(returns), returns);
+}
+
 TEST(RemoveDeadCode, drops_writes_to_what_is_never_read) {
     EXPECT_EQ(cleaned(R"(
     %unread: ptr<local, u32[4]> = variable

@@ -191,6 +191,75 @@ TEST(SimplifyControl, leaves_a_known_way_that_is_left_from_within) {
     EXPECT_EQ(simplified(body), body);
 }
 
+TEST(SimplifyControl, knows_the_condition_in_what_it_has_chosen) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %odd: bool = eq %x, 3
+    %both: bool = bit_and %small, %odd
+    %never: bool = bit_not %small
+    %r: bool = if ^if1 %both {
+        if ^if2 %odd {
+            store %out0, 1
+            exit ^if2
+        } else {
+            store %out0, 2
+            exit ^if2
+        }
+        %s: u32 = select %never, 3, 4
+        store %out0, %s
+        exit ^if1(%small)
+    } else {
+        %t: u32 = select %small, 5, 6
+        store %out0, %t
+        exit ^if1(%both)
+    }
+    %u: u32 = convert %both
+    store %out0, %u
+    %v: u32 = convert %r
+    store %out0, %v
+    if ^if3 %never {
+        %w: u32 = select %small, 7, 8
+        store %out0, %w
+        exit ^if3
+    } else {
+        exit ^if3
+    }
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %small: bool = lt %x, 5
+    %odd: bool = eq %x, 3
+    %both: bool = bit_and %small, %odd
+    %never: bool = bit_not %small
+    %r: bool = if ^if1 %both {
+        store %out0, 1
+        %s: u32 = select %never, 3, 4
+        store %out0, %s
+        exit ^if1(true)
+    } else {
+        %t: u32 = select %small, 5, 6
+        store %out0, %t
+        exit ^if1(false)
+    }
+    %u: u32 = convert %both
+    store %out0, %u
+    %v: u32 = convert %r
+    store %out0, %v
+    if ^if2 %never {
+        %w: u32 = select false, 7, 8
+        store %out0, %w
+        exit ^if2
+    } else {
+        exit ^if2
+    }
+    return
+)");
+}
+
 TEST(SimplifyControl, does_not_count_ways_out_of_what_nobody_reaches) {
     EXPECT_EQ(simplified(R"(
     %out0: ptr<storage, u32> = access %out, 0
@@ -252,13 +321,53 @@ TEST(SimplifyControl, drops_cases_that_nobody_reaches) {
     switch ^switch1 %x {
         case 4 (%a: u32 = 5) {
             store %out0, 5
-            fallthrough
-        }
-        case {
             exit ^switch1
         }
         default (%b: u32 = 6) {
             store %out0, 6
+            exit ^switch1
+        }
+    }
+    return
+)");
+}
+
+TEST(SimplifyControl, joins_a_case_to_the_one_that_alone_leads_to_it) {
+    EXPECT_EQ(simplified(R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    switch ^switch1 %x {
+        case 1 {
+            %y: u32 = add %x, 1
+            fallthrough(%y)
+        }
+        case (%a: u32) {
+            store %out0, %a
+            fallthrough(%a, %x)
+        }
+        case (%b: u32, %c: u32) {
+            store %out0, %b
+            fallthrough(%c)
+        }
+        default (%d: u32 = 6) {
+            store %out0, %d
+            exit ^switch1
+        }
+    }
+    return
+)"),
+              R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    switch ^switch1 %x {
+        case 1 {
+            %y: u32 = add %x, 1
+            store %out0, %y
+            store %out0, %y
+            fallthrough(%x)
+        }
+        default (%d: u32 = 6) {
+            store %out0, %d
             exit ^switch1
         }
     }
@@ -431,6 +540,75 @@ TEST(SimplifyControl, goes_once_through_what_the_first_round_ends) {
     return
 )");
     EXPECT_NE(simplified(loop_to("4")).find("loop"), std::string::npos);
+}
+
+TEST(SimplifyControl, goes_once_through_what_the_second_round_would_leave_as_it_begins) {
+    const auto loop_to = [](const std::string& end, const std::string& last) {
+        return R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = loop ^loop1 (%i: u32 = 2, %sum: u32 = %x) {
+        %done: bool = ge %i, )" +
+               end + R"(
+        if ^if1 %done {
+            exit ^loop1()" +
+               last + R"()
+        } else {
+            exit ^if1
+        }
+        store %out0, %i
+        next ^loop1(%i, %sum)
+    } continuing (%j: u32, %s: u32) {
+        %k: u32 = add %j, 1
+        %t: u32 = add %s, %k
+        repeat ^loop1(%k, %t)
+    }
+    store %out0, %r
+    return
+)";
+    };
+    EXPECT_EQ(simplified(loop_to("3", "%sum")), R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %x: u32 = load %n
+    %r: u32 = if ^if1 true {
+        %done: bool = ge 2, 3
+        if ^if2 %done {
+            exit ^if1(%x)
+        } else {
+            exit ^if2
+        }
+        store %out0, 2
+        %k: u32 = add 2, 1
+        %t: u32 = add %x, %k
+        exit ^if1(%t)
+    } else {
+        unreachable
+    }
+    store %out0, %r
+    return
+)");
+    EXPECT_NE(simplified(loop_to("4", "%sum")).find("loop"), std::string::npos);
+    // The number of rounds is one, what leaves is of the second.
+    const std::string of_second = R"(
+    %out0: ptr<storage, u32> = access %out, 0
+    %r: u32 = loop ^loop1 (%i: u32 = 2) {
+        %twice: u32 = mul %i, 2
+        %done: bool = ge %i, 3
+        if ^if1 %done {
+            exit ^loop1(%twice)
+        } else {
+            exit ^if1
+        }
+        store %out0, %i
+        next ^loop1(%i)
+    } continuing (%j: u32) {
+        %k: u32 = add %j, 1
+        repeat ^loop1(%k)
+    }
+    store %out0, %r
+    return
+)";
+    EXPECT_EQ(simplified(of_second), of_second);
 }
 
 TEST(SimplifyControl, leaves_a_loop_at_whose_end_invocations_meet) {
