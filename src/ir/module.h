@@ -46,8 +46,8 @@
 // 7. Memory. A pointer names a place: a space, a type, and how it was reached from a global, a variable or an
 //    address. Spaces: `storage` (buffers), `uniform` (buffers nobody writes), `scalars` (the call's own values),
 //    `shared` (one per workgroup), `local` (one per invocation), `address` (raw device memory).
-//    - An access outside a storage or uniform buffer reads zero, any value of that buffer or what was written so, and writes
-//      nothing or anywhere in that buffer. An index outside an array or vector in `shared` or `local` reads or writes some
+//    - An access outside a storage or uniform buffer, or by an index outside an array in it, reads zero, any value of that
+//      buffer or what was written so, and writes nothing or anywhere in that buffer. An index outside an array or vector in `shared` or `local` reads or writes some
 //      element of it, each time anew. `inbounds` on `access` promises that neither happens; if it does, anything may.
 //      Raw addresses are not checked.
 //    - `empty` buffers, shared memory and variables without a value start unspecified: each read gives some value.
@@ -64,7 +64,7 @@
 //
 // 8. Progress. An invocation that can take a step eventually does, once its workgroup has started; nothing is promised about
 //    workgroups that have not started, and nothing about invocations of one subgroup that wait for each other. A loop that has
-//    a way out, writes nothing that others see and reads nothing that others may write, may be taken to end.
+//    a way out, writes nothing that others see and reads neither what they may write nor the clock may be taken to end.
 //
 // 9. Layout. A type is also its layout where it has one: the stride of an array or matrix, the offsets of a struct. Memory in
 //    `storage`, `uniform`, `scalars`, `address` and of `aliased` globals has a layout, elsewhere it does not matter. Types

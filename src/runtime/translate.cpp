@@ -7,6 +7,7 @@
 #include "emit/wgsl/wgsl.h"
 #include "ir/pass/fix_constants.h"
 #include "ir/pass/fold_workgroups.h"
+#include "ir/pass/lower_returns.h"
 #include "ir/pass/lower_messages.h"
 #include "ir/pass/merge_buffers.h"
 #include "ir/pass/passes.h"
@@ -151,7 +152,10 @@ WgslKernel made_wgsl(ir::Module module, const Interface& interface, const Capabi
     u32 end = interface.scalar_bytes;
     for (const ir::ByteCount& count : lowered.byte_counts) end = std::max(end, count.offset_bytes + 4);
     const u32 groups_offset_bytes = (end + 15) / 16 * 16;  // behind a structure as well
-    if (shape.folded) ir::fold_workgroups(module, groups_offset_bytes);
+    if (shape.folded) {
+        ir::fold_workgroups(module, groups_offset_bytes);
+        if (capabilities.wgsl.hlsl) ir::lower_returns(module);
+    }
     for (const ir::Pass& pass : ir::optimizing_passes()) pass.run(module);
     emit::WgslText made = emit::wgsl(module, capabilities.wgsl);
     WgslKernel kernel{std::move(made.text), interface, groups_offset_bytes, std::move(made.unproven)};

@@ -470,7 +470,7 @@ Text Emitter::logic(const ir::Instruction& instruction) {
     if (instruction.op == Op::bit_not) return made(unary(truth ? "!" : "~", texts[0]));
     if (truth && instruction.op == Op::bit_xor) return made(binary(texts[0], "!=", texts[1]));
     // naga writes `&&` and `||` as choices, and FXC ends early where it knows the way that one goes.
-    if (truth && module_.types.lanes(id) == 1 && !support_.hlsl)
+    if (truth && module_.types.lanes(id) == 1 && (!support_.hlsl || are_literal(texts)))
         return made(binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]));
     return made(binary(texts[0], symbol_of(instruction.op), texts[1]));
 }

@@ -18,7 +18,9 @@ public:
           replaced_(module),
           indices_(module.values.size()),
           places_(module.values.size()),
-          is_dropped_(module.instructions.size()) {}
+          is_dropped_(module.instructions.size()),
+          has_coherent_(std::any_of(module.globals.begin(), module.globals.end(),
+                                    [](const Global& global) { return global.coherent; })) {}
 
     void run() {
         for (u32 i = 1; i < module_.functions.size(); ++i) {
@@ -50,7 +52,12 @@ private:
 
     // Places.
     Index index_of(ValueId id) const {
-        if (const auto bits = module_.known_bits(id)) return {ValueId::none, *bits};
+        if (const auto bits = module_.known_bits(id)) {
+            const TypeId type = module_.type_of(id);
+            const u32 unused = 64 - types_.bits(type);  // of a signed one they are copies of the sign
+            const u64 high = *bits << unused;
+            return {ValueId::none, types_.is_signed(type) ? static_cast<u64>(static_cast<i64>(high) >> unused) : *bits};
+        }
         const Index& index = indices_[place(id)];
         return index.base != ValueId::none ? index : Index{id, 0};
     }
@@ -87,11 +94,13 @@ private:
         return value.kind == Value::Kind::result && module_[InstructionId{value.index}].op == Op::variable;
     }
     bool is_local(const Place& of) const { return module_.type(of.root).space == Space::local; }
+    /// A call may give one buffer twice, whatever the globals say.
     bool roots_overlap(ValueId a, ValueId b) const {
         const auto apart = [&](Space space) {  // addresses lead into buffers
             return space == Space::local || space == Space::shared ? space : Space::storage;
         };
         if (apart(module_.type(a).space) != apart(module_.type(b).space)) return false;
+        if (apart(module_.type(a).space) == Space::storage) return true;
         const Global *one = global_of(a), *other = global_of(b);
         const bool are_known = (one != nullptr || is_variable(a)) && (other != nullptr || is_variable(b));
         return !are_known || (one != nullptr && other != nullptr && one->aliased && other->aliased);
@@ -192,14 +201,15 @@ private:
     /// Whether others may see each access, or make it see something else.
     bool is_watched(const Instruction& instruction, const Place& of) const {
         const Global* global = global_of(of.root);
-        return (instruction.flags & kVolatileAccess) != 0 || (global != nullptr && global->coherent);
+        const bool is_coherent = global != nullptr ? global->coherent : has_coherent_ && !is_variable(of.root);
+        return (instruction.flags & kVolatileAccess) != 0 || is_coherent;
     }
     void load(InstructionId id) {
         const Instruction& instruction = module_[id];
         const Place from = place_of(module_.operands(instruction)[0]);
         if (is_watched(instruction, from)) return keep_stores_to(from);
         const Global* global = global_of(from.root);
-        if (global != nullptr && is_only_read(*global)) return;
+        if (global != nullptr && is_only_read(*global)) return keep_stores_to(from);
         for (auto known = known_.rbegin(); known != known_.rend(); ++known)
             if (known->value != ValueId::none && covers(known->place, from) && take(id, *known, from)) return;
         keep_stores_to(from);
@@ -253,6 +263,7 @@ private:
     std::vector<Index> paths_;
     std::vector<Known> known_;  // oldest first
     std::vector<bool> is_dropped_;
+    const bool has_coherent_;
 };
 
 }  // namespace

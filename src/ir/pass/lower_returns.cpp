@@ -15,8 +15,8 @@ public:
     explicit Returns(Module& module) : module_(module), body_(module[module.kernel].body) {}
 
     void run() {
-        gather(body_);
-        if (meets_ || returns_.empty() || returns_.size() > kMostReturns) return;
+        gather(body_, 0);
+        if (stays_ || returns_.empty() || returns_.size() > kMostReturns) return;
         const InstructionId last = module_[body_].body.back();
         if (module_[last].op == Op::return_) returns_.push_back(last);
         const InstructionId all =
@@ -35,11 +35,12 @@ public:
     }
 
 private:
-    void gather(RegionId region) {
+    void gather(RegionId region, u32 depth) {
+        stays_ = stays_ || depth == kDeepestConstruct;  // or there is no room for one more
         for (const InstructionId id : module_[region].body) {
-            meets_ = meets_ || module_[id].op == Op::barrier;
+            stays_ = stays_ || module_[id].op == Op::barrier;
             if (module_[id].op == Op::return_ && region != body_) returns_.push_back(id);
-            for (const RegionId inner : module_.regions_of(module_[id])) gather(inner);
+            for (const RegionId inner : module_.regions_of(module_[id])) gather(inner, depth + 1);
         }
     }
     RegionId add_region(InstructionId owner) {
@@ -50,7 +51,7 @@ private:
     Module& module_;
     const RegionId body_;
     std::vector<InstructionId> returns_;  // from within constructs
-    bool meets_ = false;
+    bool stays_ = false;
 };
 
 }  // namespace

@@ -62,6 +62,9 @@ void MemoryUses::follow(InstructionId id) {
             if (!is_pointer(operands[1])) return;
             join(id, module_.result(instruction), operands[1]);
             return join(id, module_.result(instruction), operands[2]);
+        case Op::pointer_to:
+        case Op::address_of:
+            refuse(module_, id, "the device has no addresses of memory.", ErrorCode::unsupported);
         case Op::variable:
         case Op::load: {
             const ValueId memory = instruction.op == Op::load ? operands[0] : module_.result(instruction);

@@ -55,9 +55,9 @@ private:
         const Global* global = global_of(root);
         return global == nullptr || global->kind == Global::Kind::local ? root : ValueId::none;
     }
-    /// Whether it may see what another invocation does, for which one may have to wait.
+    /// Whether it may see what another invocation does, or the time, for which one may have to wait.
     bool sees_others(const Instruction& instruction) const {
-        if (instruction.op != Op::load) return has(instruction.op, kReads);
+        if (instruction.op != Op::load) return has(instruction.op, kReads) || instruction.op == Op::clock;
         const ValueId pointer = module_.operands(instruction)[0];
         if (own_memory(pointer) != ValueId::none) return false;
         const Global* global = global_of(root_of(pointer));

@@ -138,9 +138,10 @@ private:
             Body round;  // what leads to the next round, but for what has been taken out
             for (const InstructionId next : nexts[place(id)])
                 if (module_[next].region != RegionId::none) round.push_back(next);
-            if (meets(module_[id])) continue;
-            leave_before_second_round(id, round);
-            if (runs_once(id, round)) become_if(id, round);
+            const std::vector<ValueId> leaving = leaving_before_second_round(id, round);
+            if ((leaving.empty() && !runs_once(id, round)) || meets(module_[id])) continue;
+            if (!leaving.empty()) leave_behind_first_round(id, leaving);
+            become_if(id, round);
         }
     }
     /// Whether invocations meet in it, as they have to be together at its end.
@@ -193,32 +194,36 @@ private:
         const ValueId first = operands[instruction.op == Op::select ? 1 : 0];
         return fold(instruction.op, types.scalar_of(module_.type_of(first)), types.scalar_of(about.type), bits);
     }
-    /// Where the second round is known to end as it begins: what would leave there leaves behind the first.
-    void leave_before_second_round(InstructionId loop, std::span<const InstructionId> nexts) {
+    /// Where the second round is known to end as it begins: what would leave there, as operands of a `repeat_if`.
+    std::vector<ValueId> leaving_before_second_round(InstructionId loop, std::span<const InstructionId> nexts) {
         const RegionId body = module_.regions_of(module_[loop])[0], continuing = module_.regions_of(module_[loop])[1];
         const InstructionId last = module_[continuing].body.back();
-        if (module_[last].op != Op::repeat || nexts.size() != 1) return;
+        if (module_[last].op != Op::repeat || nexts.size() != 1) return {};
         const Body& round = module_[body].body;
         const auto head =
             std::find_if(round.begin(), round.end(), [&](InstructionId id) { return !has(module_[id].op, kPure); });
-        if (module_[*head].op != Op::if_) return;
+        if (module_[*head].op != Op::if_) return {};
         const auto way = known_in({loop, nexts, 2}, module_.operands(module_[*head])[0]);
-        if (!way) return;
+        if (!way) return {};
         const InstructionId exit = module_[module_.regions_of(module_[*head])[*way != 0 ? 0 : 1]].body.front();
-        if (module_[exit].op != Op::exit || module_.target(module_[exit]) != loop) return;
+        if (module_[exit].op != Op::exit || module_.target(module_[exit]) != loop) return {};
         std::vector<ValueId> operands{module_.constant(module_.types.scalar(Scalar::boolean), 0)};
-        const u32 again = module_[last].operands.count;
-        for (u32 i = 0; i < again; ++i) operands.push_back(module_.operands(module_[last])[i]);
+        for (const ValueId value : module_.operands(module_[last])) operands.push_back(value);
         for (const ValueId value : module_.operands(module_[exit])) {
             const Value& about = module_[value];
             if (about.kind == Value::Kind::region_parameter && RegionId{about.index} == body)
                 operands.push_back(operands[1 + about.position]);
             else if (about.kind == Value::Kind::result && module_[InstructionId{about.index}].region == body)
-                return;  // of the second round
+                return {};  // of the second round
             else operands.push_back(value);
         }
+        return operands;
+    }
+    void leave_behind_first_round(InstructionId loop, std::span<const ValueId> leaving) {
+        const InstructionId last = module_[module_.regions_of(module_[loop])[1]].body.back();
+        const u32 again = module_[last].operands.count;
         module_[last].op = Op::repeat_if;
-        set_operands(module_, last, operands);
+        set_operands(module_, last, leaving);
         set_immediates(module_, last, std::array{place(loop), again});
     }
     void become_if(InstructionId loop, std::span<const InstructionId> nexts) {
@@ -262,7 +267,7 @@ private:
     /// A condition is so: its opposite is not, of "and" both are, of "or" none is. Appends what was not known before.
     void learn(ValueId condition, bool is_true, std::vector<ValueId>& learnt, u32 depth = 0) {
         constexpr u32 kDeepest = 8;
-        const Value& about = module_[condition];
+        const Value about = module_[condition];
         if (about.kind == Value::Kind::constant || place(condition) >= known_.size() || depth == kDeepest) return;
         if (known_[place(condition)] != ValueId::none) return;
         known_[place(condition)] = module_.constant(about.type, is_true ? 1 : 0);

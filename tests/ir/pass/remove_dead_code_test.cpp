@@ -154,6 +154,19 @@ TEST(RemoveDeadCode, keeps_loops_that_wait_or_never_end) {
 )";
         EXPECT_EQ(cleaned(body), body) << looks;
     }
+    const std::string delay = R"(
+    %x: u32 = load %n
+    %end: u64 = convert %x
+    loop ^loop1 {
+        %now: u64 = clock(device)
+        %more: bool = lt %now, %end
+        next ^loop1(%more)
+    } continuing (%again: bool) {
+        repeat_if %again ^loop1
+    }
+    return
+)";
+    EXPECT_EQ(cleaned(delay), delay);
     const std::string endless = R"(
     loop ^loop1 {
         next ^loop1
