@@ -382,7 +382,7 @@ std::string Emitter::division_of_integers(Op op, ir::TypeId id) {
         if (op == Op::rem) text += "    return select(select(i32(size), -i32(size), a < 0), a, b == 0);\n}";
         else
             text +=
-                "    let apart = ((a ^ b) < 0) & (size != 0u);\n"
+                "    let apart = (a ^ b) < 0 && size != 0u;\n"
                 "    let place = i32(select(size, divisor - size, apart));\n"
                 "    return select(select(place, -place, b < 0), a, b == 0);\n}";
     } else {  // ... and x - x / -1 * -1 as 2x; by 1 the rest is the same
@@ -469,9 +469,17 @@ Text Emitter::logic(const ir::Instruction& instruction) {
     };
     if (instruction.op == Op::bit_not) return made(unary(truth ? "!" : "~", texts[0]));
     if (truth && instruction.op == Op::bit_xor) return made(binary(texts[0], "!=", texts[1]));
-    // naga writes `&&` and `||` as choices, and FXC ends early where it knows the way that one goes.
-    if (truth && module_.types.lanes(id) == 1 && (!support_.hlsl || are_literal(texts)))
-        return made(binary(texts[0], instruction.op == Op::bit_and ? "&&" : "||", texts[1]));
+    if (truth && module_.types.lanes(id) == 1) {
+        const bool both = instruction.op == Op::bit_and;
+        // naga writes `&&` and `||` as branches, and FXC ends early where it knows the way that one takes; of `&` and `|`
+        // it makes numbers, which then are not equal to other truths.
+        if (support_.hlsl && !are_literal(texts)) {
+            const std::string other = argument(texts[1]);
+            return {"select(" + (both ? "false, " + other : other + ", true") + ", " + argument(texts[0]) + ')',
+                    Level::primary, texts[0].reads || texts[1].reads};
+        }
+        return made(binary(texts[0], both ? "&&" : "||", texts[1]));
+    }
     return made(binary(texts[0], symbol_of(instruction.op), texts[1]));
 }
 

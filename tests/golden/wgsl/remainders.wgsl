@@ -10,7 +10,7 @@ fn rem_i32(a: i32, b: i32) -> i32 {
 fn mod_i32(a: i32, b: i32) -> i32 {
     let divisor = select(u32(abs(b)), 1u, b == 0);
     let size = u32(abs(a)) % divisor;
-    let apart = ((a ^ b) < 0) & (size != 0u);
+    let apart = (a ^ b) < 0 && size != 0u;
     let place = i32(select(size, divisor - size, apart));
     return select(select(place, -place, b < 0), a, b == 0);
 }

@@ -5,7 +5,7 @@
 fn returns_for_hlsl(@builtin(global_invocation_id) global_id: vec3u) {
     var leave = false;
     let x = in[global_id.x];
-    if ((x > 100u) & ((global_id.x < 8u) | (x == 3u))) {
+    if (select(false, select(x == 3u, true, (global_id.x < 8u)), (x > 100u))) {
         leave = true;
     }
     if (!leave) {
