@@ -26,6 +26,11 @@ struct Switch {
     [[nodiscard]] static Switch from(std::span<const u32> immediates);  ///< without parameters
 };
 
+/// Whether a case of a switch goes on with the one behind it.
+[[nodiscard]] inline bool falls_through(const Module& module, RegionId region) {
+    return module[module[region].body.back()].op == Op::fallthrough;
+}
+
 /// Appends to the innermost open region. Operands that break the rules of op.def throw compile_failed; what
 /// depends on more than one instruction is left to `verify`.
 class Builder {

@@ -368,9 +368,9 @@ void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) 
         }
         const ir::Instruction* jump = sole_jump(cases[i]);
         const bool leaves = leads && jump != nullptr && module_.target(*jump) == id && jump->operands.count == 0 &&
-                            (i == 0 || !falls(cases[i - 1]));
+                            (i == 0 || !ir::falls_through(module_, cases[i - 1]));
         if (leaves) labels[i] = frame.merge;
-        else if (leads || (i > 0 && falls(cases[i - 1]))) labels[i] = words_.id();
+        else if (leads || (i > 0 && ir::falls_through(module_, cases[i - 1]))) labels[i] = words_.id();
         skips = skips || leaves;
     }
     if (skips) frame.to_merge.push_back({head, 0, {}});
@@ -403,8 +403,6 @@ void Emitter::switch_(const ir::Instruction& instruction, ir::InstructionId id) 
 }
 
 /// Only the end of a case falls through.
-bool Emitter::falls(ir::RegionId id) const { return module_[module_[id].body.back()].op == ir::Op::fallthrough; }
-
 Held Emitter::unspecified(ir::TypeId id) {
     const ir::Type& about = module_.types[id];
     Held made;

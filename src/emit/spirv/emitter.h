@@ -230,7 +230,6 @@ private:
     [[nodiscard]] u32 first_hop(const Jump& jump) const;
     [[nodiscard]] bool is_loop_jump(const Jump& jump) const;
     [[nodiscard]] const ir::Instruction* sole_jump(ir::RegionId id) const;
-    [[nodiscard]] bool falls(ir::RegionId id) const;
     void leave(const Jump& jump, std::vector<Held> values);
     void leave_if(Id condition, const Jump& jump, std::vector<Held> values);
     [[nodiscard]] Id arrive(const Jump& jump, std::vector<Held> values);

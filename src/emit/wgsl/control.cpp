@@ -116,8 +116,7 @@ void Emitter::construct(const ir::Instruction& instruction, ir::InstructionId id
     if (instruction.op == Op::if_) return if_(instruction, std::move(frame));
     if (instruction.op == Op::loop) return loop(instruction, std::move(frame));
     bool falls = false;
-    for (const ir::RegionId one : module_.regions_of(instruction))
-        falls = falls || module_[module_[one].body.back()].op == Op::fallthrough;
+    for (const ir::RegionId one : module_.regions_of(instruction)) falls = falls || ir::falls_through(module_, one);
     if (falls) chain(instruction, std::move(frame));
     else switch_(instruction, std::move(frame));
 }

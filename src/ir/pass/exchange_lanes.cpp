@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "ir/pass/exchange_lanes.h"
 
+#include "ir/builder.h"
 #include "ir/pass/combination.h"
 #include "ir/pass/edit.h"
 #include "ir/pass/rebuild.h"
@@ -131,7 +132,7 @@ private:
         if (module_[id].op != Op::loop) {
             for (const RegionId one : regions) {
                 walk(one, static_cast<Read>(read | fallen_));
-                if (module_[module_[one].body.back()].op != Op::fallthrough) fallen_ = 0;
+                if (!falls_through(module_, one)) fallen_ = 0;
             }
             return behind_[id];
         }

@@ -96,11 +96,12 @@ private:
     bool is_local(const Place& of) const { return module_.type(of.root).space == Space::local; }
     /// A call may give one buffer twice, whatever the globals say.
     bool roots_overlap(ValueId a, ValueId b) const {
-        const auto apart = [&](Space space) {  // addresses lead into buffers
+        const auto space_of = [&](ValueId root) {  // addresses lead into buffers
+            const Space space = module_.type(root).space;
             return space == Space::local || space == Space::shared ? space : Space::storage;
         };
-        if (apart(module_.type(a).space) != apart(module_.type(b).space)) return false;
-        if (apart(module_.type(a).space) == Space::storage) return true;
+        if (space_of(a) != space_of(b)) return false;
+        if (space_of(a) == Space::storage) return true;
         const Global *one = global_of(a), *other = global_of(b);
         const bool are_known = (one != nullptr || is_variable(a)) && (other != nullptr || is_variable(b));
         return !are_known || (one != nullptr && other != nullptr && one->aliased && other->aliased);

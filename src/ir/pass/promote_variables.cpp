@@ -268,13 +268,12 @@ private:
         if (module_[id].op == Op::loop) append(id, before);
         for (std::size_t i = 0; i < regions.size(); ++i) {
             set_values(written, before);
-            const bool falls_in = module_[id].op == Op::switch_ && i > 0 && falls(regions[i - 1]);
+            const bool falls_in = module_[id].op == Op::switch_ && i > 0 && falls_through(module_, regions[i - 1]);
             if (module_[id].op == Op::loop || falls_in) add_parameters(regions[i], written);
             walk(regions[i]);
         }
         add_results(id, written);
     }
-    bool falls(RegionId region) const { return module_[module_[region].body.back()].op == Op::fallthrough; }
     /// A case that another falls into has the variables as parameters, which the selector gives too.
     void add_case_operands(InstructionId id, const std::vector<RegionId>& cases, const std::vector<ValueId>& before) {
         const Switch chooses = Switch::from(module_.immediates(module_[id]));
@@ -284,7 +283,8 @@ private:
         for (std::size_t i = 0; i < cases.size(); ++i) {
             if (!chooses.leads_to(i)) continue;
             for (std::size_t k = module_[cases[i]].parameters.size(); k > 0; --k) operands.push_back(given[next++]);
-            if (i > 0 && falls(cases[i - 1])) operands.insert(operands.end(), before.begin(), before.end());
+            if (i > 0 && falls_through(module_, cases[i - 1]))
+                operands.insert(operands.end(), before.begin(), before.end());
         }
         set_operands(module_, id, operands);
     }

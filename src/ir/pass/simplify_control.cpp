@@ -79,7 +79,7 @@ private:
                 falls = go_on_with(left.back(), cases[i]);
                 continue;
             }
-            falls = falls_through(cases[i]);
+            falls = falls_through(module_, cases[i]);
             if (i == chosen) made.default_region = static_cast<u32>(left.size());
             made.values.push_back(known ? std::vector<u64>() : chooses.values[i]);
             left.push_back(cases[i]);
@@ -92,7 +92,6 @@ private:
             set_regions(id, left);
         }
     }
-    bool falls_through(RegionId region) const { return module_[module_[region].body.back()].op == Op::fallthrough; }
     /// Appends a case that is reached from the one before it alone; whether it falls through itself.
     bool go_on_with(RegionId before, RegionId next) {
         const InstructionId last = module_[before].body.back();
@@ -103,7 +102,7 @@ private:
         const Body body = std::move(module_[next].body);
         for (const InstructionId id : body) module_[id].region = before;
         module_[before].body.insert(module_[before].body.end(), body.begin(), body.end());
-        return falls_through(before);
+        return falls_through(module_, before);
     }
     void leave_one_case(InstructionId id, RegionId only, std::span<const ValueId> operands) {
         const auto never = static_cast<RegionId>(module_.regions.size());
